@@ -1,0 +1,94 @@
+// Bundles kpx and everything that it uses into dist, so that an installed kpx has no dependency tree.
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { Plugin, settings } from '@oclif/core'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+process.chdir(root)
+
+function entryPoints() {
+  const commands = readdirSync('commands', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+  const entries = commands.map((file) => {
+    const name = join('commands', file).replaceAll('\\', '/')
+    return [name.slice(0, -'.ts'.length), name]
+  })
+  return Object.fromEntries([['main', 'src/main.ts'], ...entries])
+}
+
+/** oclif is CommonJS: each chunk needs the three names that such a module expects to find. */
+const banner = [
+  "import { createRequire as kpxRequire } from 'node:module'",
+  "import { dirname as kpxDirname } from 'node:path'",
+  "import { fileURLToPath as kpxPath } from 'node:url'",
+  'const require = kpxRequire(import.meta.url)',
+  'const __filename = kpxPath(import.meta.url)',
+  'const __dirname = kpxDirname(__filename)',
+].join('\n')
+
+async function bundle() {
+  rmSync('dist', { recursive: true, force: true })
+  return build({
+    entryPoints: entryPoints(),
+    outdir: 'dist',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    minifySyntax: true,
+    // oclif offers to load these when they are installed; kpx never does
+    external: ['typescript', 'ts-node', 'tsx'],
+    banner: { js: banner },
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  })
+}
+
+/** The folder of the package that a bundled file came from. */
+function packageOf(input) {
+  const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)
+  return match?.[1]
+}
+
+function notice(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const texts = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+    .map((file) => readFileSync(join(folder, file), 'utf8').trim())
+  return [`${name} ${version} (${license})`, ...texts].join('\n\n')
+}
+
+function writeNotices(metafile) {
+  const bundled = Object.values(metafile.outputs).flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([input, { bytesInOutput }]) =>
+      bytesInOutput > 0 ? [packageOf(input)] : [],
+    ),
+  )
+  const folders = [...new Set(bundled.filter((folder) => folder !== undefined))].sort()
+  const intro = 'kpx contains the following packages. Each is under its own licence.'
+  writeFileSync('dist/NOTICES', [intro, ...folders.map(notice)].join(`\n\n${'-'.repeat(80)}\n`) + '\n')
+}
+
+/** With the manifest, oclif loads only the command that runs. It is made from the bundle, as the user will run it. */
+async function writeManifest() {
+  settings.enableAutoTranspile = false
+  rmSync('oclif.manifest.json', { force: true })
+  const plugin = new Plugin({
+    root,
+    isRoot: true,
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    respectNoCacheDefault: true,
+  })
+  await plugin.load()
+  writeFileSync('oclif.manifest.json', JSON.stringify(plugin.manifest, null, 2) + '\n')
+}
+
+const { metafile } = await bundle()
+writeNotices(metafile)
+await writeManifest()
+chmodSync('bin/run.js', 0o755)

@@ -1,0 +1,16 @@
+/** What was recorded of a cluster: dumps of each node's tools and the API's objects, byte for byte. */
+export interface Capture {
+  readonly name: string
+  /** Where it was read from. */
+  readonly path: string
+  /** RFC 3339, as capture.json says. */
+  readonly takenAt?: string
+  /** Every node that capture.json or a folder names, sorted; a node without files is one that nothing is known of. */
+  readonly nodes: readonly string[]
+  /** The bytes of `nodes/NODE/NAME`; undefined where there is no such file. */
+  file(node: string, name: string): Buffer | undefined
+  /** The names of a node's files, sorted. */
+  files(node: string): readonly string[]
+  /** `objects/NAME.json`, parsed; undefined where there is no such file. Throws KPX1008 where it is not JSON. */
+  object(name: string): unknown
+}

@@ -1,0 +1,92 @@
+/**
+ * The catalogue of errors and findings. A code is never reused and never changes its meaning:
+ * KPX1nnn usage and access, 2nnn configuration, 3nnn rules, 4nnn platform, 5nnn rollout.
+ */
+type Level = 'error' | 'warning' | 'info'
+
+export interface CatalogueEntry {
+  readonly code: string
+  readonly level: Level
+  /** What is the case, as a fragment. */
+  readonly title: string
+  readonly why: string
+  readonly fix: string
+  /** The exit code of an error with this code, where it is not 2 (usage or unreadable input). */
+  readonly exit?: 3
+}
+
+export const catalogue = [
+  {
+    code: 'KPX1001',
+    level: 'error',
+    title: 'the command line is not one that kpx understands',
+    why: 'A command, flag or argument is missing, misspelt or not allowed here.',
+    fix: 'run the command with --help to see its flags and examples',
+  },
+  {
+    code: 'KPX1002',
+    level: 'error',
+    title: 'the capture cannot be read',
+    why: 'The path after --from does not exist, or this user may not read it.',
+    fix: 'check the path and its permissions',
+  },
+  {
+    code: 'KPX1003',
+    level: 'error',
+    title: 'the path is not a capture',
+    why: 'A capture is a folder or a tar archive with capture.json or nodes/NODE/ in it, or a folder of one node’s dumps.',
+    fix: 'pass a folder with capture.json or nodes/NODE/iptables-save.txt, or a .tar.gz of one',
+  },
+  {
+    code: 'KPX1004',
+    level: 'error',
+    title: 'the archive is truncated or corrupt',
+    why: 'The archive ends too early or its checksums do not match, so that files in it are missing or wrong.',
+    fix: 'copy the archive again and check it with: tar -tzf ARCHIVE',
+  },
+  {
+    code: 'KPX1005',
+    level: 'error',
+    title: 'the object does not exist',
+    why: 'No Service, pod or node has that name in that namespace.',
+    fix: 'check the name and the namespace (-n NAMESPACE)',
+  },
+  {
+    code: 'KPX1006',
+    level: 'error',
+    title: 'no rules were seen on the node',
+    why: 'Nothing that holds kube-proxy’s rules could be read there, which is not the same as there being none.',
+    fix: 'record iptables-save, nft list ruleset and ipvsadm -Sn as root on that node',
+    exit: 3,
+  },
+  {
+    code: 'KPX1007',
+    level: 'error',
+    title: 'kpx cannot read a live cluster yet',
+    why: 'This version answers from captures only.',
+    fix: 'pass a capture: --from PATH',
+  },
+  {
+    code: 'KPX1008',
+    level: 'error',
+    title: 'a file cannot be decoded',
+    why: 'The file is not in the format that its name promises, or it was cut off or changed after it was recorded.',
+    fix: 'record the file again; its name says which tool prints it',
+  },
+  {
+    code: 'KPX1099',
+    level: 'error',
+    title: 'kpx failed because of a bug in kpx',
+    why: 'Something happened that kpx was not written for.',
+    fix: 'run it again with KPX_DEBUG=1 and report what it prints',
+  },
+] as const satisfies readonly CatalogueEntry[]
+
+export type Code = (typeof catalogue)[number]['code']
+
+const entries: ReadonlyMap<string, CatalogueEntry> = new Map(catalogue.map((entry) => [entry.code, entry]))
+
+/** The entry of any text that looks like a code; undefined where there is none. */
+export function findCode(code: string): CatalogueEntry | undefined {
+  return entries.get(code.toUpperCase())
+}

@@ -1,0 +1,103 @@
+/** The base of every command: shared flags, one way to print an answer, errors to codes and exit codes. */
+import { Command, Flags } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
+import { readCapture } from './capture/read.ts'
+import type { Capture } from './capture/capture.ts'
+import { KpxError } from './error.ts'
+import { reportFailure } from './failure.ts'
+import { terminalWidth, wantsColour } from './terminal.ts'
+import { json, yaml } from './view/json.ts'
+import { guard } from './view/sanitise.ts'
+import { style } from './view/style.ts'
+import type { Style } from './view/style.ts'
+
+export interface ViewOptions {
+  readonly width: number
+  readonly wide: boolean
+  readonly style: Style
+}
+
+const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
+
+const sharedFlags = {
+  from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
+  namespace: Flags.string({ char: 'n', summary: 'namespace of the object (default: default)', helpValue: 'NAME' }),
+  'all-namespaces': Flags.boolean({ char: 'A', summary: 'all namespaces', exclusive: ['namespace'] }),
+  node: Flags.string({
+    summary: 'this node only; may be repeated',
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  output: Flags.string({ char: 'o', summary: 'output format', options: outputs, default: 'table' }),
+  'no-color': Flags.boolean({ summary: 'no colour, as with NO_COLOR=1' }),
+}
+
+type Flagged<T extends typeof Command> = Interfaces.InferredFlags<typeof sharedFlags & T['flags']>
+type Argued<T extends typeof Command> = Interfaces.InferredArgs<T['args']>
+
+export abstract class BaseCommand<T extends typeof Command = typeof Command> extends Command {
+  static override baseFlags = sharedFlags
+
+  protected flags!: Flagged<T>
+  protected args!: Argued<T>
+
+  override async init(): Promise<void> {
+    await super.init()
+    const { flags, args } = await this.parse({
+      flags: this.ctor.flags,
+      baseFlags: sharedFlags,
+      args: this.ctor.args,
+      strict: this.ctor.strict,
+    })
+    // oclif cannot know the subclass's own flags and arguments here
+    this.flags = flags as Flagged<T>
+    this.args = args as Argued<T>
+  }
+
+  /** The capture that --from names. */
+  protected async capture(): Promise<Capture> {
+    if (this.flags.from === undefined)
+      throw new KpxError('KPX1007', 'no capture given, and kpx cannot read a live cluster yet')
+    return readCapture(this.flags.from)
+  }
+
+  /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names. */
+  protected async print(
+    value: object,
+    table: (options: ViewOptions) => string,
+    names?: () => readonly string[],
+  ): Promise<void> {
+    process.stdout.write(await this.rendered(value, table, names))
+  }
+
+  private async rendered(
+    value: object,
+    table: (options: ViewOptions) => string,
+    names: (() => readonly string[]) | undefined,
+  ): Promise<string> {
+    const output = this.flags.output
+    if (output === 'json') return json(value)
+    if (output === 'yaml') return yaml(value)
+    if (output === 'name') {
+      if (names === undefined) throw new KpxError('KPX1001', `${this.typed()} has no names to print with -o name`)
+      return names()
+        .map((name) => guard(name, false) + '\n')
+        .join('')
+    }
+    const colour = !this.flags['no-color'] && wantsColour(process.stdout, process.env)
+    const width = terminalWidth(process.stdout, process.env)
+    return guard(table({ width, wide: output === 'wide', style: style(colour) }), colour)
+  }
+
+  /** The command as the user types it. */
+  private typed(): string {
+    return [this.config.bin, ...(this.id ?? '').split(':')].join(' ')
+  }
+
+  protected override async catch(error: Error & { exitCode?: number }): Promise<void> {
+    // oclif would warn, in development, that a command whose arguments are wrong did not parse them
+    this.parsed = true
+    process.exitCode = reportFailure(error, this.argv, this.typed())
+  }
+}

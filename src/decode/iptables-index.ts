@@ -1,0 +1,262 @@
+/** The first pass over an iptables dump: which tables and chains there are and where the lines of their rules lie. */
+import type { BaseHook, Table } from '../ruleset/ruleset.ts'
+import { type DumpOrigin, type IncompatibleTable, readHeader } from './iptables-header.ts'
+import { builtInHook } from './iptables-hooks.ts'
+import { type LineList, LineLists, emptyList } from './line-lists.ts'
+import { LineLog, forEachLine, isBlank, wordEnd } from './lines.ts'
+import type { DecodedTables, SourceFile } from './source.ts'
+
+/** Its rules are the lines of this list. */
+export interface ChainDraft extends LineList {
+  readonly name: string
+  readonly line: number
+  /** Its place among the table's declarations. */
+  readonly order: number
+  readonly base: BaseHook | undefined
+  /** The declaration, when its policy cannot be read. */
+  readonly policyLine: { readonly start: number; readonly end: number; readonly line: number } | undefined
+}
+
+export interface TableDraft {
+  readonly name: string
+  readonly family: 'ip' | 'ip6'
+  readonly tool: Table['tool']
+  readonly line: number
+  readonly chains: Map<string, ChainDraft>
+  /** The chain of the last rule. */
+  last: ChainDraft | undefined
+  /** The rules so far came chain by chain in the order of the declarations. */
+  ordered: boolean
+  /** The line at which the table ended without COMMIT. */
+  cut: number | undefined
+}
+
+const HASH = 35
+const STAR = 42
+const DASH = 45
+const COLON = 58
+const BRACKET = 91
+const A = 65
+const N = 78
+const P = 80
+
+export class IptablesIndex {
+  readonly tables: TableDraft[] = []
+  readonly incompatible: IncompatibleTable[] = []
+  readonly rules = new LineLists()
+  readonly log: LineLog
+  cut: DecodedTables['cut']
+  /** The number of a last line that is a rule without its line end. */
+  cutRule: number | undefined
+
+  readonly #source: SourceFile
+  readonly #bytes: Buffer
+  #origin: DumpOrigin
+  #table: TableDraft | undefined
+  /** Why the lines up to the next COMMIT are not read: their table is a second one of its name. */
+  #skip: string | undefined
+  /** Where the chain name of the last rule lies: most rules follow one of the same chain. */
+  #lastName = { start: 0, end: 0 }
+
+  constructor(source: SourceFile, family: 'ip' | 'ip6', tool: DumpOrigin['tool'] | 'unknown') {
+    this.#source = source
+    this.#bytes = source.bytes
+    this.log = new LineLog(source)
+    this.#origin = { family, tool: tool === 'unknown' ? undefined : tool }
+  }
+
+  read(): void {
+    this.log.lines = forEachLine(this.#bytes, (start, end, line, terminated) => {
+      if (terminated) this.#line(start, end, line)
+      else this.#lastLine(start, end, line)
+    })
+    this.#endTable(this.log.lines)
+  }
+
+  #line(start: number, end: number, line: number): void {
+    const first = this.#bytes[start]
+    if (start === end) this.log.ignore(line, 'blank line')
+    else if (first === HASH) this.#comment(this.#text(start, end), line)
+    else if (first === STAR) this.#startTable(start, end, line)
+    else if (this.#skip !== undefined) this.#skipped(start, end, line, this.#skip)
+    else if (!this.#table) this.log.unknown(line, start, end, 'outside of a table')
+    else if (first === COLON) this.#chain(this.#table, start + 1, start, end, line)
+    else if (first === DASH || first === BRACKET) this.#command(this.#table, start, end, line)
+    else if (this.#equals(start, end, 'COMMIT')) this.#table = undefined
+    else this.#unreadable(this.#table, start, end, line)
+  }
+
+  /** A last line without line end is whole only where nothing more can belong to it. */
+  #lastLine(start: number, end: number, line: number): void {
+    const text = this.#text(start, end)
+    if (text === '' || text === 'COMMIT' || text.startsWith('# Completed')) return this.#line(start, end, line)
+    this.#setCut(line, 'the last line does not end')
+    if (text.startsWith('#')) return this.log.ignore(line, 'comment')
+    const table = this.#table
+    const chain = table && this.#chainOf(table, start, end)
+    if (!chain) return this.log.unknown(line, start, end, 'the dump ends in the middle of this line')
+    this.cutRule = line
+    this.#addRule(table, chain, start, end, line)
+  }
+
+  /** The declared chain that a cut rule names, unless the cut goes through the name. */
+  #chainOf(table: TableDraft, start: number, end: number): ChainDraft | undefined {
+    const name = this.#ruleChain(start, end)
+    return name && name.end < end ? table.chains.get(this.#text(name.start, name.end)) : undefined
+  }
+
+  #comment(text: string, line: number): void {
+    const comment = readHeader(text, this.#origin)
+    this.log.ignore(line, comment.why)
+    if (comment.origin) {
+      this.#endTable(line)
+      this.#origin = comment.origin
+    }
+    if (comment.incompatible !== undefined) {
+      const at = { file: this.#source.name, line }
+      this.incompatible.push({ family: this.#origin.family, name: comment.incompatible, at })
+    }
+  }
+
+  #startTable(start: number, end: number, line: number): void {
+    this.#endTable(line)
+    const name = this.#text(start + 1, end).trim()
+    // Where nothing tells: most distributions with iptables 1.8 have its nft variant.
+    const { family, tool = 'iptables-nft' } = this.#origin
+    if (name === '') return this.log.unknown(line, start, end, 'a table without a name')
+    if (this.tables.some((table) => table.name === name && table.family === family && table.tool === tool)) {
+      this.#skip = `table ${name} was already dumped in this file; the first one is used`
+      this.log.unknown(line, start, end, this.#skip)
+      return
+    }
+    this.#table = { name, family, tool, line, chains: new Map(), last: undefined, ordered: true, cut: undefined }
+    this.tables.push(this.#table)
+  }
+
+  #skipped(start: number, end: number, line: number, why: string): void {
+    this.log.unknown(line, start, end, why)
+    if (this.#equals(start, end, 'COMMIT')) this.#skip = undefined
+  }
+
+  /** The table that is still open at `line` has no COMMIT. */
+  #endTable(line: number): void {
+    if (this.#table) {
+      this.#table.cut = line
+      this.#setCut(line, `table ${this.#table.name} has no COMMIT`)
+    }
+    this.#table = undefined
+    this.#skip = undefined
+  }
+
+  #setCut(line: number, why: string): void {
+    this.cut ??= { file: this.#source.name, line, why }
+  }
+
+  /** `NAME POLICY [packets:bytes]`, after the colon of iptables-save or the `-P ` or `-N ` of `iptables -S`. */
+  #chain(table: TableDraft, nameStart: number, start: number, end: number, line: number): void {
+    const nameEnd = wordEnd(this.#bytes, nameStart, end)
+    const policyStart = this.#skipBlanks(nameEnd, end)
+    const name = this.#text(nameStart, nameEnd)
+    const newChain = this.#bytes[start] === DASH && this.#bytes[start + 1] === N
+    const policy = newChain ? '-' : this.#text(policyStart, wordEnd(this.#bytes, policyStart, end))
+    if (name === '' || policy === '') return this.log.unknown(line, start, end, 'not a chain with its policy')
+    this.#declare(table, name, policy, start, end, line)
+  }
+
+  #declare(table: TableDraft, name: string, policy: string, start: number, end: number, line: number): void {
+    if (table.chains.has(name)) return this.log.unknown(line, start, end, `chain ${name} was already declared`)
+    if (policy === '-') return void this.#addChain(table, name, line)
+    const hook = builtInHook(table.name, name)
+    if (!hook) {
+      this.#addChain(table, name, line)
+      return this.log.unknown(line, start, end, `the kernel has no built-in chain ${name} in table ${table.name}`)
+    }
+    const known = policy === 'ACCEPT' || policy === 'DROP'
+    if (!known) this.log.unknown(line, start, end, `policy ${policy} is neither ACCEPT nor DROP`)
+    const base: BaseHook = { ...hook, policy: policy === 'DROP' ? 'drop' : 'accept' }
+    this.#addChain(table, name, line, base, known ? undefined : { start, end, line })
+  }
+
+  #addChain(
+    table: TableDraft,
+    name: string,
+    line: number,
+    base?: BaseHook,
+    policyLine?: ChainDraft['policyLine'],
+  ): ChainDraft {
+    const chain: ChainDraft = { name, line, order: table.chains.size, base, policyLine, ...emptyList() }
+    table.chains.set(name, chain)
+    return chain
+  }
+
+  /** `-A CHAIN ...`, and the `-P CHAIN POLICY` and `-N CHAIN` of `iptables -S`. */
+  #command(table: TableDraft, start: number, end: number, line: number): void {
+    const name = this.#ruleChain(start, end)
+    const letter = this.#bytes[start + 1]
+    if (name) this.#rule(table, name, start, end, line)
+    else if (this.#bytes[start] !== DASH || !isBlank(this.#bytes[start + 2])) this.#unreadable(table, start, end, line)
+    else if (letter === P || letter === N) this.#chain(table, start + 3, start, end, line)
+    else this.#unreadable(table, start, end, line)
+  }
+
+  #rule(table: TableDraft, name: { start: number; end: number }, start: number, end: number, line: number): void {
+    const { last } = table
+    if (last && this.#sameName(name)) {
+      this.rules.add(last, start, end, line)
+      return
+    }
+    this.#lastName = name
+    const text = this.#text(name.start, name.end)
+    this.#addRule(table, table.chains.get(text) ?? this.#undeclared(table, text, line), start, end, line)
+  }
+
+  /** iptables-save declares every chain first; a file edited by hand may not. The kernel's own chains accept by default. */
+  #undeclared(table: TableDraft, name: string, line: number): ChainDraft {
+    const hook = builtInHook(table.name, name)
+    return this.#addChain(table, name, line, hook && { ...hook, policy: 'accept' })
+  }
+
+  #addRule(table: TableDraft, chain: ChainDraft, start: number, end: number, line: number): void {
+    if (table.last && chain.order < table.last.order) table.ordered = false
+    table.last = chain
+    this.rules.add(chain, start, end, line)
+  }
+
+  /** Where the chain name of `-A CHAIN` or `[1:2] -A CHAIN` lies. */
+  #ruleChain(start: number, end: number): { start: number; end: number } | undefined {
+    let at = start
+    if (this.#bytes[at] === BRACKET) at = this.#skipBlanks(wordEnd(this.#bytes, at, end), end)
+    if (this.#bytes[at] !== DASH || this.#bytes[at + 1] !== A || !isBlank(this.#bytes[at + 2])) return undefined
+    const name = this.#skipBlanks(at + 2, end)
+    const nameEnd = wordEnd(this.#bytes, name, end)
+    return nameEnd > name ? { start: name, end: nameEnd } : undefined
+  }
+
+  #skipBlanks(start: number, end: number): number {
+    let at = start
+    while (at < end && isBlank(this.#bytes[at])) at++
+    return at
+  }
+
+  #sameName({ start, end }: { start: number; end: number }): boolean {
+    const last = this.#lastName
+    if (last.end - last.start !== end - start) return false
+    // Backwards: kube-proxy's chain names begin alike and end in a hash.
+    for (let i = 1; i <= end - start; i++) if (this.#bytes[last.end - i] !== this.#bytes[end - i]) return false
+    return true
+  }
+
+  /** Among rules a line that cannot be read may have been a rule of the chain before it. */
+  #unreadable(table: TableDraft, start: number, end: number, line: number): void {
+    if (table.last) this.rules.add(table.last, start, end, line)
+    else this.log.unknown(line, start, end, 'neither a chain nor a rule')
+  }
+
+  #equals(start: number, end: number, word: string): boolean {
+    return end - start >= word.length && this.#text(start, end).trimEnd() === word
+  }
+
+  #text(start: number, end: number): string {
+    return this.#bytes.toString('utf8', start, end)
+  }
+}

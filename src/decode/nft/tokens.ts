@@ -1,0 +1,92 @@
+/**
+ * The words of a line as nft prints it. Blanks separate them; `{ } ( ) ,` stand alone at the edge of a word; a quoted
+ * string is one word and keeps its quotes; nft knows no escapes inside quotes (scanner.l, 1.0.6).
+ *
+ *     ip saddr { 10.0.0.1, 10.1.0.0/16 } jump svc/a   ->   ip saddr { 10.0.0.1 , 10.1.0.0/16 } jump svc/a
+ */
+
+const tab = 9
+const carriageReturn = 13
+const blank = 32
+const quote = 34
+const open = 40
+const close = 41
+const comma = 44
+const openBrace = 123
+const closeBrace = 125
+
+const isBlank = (code: number) => code === blank || code === tab || code === carriageReturn
+const opens = (code: number) => code === openBrace || code === open
+const closes = (code: number) => code === closeBrace || code === close || code === comma
+
+export function splitWords(line: string): string[] {
+  const words: string[] = []
+  let at = 0
+  while (at < line.length) {
+    const code = line.charCodeAt(at)
+    if (isBlank(code)) at++
+    else if (opens(code) || closes(code)) words.push(line.charAt(at++))
+    else at = pushWord(line, at, words)
+  }
+  return words
+}
+
+/** Pushes the word that starts at `start` and the punctuation stuck to its end; returns where it ends. */
+function pushWord(line: string, start: number, words: string[]): number {
+  let end = start
+  let quoted = false
+  while (end < line.length) {
+    const code = line.charCodeAt(end)
+    if (code === quote) quoted = !quoted
+    else if (!quoted && (isBlank(code) || code === openBrace)) break
+    end++
+  }
+  let edge = end
+  if (!quoted) while (edge > start && closes(line.charCodeAt(edge - 1))) edge--
+  words.push(line.slice(start, edge))
+  for (let i = edge; i < end; i++) words.push(line.charAt(i))
+  return end
+}
+
+/** A place among the words. */
+export interface Cursor {
+  readonly words: readonly string[]
+  at: number
+}
+
+/** What could not be read, in the words that a reader of the report sees. Never leaves this folder. */
+export class NftSyntaxError extends Error {}
+
+export const cursor = (line: string): Cursor => ({ words: splitWords(line), at: 0 })
+
+export const peek = (c: Cursor, ahead = 0): string | undefined => c.words[c.at + ahead]
+
+export const ended = (c: Cursor): boolean => c.at >= c.words.length
+
+export function next(c: Cursor): string {
+  const word = c.words[c.at]
+  if (word === undefined) throw new NftSyntaxError('the line ends too early')
+  c.at++
+  return word
+}
+
+/** Steps over `word` if it comes next. */
+export function take(c: Cursor, word: string): boolean {
+  if (c.words[c.at] !== word) return false
+  c.at++
+  return true
+}
+
+export function expect(c: Cursor, word: string): void {
+  if (!take(c, word)) throw new NftSyntaxError(`expected "${word}" before ${quoteWord(peek(c))}`)
+}
+
+export const quoteWord = (word: string | undefined): string => (word === undefined ? 'the end' : `"${word}"`)
+
+/** The words from `start` to the cursor as nft prints them: no blank before a comma. */
+export const textSince = (c: Cursor, start: number): string =>
+  c.words.slice(start, c.at).join(' ').replaceAll(' ,', ',')
+
+export const isQuoted = (word: string): boolean => word.length >= 2 && word.startsWith('"') && word.endsWith('"')
+
+export const unquote = (word: string): string => (isQuoted(word) ? word.slice(1, -1) : word)

@@ -1,0 +1,36 @@
+/** What every decoder takes and what it says of the lines that it read. */
+import type { Table } from '../ruleset/ruleset.ts'
+
+/** One file of a node's recording, as the tool printed it. */
+export interface SourceFile {
+  readonly name: string
+  readonly bytes: Buffer
+}
+
+export interface UnknownLine {
+  readonly line: number
+  readonly text: string
+  readonly why: string
+}
+
+export interface IgnoredLine {
+  readonly line: number
+  readonly why: string
+}
+
+/** Every line of a file is recognised, ignored for a reason, or unknown. */
+export interface LineReport {
+  readonly file: string
+  readonly lines: number
+  readonly recognised: number
+  readonly ignored: readonly IgnoredLine[]
+  readonly unknown: readonly UnknownLine[]
+}
+
+/** What a decoder of rules returns. Rules are decoded on first use; `report` decodes them all. */
+export interface DecodedTables {
+  readonly tables: readonly Table[]
+  /** Where the dump ends too early: tables and chains behind it are not known. */
+  readonly cut?: { readonly file: string; readonly line: number; readonly why: string }
+  report(): LineReport
+}

@@ -1,0 +1,118 @@
+/**
+ * IP addresses as numbers, so that a rule's match costs an integer comparison: IPv4 is an unsigned 32-bit `number`,
+ * IPv6 a `bigint`. Text is canonical (RFC 5952) wherever kpx prints it.
+ */
+import ipaddr from 'ipaddr.js'
+
+export type Ip = bigint | number
+export type IpFamily = 'IPv4' | 'IPv6'
+
+/** Addresses that share their first `length` bits. */
+export interface Prefix {
+  readonly address: Ip
+  readonly length: number
+}
+
+export const familyOf = (ip: Ip): IpFamily => (typeof ip === 'number' ? 'IPv4' : 'IPv6')
+
+/** Bits in an address of this family: 32 or 128. */
+export const width = (ip: Ip): number => (typeof ip === 'number' ? 32 : 128)
+
+/** Parses `10.96.0.1` or `fd00::1` (no brackets, no prefix length); anything else is `undefined`. */
+export function parseIp(text: string): Ip | undefined {
+  return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
+}
+
+function parseIpv4(text: string): number | undefined {
+  let value = 0
+  let octet = -1
+  let dots = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit >= 0 && digit <= 9) {
+      octet = octet < 0 ? digit : octet * 10 + digit
+      if (octet > 255) return undefined
+    } else if (text[i] === '.' && octet >= 0 && dots < 3) {
+      value = value * 256 + octet
+      octet = -1
+      dots++
+    } else {
+      return undefined
+    }
+  }
+  return dots === 3 && octet >= 0 ? value * 256 + octet : undefined
+}
+
+function parseIpv6(text: string): bigint | undefined {
+  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined
+  let value = 0n
+  for (const part of ipaddr.IPv6.parse(text).parts) value = (value << 16n) | BigInt(part)
+  return value
+}
+
+export function formatIp(ip: Ip): string {
+  if (typeof ip === 'number') {
+    return `${Math.floor(ip / 16777216)}.${(ip >>> 16) & 255}.${(ip >>> 8) & 255}.${ip & 255}`
+  }
+  const parts: number[] = []
+  for (let shift = 112n; shift >= 0n; shift -= 16n) parts.push(Number((ip >> shift) & 0xffffn))
+  return new ipaddr.IPv6(parts).toRFC5952String()
+}
+
+/** `10.96.0.1:80` or `[fd00::1]:80`. */
+export const formatIpPort = (ip: Ip, port: number): string =>
+  typeof ip === 'number' ? `${formatIp(ip)}:${port}` : `[${formatIp(ip)}]:${port}`
+
+/** Parses `10.96.0.1:80` or `[fd00::1]:80`. */
+export function parseIpPort(text: string): { ip: Ip; port: number } | undefined {
+  const colon = text.lastIndexOf(':')
+  if (colon < 0) return undefined
+  const host = text.slice(0, colon)
+  const bracketed = host.startsWith('[') && host.endsWith(']')
+  if (host.includes(':') && !bracketed) return undefined
+  const ip = parseIp(bracketed ? host.slice(1, -1) : host)
+  const port = parsePort(text.slice(colon + 1))
+  return ip === undefined || port === undefined ? undefined : { ip, port }
+}
+
+/** A decimal port, 0 to 65535. */
+export function parsePort(text: string): number | undefined {
+  if (text === '' || text.length > 5) return undefined
+  let port = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return undefined
+    port = port * 10 + digit
+  }
+  return port <= 65535 ? port : undefined
+}
+
+/** Parses `10.0.0.0/8`, a bare address (a prefix of full length), or a contiguous dotted mask `10.0.0.0/255.0.0.0`. */
+export function parsePrefix(text: string): Prefix | undefined {
+  const slash = text.indexOf('/')
+  const address = parseIp(slash < 0 ? text : text.slice(0, slash))
+  if (address === undefined) return undefined
+  if (slash < 0) return { address, length: width(address) }
+  const suffix = text.slice(slash + 1)
+  const length = /^\d+$/.test(suffix) ? Number(suffix) : maskLength(suffix, width(address))
+  return length === undefined || length > width(address) ? undefined : { address, length }
+}
+
+function maskLength(text: string, bitsOfAddress: number): number | undefined {
+  const mask = parseIp(text)
+  if (mask === undefined || width(mask) !== bitsOfAddress) return undefined
+  const bits = mask.toString(2).padStart(bitsOfAddress, '0')
+  return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : undefined
+}
+
+export const formatPrefix = (prefix: Prefix): string => `${formatIp(prefix.address)}/${prefix.length}`
+
+/** Whether `ip` lies in `prefix`; never across families. */
+export function contains(prefix: Prefix, ip: Ip): boolean {
+  const { address, length } = prefix
+  if (typeof ip === 'number') {
+    if (typeof address !== 'number') return false
+    return length === 0 || (ip ^ address) >>> (32 - length) === 0
+  }
+  return typeof address === 'bigint' && (ip ^ address) >> BigInt(128 - length) === 0n
+}

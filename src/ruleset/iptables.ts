@@ -1,0 +1,82 @@
+/** An iptables rule as iptables-save prints it, and its text again. Facts: iptables 1.8, xtables_save_string() and save_rule(). */
+
+/** `--dport 80`, or `! --dport 80` when inverted. */
+export interface IptablesOption {
+  readonly name: string
+  readonly inverted: boolean
+  readonly values: readonly string[]
+}
+
+/** `-m NAME OPTIONS...` */
+export interface IptablesMatch {
+  readonly name: string
+  readonly options: readonly IptablesOption[]
+}
+
+/** `-j NAME OPTIONS...`, or `-g NAME`. The name is a chain of the same table or a target extension. */
+export interface IptablesTarget {
+  readonly name: string
+  readonly goto: boolean
+  readonly options: readonly IptablesOption[]
+}
+
+export interface IptablesRule {
+  readonly tool: 'iptables'
+  readonly chain: string
+  readonly counters?: { readonly packets: string; readonly bytes: string }
+  /** `-s -d -i -o -p -f -4 -6`, in the order of the line. */
+  readonly general: readonly IptablesOption[]
+  readonly matches: readonly IptablesMatch[]
+  /** Absent where the rule only counts (the last rule of KUBE-FW- since 1.27). */
+  readonly target?: IptablesTarget
+}
+
+/** The line that iptables-save prints for this rule. */
+export function formatIptablesRule(rule: IptablesRule): string {
+  const words: string[] = []
+  if (rule.counters) words.push(`[${rule.counters.packets}:${rule.counters.bytes}]`)
+  words.push('-A', rule.chain)
+  for (const option of rule.general) words.push(...formatOption('', option))
+  for (const { name, options } of rule.matches) words.push('-m', name, ...formatOptions(name, options))
+  if (rule.target) {
+    const { goto, name, options } = rule.target
+    words.push(goto ? '-g' : '-j', name, ...formatOptions(name, options))
+  }
+  return words.join(' ')
+}
+
+const formatOptions = (owner: string, options: readonly IptablesOption[]): string[] =>
+  options.flatMap((option) => formatOption(owner, option))
+
+function formatOption(owner: string, { inverted, name, values }: IptablesOption): string[] {
+  // libxt_nfacct.c prints a blank before the name that it saves.
+  const gap = name === '--nfacct-name' ? [''] : []
+  return [...(inverted ? ['!'] : []), name, ...gap, ...values.map((value) => formatValue(`${owner} ${name}`, value))]
+}
+
+/** Printed through xtables_save_string(), which quotes all but `[A-Za-z0-9_-]+`. */
+const savedStrings = new Set([
+  'LOG --log-prefix',
+  'NFLOG --nflog-prefix',
+  'ULOG --ulog-prefix',
+  'cgroup --path',
+  'comment --comment',
+  'helper --helper',
+  'nfacct --nfacct-name',
+])
+
+/** Printed in quotes whatever they are; libxt_string.c leaves single quotes as they are. */
+const alwaysQuoted = new Set([
+  'LED --led-trigger-id',
+  'bpf --bytecode',
+  'connlabel --label',
+  'string --hex-string',
+  'string --string',
+  'u32 --u32',
+])
+
+function formatValue(option: string, value: string): string {
+  if (savedStrings.has(option) && !/^[\w-]+$/.test(value)) return `"${value.replaceAll(/["\\']/g, String.raw`\$&`)}"`
+  const quoted = alwaysQuoted.has(option) || value === '' || /["\s]/.test(value)
+  return quoted ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : value
+}

@@ -1,0 +1,79 @@
+/**
+ * The Ruleset's nouns, in netfilter's own words. One node has one Ruleset: every table of every tool together with the
+ * ipsets, the IPVS virtual servers and what is known of its addresses and routes.
+ */
+import type { IpSet } from './ipset.ts'
+import type { IptablesRule } from './iptables.ts'
+import type { VirtualServer } from './ipvs.ts'
+import type { Interface, Route } from './network.ts'
+import type { NftRule, NftSet } from './nft.ts'
+
+/** A place in a file of the capture; lines count from 1. */
+export interface At {
+  readonly file: string
+  readonly line: number
+}
+
+export type TableFamily = 'arp' | 'bridge' | 'inet' | 'ip' | 'ip6' | 'netdev'
+export type HookName = 'egress' | 'forward' | 'ingress' | 'input' | 'output' | 'postrouting' | 'prerouting'
+export type Protocol = 'SCTP' | 'TCP' | 'UDP'
+
+/** Where a base chain is attached; `priority` is the kernel's number (enum nf_ip_hook_priorities, linux/netfilter_ipv4.h). */
+export interface BaseHook {
+  readonly type: 'filter' | 'nat' | 'route'
+  readonly hook: HookName
+  readonly priority: number
+  readonly policy: 'accept' | 'drop'
+}
+
+/** A rule that the decoder could not read: the evaluator stops at it. */
+export interface UnknownRule {
+  readonly tool: 'unknown'
+  readonly why: string
+}
+
+export interface Rule {
+  readonly at: At
+  /** The line as the tool printed it, without indent. */
+  readonly text: string
+  readonly body: IptablesRule | NftRule | UnknownRule
+}
+
+export interface Chain {
+  readonly name: string
+  readonly at: At
+  readonly base?: BaseHook
+  /** Decoded on first use. */
+  readonly rules: readonly Rule[]
+  /** The dump ends inside or before this chain, so rules may be missing after the last one. */
+  readonly cut?: At
+}
+
+export interface Table {
+  readonly family: TableFamily
+  readonly name: string
+  /** Who keeps it in the kernel: nf_tables by nft, nf_tables by iptables, or ip_tables (x_tables). */
+  readonly tool: 'iptables-legacy' | 'iptables-nft' | 'nft'
+  readonly at: At
+  readonly chains: ReadonlyMap<string, Chain>
+  readonly sets: ReadonlyMap<string, NftSet>
+}
+
+/** Something of the node that kpx could not see or read, and what that means. */
+export interface Blind {
+  readonly file: string
+  readonly why: string
+}
+
+export interface Ruleset {
+  readonly tables: readonly Table[]
+  /** By name; `undefined` when ipsets were not recorded. */
+  readonly ipsets: ReadonlyMap<string, IpSet> | undefined
+  /** `undefined` when IPVS was not recorded. */
+  readonly virtualServers: readonly VirtualServer[] | undefined
+  readonly interfaces: readonly Interface[]
+  readonly routes: readonly Route[] | undefined
+  /** `net/ipv4/ip_forward` -> `1`. */
+  readonly sysctls: ReadonlyMap<string, string>
+  readonly blind: readonly Blind[]
+}

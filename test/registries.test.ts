@@ -1,0 +1,64 @@
+/** Lists that must stay complete and small. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { catalogue, findCode } from '../src/codes.ts'
+import { KpxError } from '../src/error.ts'
+import { root } from './kpx.ts'
+
+const commandLines = 60
+
+function typescript(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return []
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+  return files.filter((file) => file.endsWith('.ts')).map((file) => join(folder, file))
+}
+
+describe('codes', () => {
+  const codes = catalogue.map((entry): string => entry.code)
+
+  it('are unique and sorted', () => {
+    expect(codes).to.deep.equal([...new Set(codes)].sort())
+  })
+
+  it('belong to one of the five families', () => {
+    expect(codes.filter((code) => !/^KPX[1-5]\d{3}$/.test(code))).to.deep.equal([])
+  })
+
+  it('say why and what to do next', () => {
+    for (const { title, why, fix } of catalogue) {
+      expect(title).to.match(/^[^A-Z].*[^.]$/)
+      expect(why).to.match(/^[A-Z].*\.$/)
+      expect(fix).to.match(/^[^A-Z].*[^.]$/)
+    }
+  })
+
+  it('are found in any case, and unknown ones are not', () => {
+    expect(findCode('kpx1005')?.code).to.equal('KPX1005')
+    expect(findCode('KPX9999')).to.equal(undefined)
+  })
+
+  it('are all thrown or reported somewhere', () => {
+    const sources = [...typescript('src'), ...typescript('commands')].filter((file) => !file.endsWith('codes.ts'))
+    const text = sources.map((file) => readFileSync(join(root, file), 'utf8')).join('\n')
+    expect(codes.filter((code) => !text.includes(code))).to.deep.equal([])
+  })
+
+  it('decide fix and exit code of an error that names none', () => {
+    const blind = new KpxError('KPX1006', 'nothing to read on node1')
+    expect(blind).to.include({ exit: 3, fix: findCode('KPX1006')?.fix })
+    expect(new KpxError('KPX1005', 'no such pod', { fix: 'look again', exit: 3 })).to.include({
+      exit: 3,
+      fix: 'look again',
+    })
+    expect(new KpxError('KPX1005', 'no such pod').exit).to.equal(2)
+  })
+})
+
+describe('commands', () => {
+  for (const file of typescript('commands')) {
+    it(`${file} has at most ${commandLines} lines`, () => {
+      expect(readFileSync(join(root, file), 'utf8').trimEnd().split('\n').length).to.be.at.most(commandLines)
+    })
+  }
+})
