@@ -41,10 +41,12 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
 
   protected flags!: Flagged<T>
   protected args!: Argued<T>
+  /** All arguments, for commands that take any number. */
+  protected words: readonly string[] = []
 
   override async init(): Promise<void> {
     await super.init()
-    const { flags, args } = await this.parse({
+    const { flags, args, argv } = await this.parse({
       flags: this.ctor.flags,
       baseFlags: sharedFlags,
       args: this.ctor.args,
@@ -53,6 +55,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     // oclif cannot know the subclass's own flags and arguments here
     this.flags = flags as Flagged<T>
     this.args = args as Argued<T>
+    this.words = argv.map(String)
   }
 
   /** The capture that --from names. */

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { Args } from '@oclif/core'
+import { dumpsOf, summarise } from '../src/answer/decode.ts'
+import type { RulesetSummary } from '../src/answer/decode.ts'
+import { BaseCommand } from '../src/command.ts'
+import type { SourceFile } from '../src/decode/source.ts'
+import { KpxError } from '../src/error.ts'
+import { decodeView } from '../src/view/decode.ts'
+
+export default class Decode extends BaseCommand<typeof Decode> {
+  static override summary = 'tells which lines of a dump kpx recognises, ignores or does not know'
+  static override strict = false
+  static override args = { file: Args.string({ description: 'iptables-save.txt, nft-list-ruleset.json, ...' }) }
+  static override examples = ['<%= config.bin %> decode nodes/node1/iptables-save.txt']
+
+  async run(): Promise<RulesetSummary> {
+    const summary = summarise(await this.sources())
+    await this.print(summary, (options) => decodeView(summary, options))
+    if (summary.unknown.length > 0) process.exitCode = 1
+    return summary
+  }
+
+  private async sources(): Promise<SourceFile[]> {
+    if (this.words.length > 0) return this.words.map(readSource)
+    if (this.flags.from !== undefined) return dumpsOf(await this.capture(), this.flags.node ?? [])
+    throw new KpxError('KPX1001', 'nothing to decode', { fix: 'name files, or a capture with --from' })
+  }
+}
+
+function readSource(path: string): SourceFile {
+  try {
+    return { name: path, bytes: readFileSync(path) }
+  } catch (cause) {
+    throw new KpxError('KPX1008', `${path} cannot be read`, { cause, fix: 'check the path and its permissions' })
+  }
+}

@@ -1,0 +1,55 @@
+/** `kpx decode`: which lines of a dump kpx recognises, ignores or does not know. */
+import type { Capture } from '../capture/capture.ts'
+import { decodedNames, isDecoded, reportsOf } from '../decode/index.ts'
+import type { LineReport, SourceFile } from '../decode/source.ts'
+import { KpxError } from '../error.ts'
+
+export interface RulesetSummary {
+  readonly apiVersion: 'kpx/v1'
+  readonly kind: 'RulesetSummary'
+  readonly files: readonly { file: string; lines: number; recognised: number; ignored: number; unknown: number }[]
+  readonly unknown: readonly { file: string; line: number; text: string; why: string }[]
+}
+
+/** Throws KPX1008 for a file whose name no decoder has. */
+export function summarise(sources: readonly SourceFile[]): RulesetSummary {
+  const reports = sources.flatMap(reportsOfFile)
+  return {
+    apiVersion: 'kpx/v1',
+    kind: 'RulesetSummary',
+    files: reports.map(({ file, ignored, lines, recognised, unknown }) => ({
+      file,
+      lines,
+      recognised,
+      ignored: ignored.length,
+      unknown: unknown.length,
+    })),
+    unknown: reports.flatMap(({ file, unknown }) => unknown.map((line) => ({ file, ...line }))),
+  }
+}
+
+function reportsOfFile(source: SourceFile): readonly LineReport[] {
+  const reports = reportsOf(source)
+  if (reports) return reports
+  throw new KpxError('KPX1008', `${source.name} is not named after a tool that kpx reads`, {
+    fix: `name it after the command that printed it: ${decodedNames.join(', ')}`,
+  })
+}
+
+/** The dumps of these nodes, or of all when none is named. Throws KPX1005 for a node that is not there, KPX1006 without dumps. */
+export function dumpsOf(capture: Capture, nodes: readonly string[]): SourceFile[] {
+  const missing = nodes.find((node) => !capture.nodes.includes(node))
+  if (missing !== undefined) {
+    throw new KpxError('KPX1005', `${capture.path} has no node ${missing}; it has ${capture.nodes.join(', ')}`)
+  }
+  return (nodes.length > 0 ? nodes : capture.nodes).flatMap((node) => dumpsOfNode(capture, node))
+}
+
+function dumpsOfNode(capture: Capture, node: string): SourceFile[] {
+  const dumps = capture.files(node).flatMap((file) => {
+    const bytes = isDecoded(file) ? capture.file(node, file) : undefined
+    return bytes ? [{ name: `nodes/${node}/${file}`, bytes }] : []
+  })
+  if (dumps.length === 0) throw new KpxError('KPX1006', `${capture.path} has no dump of ${node} that kpx reads`)
+  return dumps
+}

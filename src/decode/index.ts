@@ -1,0 +1,58 @@
+/** Every decoder, by the name that the capture format gives to a file of its kind. */
+import { decodeIpSetSave } from './ipset-save.ts'
+import { decodeIptablesSave } from './iptables-save.ts'
+import { decodeIpvsadmList, decodeIpvsadmSave } from './ipvsadm.ts'
+import { decodeIpAddr, decodeIpRoute } from './network.ts'
+import { decodeNftJson } from './nft/json.ts'
+import { decodeNftText } from './nft/text.ts'
+import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
+import type { LineReport, SourceFile } from './source.ts'
+import { decodeSysctl } from './sysctl.ts'
+
+interface Decoder {
+  /** Without extension. */
+  readonly name: string
+  readonly reports: (source: SourceFile) => readonly LineReport[]
+}
+
+/** Sorted by name. */
+const decoders: readonly Decoder[] = [
+  { name: 'ip-addr', reports: (source) => [decodeIpAddr(source).report()] },
+  { name: 'ip-route', reports: (source) => decodeIpRoute([source]).reports() },
+  {
+    name: 'ip6tables-legacy-save',
+    reports: (source) => [decodeIptablesSave(source, 'ip6', 'iptables-legacy').report()],
+  },
+  { name: 'ip6tables-save', reports: (source) => [decodeIptablesSave(source, 'ip6', 'iptables-nft').report()] },
+  { name: 'ip6-route', reports: (source) => decodeIpRoute([source]).reports() },
+  { name: 'ipset-save', reports: (source) => [decodeIpSetSave(source).report()] },
+  {
+    name: 'iptables-legacy-save',
+    reports: (source) => [decodeIptablesSave(source, 'ip', 'iptables-legacy').report()],
+  },
+  { name: 'iptables-save', reports: (source) => [decodeIptablesSave(source, 'ip', 'iptables-nft').report()] },
+  { name: 'ipvsadm-list', reports: (source) => [decodeIpvsadmList(source).report()] },
+  { name: 'ipvsadm-save', reports: (source) => [decodeIpvsadmSave(source).report()] },
+  {
+    name: 'nft-list-ruleset',
+    reports: (source) => [
+      (source.bytes.toString('latin1', 0, 1) === '{' ? decodeNftJson(source) : decodeNftText(source)).report(),
+    ],
+  },
+  { name: 'proc-net-ip_vs', reports: (source) => [decodeProcNetIpVs(source).report()] },
+  { name: 'sysctl', reports: (source) => [decodeSysctl(source).report()] },
+]
+
+/** What the decoder of this file's name says of its lines; `undefined` when no decoder reads files of that name. */
+export function reportsOf(source: SourceFile): readonly LineReport[] | undefined {
+  return decoderOf(source.name)?.reports(source)
+}
+
+export const isDecoded = (file: string): boolean => decoderOf(file) !== undefined
+
+export const decodedNames: readonly string[] = decoders.map(({ name }) => name)
+
+function decoderOf(file: string): Decoder | undefined {
+  const base = file.slice(file.lastIndexOf('/') + 1).replace(/\.\w+$/, '')
+  return decoders.find(({ name }) => name === base)
+}

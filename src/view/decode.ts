@@ -1,0 +1,28 @@
+/** The summary of decoded dumps as tables. */
+import type { RulesetSummary } from '../answer/decode.ts'
+import { table } from './table.ts'
+
+export function decodeView(summary: RulesetSummary, options: { width: number; wide: boolean }): string {
+  const number = { align: 'right' } as const
+  const files = table(
+    [
+      { header: 'FILE', shrink: true },
+      { header: 'LINES', ...number },
+      { header: 'RECOGNISED', ...number },
+      { header: 'IGNORED', ...number },
+      { header: 'UNKNOWN', ...number },
+    ],
+    summary.files.map((file) => [
+      file.file,
+      ...[file.lines, file.recognised, file.ignored, file.unknown].map((count) => String(count)),
+    ]),
+    options,
+  )
+  if (summary.unknown.length === 0) return files
+  const unknown = table(
+    [{ header: 'UNKNOWN LINE' }, { header: 'WHY', shrink: true, min: 20 }, { header: 'TEXT', shrink: true }],
+    summary.unknown.map(({ file, line, text, why }) => [`${file}:${line}`, why, text]),
+    options,
+  )
+  return `${files}\n${unknown}`
+}
