@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Args } from '@oclif/core'
 import { dumpsOf, summarise } from '../src/answer/decode.ts'
 import type { RulesetSummary } from '../src/answer/decode.ts'
+import { readInput } from '../src/capture/input.ts'
 import { BaseCommand } from '../src/command.ts'
 import type { SourceFile } from '../src/decode/source.ts'
 import { KpxError } from '../src/error.ts'
@@ -21,16 +21,8 @@ export default class Decode extends BaseCommand<typeof Decode> {
   }
 
   private async sources(): Promise<SourceFile[]> {
-    if (this.words.length > 0) return this.words.map(readSource)
+    if (this.words.length > 0) return this.words.map((name) => ({ name, bytes: readInput(name) }))
     if (this.flags.from !== undefined) return dumpsOf(await this.capture(), this.flags.node ?? [])
     throw new KpxError('KPX1001', 'nothing to decode', { fix: 'name files, or a capture with --from' })
-  }
-}
-
-function readSource(path: string): SourceFile {
-  try {
-    return { name: path, bytes: readFileSync(path) }
-  } catch (cause) {
-    throw new KpxError('KPX1008', `${path} cannot be read`, { cause, fix: 'check the path and its permissions' })
   }
 }

@@ -9,13 +9,7 @@ import { terminalWidth, wantsColour } from './terminal.ts'
 import { json, yaml } from './view/json.ts'
 import { guard } from './view/sanitise.ts'
 import { style } from './view/style.ts'
-import type { Style } from './view/style.ts'
-
-export interface ViewOptions {
-  readonly width: number
-  readonly wide: boolean
-  readonly style: Style
-}
+import type { ViewOptions } from './view/style.ts'
 
 const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 
@@ -56,6 +50,11 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     this.flags = flags as Flagged<T>
     this.args = args as Argued<T>
     this.words = argv.map(String)
+  }
+
+  /** The namespace of names that do not say theirs, as kubectl has it. */
+  protected get namespace(): string {
+    return this.flags.namespace ?? 'default'
   }
 
   /** The capture that --from names. */

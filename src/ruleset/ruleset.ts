@@ -1,5 +1,11 @@
-/** The nouns of tables, chains and rules, in netfilter's own words. */
+/**
+ * The Ruleset's nouns, in netfilter's own words. One node has one Ruleset: every table of every tool together with the
+ * ipsets, the IPVS virtual servers and what is known of its addresses and routes.
+ */
+import type { IpSet } from './ipset.ts'
 import type { IptablesRule } from './iptables.ts'
+import type { VirtualServer } from './ipvs.ts'
+import type { Interface, Route } from './network.ts'
 import type { NftRule, NftSet } from './nft.ts'
 
 /** A place in a file of the capture; lines count from 1. */
@@ -51,4 +57,25 @@ export interface Table {
   readonly at: At
   readonly chains: ReadonlyMap<string, Chain>
   readonly sets: ReadonlyMap<string, NftSet>
+}
+
+/** Something of the node that kpx could not see or read, and what that means. */
+export interface Blind {
+  readonly file: string
+  readonly why: string
+}
+
+export interface Ruleset {
+  readonly tables: readonly Table[]
+  /** By name; `undefined` when ipsets were not recorded. */
+  readonly ipsets: ReadonlyMap<string, IpSet> | undefined
+  /** `undefined` when IPVS was not recorded. */
+  readonly virtualServers: readonly VirtualServer[] | undefined
+  readonly interfaces: readonly Interface[]
+  readonly routes: readonly Route[] | undefined
+  /** `net/ipv4/ip_forward` -> `1`. */
+  readonly sysctls: ReadonlyMap<string, string>
+  /** The families whose rules were recorded and could be read: without, no outcome is known. */
+  readonly seen: ReadonlySet<'ip' | 'ip6'>
+  readonly blind: readonly Blind[]
 }

@@ -17,6 +17,14 @@ export interface Style {
   readonly key: Paint
 }
 
+/** What every view is told of where it is shown. */
+export interface ViewOptions {
+  /** Columns. */
+  readonly width: number
+  readonly wide: boolean
+  readonly style: Style
+}
+
 /** What is painted is data and made safe first. */
 function paint(colourise: (text: string) => string): Paint {
   return (text) => colourise(sanitise(text))

@@ -1,0 +1,72 @@
+/** Finding objects by the names that users type; a name that leads nowhere is an error that says what there is. */
+import { qualified } from '../cluster/objects.ts'
+import type { Pod, Service } from '../cluster/objects.ts'
+import { KpxError } from '../error.ts'
+import type { Scene } from './scene.ts'
+
+interface Named {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** Throws KPX1005 when there is no such Service. */
+export const findService = (namespace: string, name: string, { capture, cluster }: Scene): Service =>
+  find('Service', namespace, name, cluster.services, capture.path)
+
+/** Throws KPX1005 when there is no such pod. */
+export const findPod = (namespace: string, name: string, { capture, cluster }: Scene): Pod =>
+  find('pod', namespace, name, cluster.pods, capture.path)
+
+/** Throws KPX1005 when neither the cluster nor the recording has the node. */
+export function findNode(name: string, scene: Scene): string {
+  const names = nodeNames(scene)
+  if (names.includes(name)) return name
+  throw new KpxError('KPX1005', `${scene.capture.path} has no node ${name}; it has ${names.join(', ') || 'none'}`)
+}
+
+/** Every node of the cluster or the recording, sorted. */
+export const nodeNames = ({ cluster, network }: Scene): string[] =>
+  [...new Set([...network.nodes.keys(), ...cluster.nodes.map(({ name }) => name)])].sort()
+
+/** The nodes that the user named, or all that the recording has. Throws KPX1005 for one that is not there. */
+export const chosenNodes = (names: readonly string[] | undefined, scene: Scene): string[] =>
+  names?.length ? names.map((name) => findNode(name, scene)) : [...scene.network.nodes.keys()]
+
+function find<T extends Named>(kind: string, namespace: string, name: string, all: readonly T[], path: string): T {
+  const found = all.find((one) => one.namespace === namespace && one.name === name)
+  if (found) return found
+  const elsewhere = all.find((one) => one.name === name)
+  if (elsewhere) {
+    throw new KpxError('KPX1005', `there is no ${kind} ${name} in namespace ${namespace}`, {
+      fix: `it is in another namespace: -n ${elsewhere.namespace}`,
+    })
+  }
+  const near = nearest(name, all)
+  const message = `there is no ${kind} ${name} in namespace ${namespace} of ${path}`
+  throw new KpxError('KPX1005', message, near && { fix: `did you mean ${qualified(near)}?` })
+}
+
+/** The object whose name takes the fewest edits, when they are few for its length. */
+function nearest<T extends Named>(name: string, all: readonly T[]): T | undefined {
+  let best: T | undefined
+  let fewest = Math.max(1, Math.floor(name.length / 3)) + 1
+  for (const one of all) {
+    const edits = distance(name, one.name)
+    if (edits < fewest) [best, fewest] = [one, edits]
+  }
+  return best
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? a.length
+}

@@ -1,0 +1,51 @@
+/** A capture ready for questions: its cluster, and the network of its nodes' Rulesets. Nodes are decoded when a packet comes to them. */
+import type { Capture } from '../capture/capture.ts'
+import { readCluster } from '../cluster/cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import { decodeRuleset } from '../decode/ruleset.ts'
+import type { Network } from '../evaluate/network.ts'
+import { nodeState } from '../evaluate/node.ts'
+import type { NodeState } from '../evaluate/node.ts'
+import { parseIp } from '../ruleset/address.ts'
+
+export interface Scene {
+  readonly capture: Capture
+  readonly cluster: Cluster
+  readonly network: Network
+}
+
+export function sceneOf(capture: Capture): Scene {
+  const cluster = readCluster(capture)
+  const nodes = new Map<string, NodeState>()
+  for (const name of capture.nodes) {
+    const own = cluster.nodes.find((node) => node.name === name)
+    const ruleset = decodeRuleset((file) => {
+      const bytes = capture.file(name, file)
+      return bytes && { name: file, bytes }
+    })
+    const addresses = own?.addresses.flatMap((text) => parseIp(text) ?? []) ?? []
+    nodes.set(name, nodeState(name, ruleset, addresses))
+  }
+  return { capture, cluster, network: { nodes, hostOf: cluster.hostOf, podAt: cluster.podAt } }
+}
+
+/** `seen` of every document: the nodes that could be looked at, of how many, and what could not be seen. */
+export interface Seen {
+  readonly nodes: readonly string[]
+  readonly of: number
+  readonly blind: readonly { readonly node: string; readonly why: string }[]
+}
+
+export function seenOf({ cluster, network }: Scene): Seen {
+  const all = new Set([...network.nodes.keys(), ...cluster.nodes.map(({ name }) => name)])
+  const blind = [...all].sort().flatMap((node) => blindSpots(node, network))
+  const nodes = [...network.nodes.values()].filter(({ ruleset }) => ruleset.seen.size > 0).map(({ name }) => name)
+  return { nodes, of: all.size, blind }
+}
+
+function blindSpots(node: string, { nodes }: Network): { node: string; why: string }[] {
+  const ruleset = nodes.get(node)?.ruleset
+  if (!ruleset) return [{ node, why: 'nothing of it is recorded' }]
+  const spots = ruleset.blind.map(({ file, why }) => ({ node, why: `${file}: ${why}` }))
+  return ruleset.seen.size > 0 ? spots : [...spots, { node, why: 'its rules are not recorded, or cannot be read' }]
+}

@@ -1,0 +1,140 @@
+/** One node's Ruleset from its files, whichever of them there are. */
+import { builtInHook } from './iptables-hooks.ts'
+import { decodeIpSetSave } from './ipset-save.ts'
+import { decodeIptablesSave } from './iptables-save.ts'
+import type { DecodedIptables } from './iptables-save.ts'
+import { decodeIpvsadmList, decodeIpvsadmSave } from './ipvsadm.ts'
+import { decodeIpAddr, decodeIpRoute } from './network.ts'
+import { decodeNftJson } from './nft/json.ts'
+import { decodeNftText } from './nft/text.ts'
+import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
+import type { DecodedTables, SourceFile } from './source.ts'
+import { decodeSysctl } from './sysctl.ts'
+import type { At, Blind, Chain, Ruleset, Table } from '../ruleset/ruleset.ts'
+
+/** Gives a file of the node, e.g. `iptables-save.txt`. */
+export type ReadFile = (name: string) => SourceFile | undefined
+
+export function decodeRuleset(read: ReadFile): Ruleset {
+  const blind: Blind[] = []
+  const { seen, tables } = decodeTables(read, blind)
+  return {
+    tables,
+    seen,
+    ipsets: decoded(read('ipset-save.txt'), (source) => decodeIpSetSave(source).ipsets),
+    virtualServers: virtualServersOf(read),
+    interfaces: decoded(read('ip-addr.json'), (source) => decodeIpAddr(source).interfaces) ?? [],
+    routes: routesOf(read),
+    sysctls: decoded(read('sysctl.txt'), (source) => decodeSysctl(source).sysctls) ?? new Map(),
+    blind,
+  }
+}
+
+const decoded = <T>(source: SourceFile | undefined, decode: (source: SourceFile) => T): T | undefined =>
+  source && decode(source)
+
+/** ipvsadm tells more than /proc/net/ip_vs, which a node without ipvsadm still has. */
+const virtualServersOf = (read: ReadFile): Ruleset['virtualServers'] =>
+  decoded(read('ipvsadm-save.txt'), (source) => decodeIpvsadmSave(source).virtualServers) ??
+  decoded(read('ipvsadm-list.txt'), (source) => decodeIpvsadmList(source).virtualServers) ??
+  decoded(read('proc-net-ip_vs.txt'), (source) => decodeProcNetIpVs(source).virtualServers)
+
+function routesOf(read: ReadFile): Ruleset['routes'] {
+  const sources = ['ip-route.json', 'ip6-route.json'].flatMap((name) => read(name) ?? [])
+  return sources.length > 0 ? decodeIpRoute(sources).routes : undefined
+}
+
+interface Tables {
+  readonly tables: readonly Table[]
+  readonly seen: ReadonlySet<'ip' | 'ip6'>
+}
+
+function decodeTables(read: ReadFile, blind: Blind[]): Tables {
+  const nft = decodeNft(read, blind)
+  const saves = (['ip', 'ip6'] as const).map((family) => decodeSaves(family, read, nft, blind))
+  const seen = new Set((['ip', 'ip6'] as const).filter((_family, i) => nft !== undefined || saves[i]?.seen))
+  if (!nft && read('proxyMode.txt')?.bytes.toString('utf8').trim() === 'nftables') {
+    seen.clear()
+    blind.push({ file: 'nft-list-ruleset.txt', why: 'kube-proxy runs in nftables mode, whose rules are not recorded' })
+  }
+  const own = nft?.tables.filter((table) => !saves.some(({ replaces }) => replaces(table))) ?? []
+  return { tables: [...saves.flatMap(({ tables }) => tables), ...own], seen }
+}
+
+/** The text has line numbers to show; JSON does where text is missing or no dump. */
+function decodeNft(read: ReadFile, blind: Blind[]): DecodedTables | undefined {
+  const readings = [
+    decoded(read('nft-list-ruleset.txt'), (source) => ({ source, dump: decodeNftText(source) })),
+    decoded(read('nft-list-ruleset.json'), (source) => ({ source, dump: decodeNftJson(source) })),
+  ].filter((reading) => reading !== undefined)
+  const usable = readings.filter(({ dump, source }) => !isJunk(dump, source))
+  const whole = usable.find(({ dump }) => !dump.cut) ?? usable[0]
+  for (const reading of readings) {
+    if (reading !== whole && !usable.includes(reading)) {
+      blind.push({ file: reading.source.name, why: 'it is no output of nft list ruleset' })
+    }
+  }
+  if (whole?.dump.cut) blind.push({ file: whole.source.name, why: `it is cut at line ${whole.dump.cut.line}` })
+  return whole?.dump
+}
+
+/** Bytes without one table in them, of which some line is not understood. */
+const isJunk = (dump: DecodedTables, source: SourceFile): boolean =>
+  dump.tables.length === 0 && source.bytes.length > 0 && (dump.cut !== undefined || dump.report().unknown.length > 0)
+
+interface Saves {
+  readonly tables: readonly Table[]
+  readonly seen: boolean
+  /** Whether the dump of iptables-save stands for this table of nft's, of which nft shows an incomplete translation. */
+  readonly replaces: (table: Table) => boolean
+}
+
+function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: DecodedTables | undefined, blind: Blind[]): Saves {
+  const prefix = family === 'ip' ? 'ip' : 'ip6'
+  const saves = (['iptables-nft', 'iptables-legacy'] as const).flatMap((tool) => {
+    const source = read(`${prefix}tables-${tool === 'iptables-nft' ? '' : 'legacy-'}save.txt`)
+    if (!source) return []
+    const dump = decodeIptablesSave(source, family, tool)
+    if (!isJunk(dump, source)) return [dump]
+    blind.push({ file: source.name, why: `it is no output of ${prefix}tables-save` })
+    return []
+  })
+  const incompatible = new Set(saves.flatMap((save) => save.incompatible.map(({ name }) => name)))
+  const fromNft = (name: string) => nft?.tables.some((table) => table.family === family && table.name === name) === true
+  for (const name of incompatible) {
+    if (!fromNft(name)) blind.push({ file: `${prefix}tables-save.txt`, why: `it does not show table ${name}` })
+  }
+  const tables = saves.flatMap((save) => [...save.tables, ...tablesBehind(save, family, fromNft, blind)])
+  const shown = saves.some((save) => save.tables.some((table) => table.tool === 'iptables-nft') || !save.cut)
+  return {
+    tables,
+    seen: saves.length > 0 && [...incompatible].every(fromNft),
+    replaces: (table) =>
+      table.family === family &&
+      table.tool === 'iptables-nft' &&
+      shown &&
+      !incompatible.has(table.name) &&
+      (saves.every((save) => !save.cut) || tables.some(({ name }) => name === table.name)),
+  }
+}
+
+/** The tables that kube-proxy writes, of a dump that ends before them: what is in them is not known. */
+function tablesBehind(
+  { cut, tables }: DecodedIptables,
+  family: 'ip' | 'ip6',
+  fromNft: (name: string) => boolean,
+  blind: Blind[],
+): Table[] {
+  if (!cut) return []
+  blind.push({ file: cut.file, why: `it is cut at line ${cut.line}` })
+  const missing = ['mangle', 'filter', 'nat'].filter((name) => !tables.some((table) => table.name === name))
+  return missing.filter((name) => !fromNft(name)).map((name) => unknownTable(name, family, cut))
+}
+
+function unknownTable(name: string, family: 'ip' | 'ip6', at: At): Table {
+  const chains = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].flatMap((chain): [string, Chain][] => {
+    const hook = builtInHook(name, chain)
+    return hook ? [[chain, { name: chain, at, base: { ...hook, policy: 'accept' }, rules: [], cut: at }]] : []
+  })
+  return { family, name, tool: 'iptables-nft', at, chains: new Map(chains), sets: new Map() }
+}

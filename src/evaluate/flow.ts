@@ -1,0 +1,105 @@
+/**
+ * A Flow is one possible course of the first packet of a new connection: where a rule decides by chance, the flow splits and the
+ * shares add up. Nothing here is shared between flows but the steps that they took together.
+ */
+import type { Ip } from '../ruleset/address.ts'
+import type { At, Protocol } from '../ruleset/ruleset.ts'
+
+/** One thing that happened to the packet. `text` is the rule's line where a rule did it. */
+export interface Step {
+  readonly node: string
+  /** `PREROUTING`, ..., or `ROUTING`. */
+  readonly hook: string
+  readonly table: string
+  readonly chain: string
+  readonly action: string
+  readonly text: string
+  readonly at?: At
+}
+
+/** Steps from the last to the first; flows that split share the tail. */
+export interface Trail {
+  readonly step: Step
+  readonly before: Trail | undefined
+}
+
+/** A change of the connection's addresses on one node, which only that node can undo for the reply. */
+interface Translation {
+  readonly node: string
+  readonly sourceBefore: Ip
+  readonly sourceAfter: Ip
+}
+
+export interface Connection {
+  /** False after NOTRACK: the nat hooks are skipped. */
+  tracked: boolean
+  /** The addresses before translation on this node, as conntrack keeps them. */
+  readonly original: { readonly source: Ip; readonly destination: Ip; readonly port: number }
+  mark: number
+  dnat: boolean
+  snat: boolean
+  /** The nat hooks have decided about this connection (nf_nat_initialized() in nf_nat_core.c). */
+  destinationDone: boolean
+  sourceDone: boolean
+}
+
+export interface Flow {
+  share: number
+  node: string
+  /** The hook being traversed. */
+  hook: string
+  readonly protocol: Protocol
+  source: Ip
+  destination: Ip
+  port: number
+  /** A process of the node sent it, so no device received it. */
+  local: boolean
+  inInterface: string | undefined
+  outInterface: string | undefined
+  /** Whether it came in through a port of a bridge; undefined when that cannot be told. */
+  bridged: boolean | undefined
+  mark: number
+  connection: Connection
+  /** The virtual server that IPVS translated it for. */
+  virtualServer: { readonly ip: Ip; readonly port: number } | undefined
+  /** An address of an endpoint replaced the destination, on some node. */
+  translated: boolean
+  masqueraded: boolean
+  /** Clients are kept on the endpoint that they got first, for so many seconds (0: not told). */
+  affinitySeconds: number | undefined
+  /** The source address is a stand-in for any client of its kind. */
+  readonly standIn: boolean
+  translations: readonly Translation[]
+  /** Steps that decided the outcome. */
+  evidence: readonly Step[]
+  trail: Trail | undefined
+}
+
+/** A copy that takes `share` of the flow. */
+export function split(flow: Flow, share: number): Flow {
+  return { ...flow, share: flow.share * share, connection: { ...flow.connection } }
+}
+
+export function record(flow: Flow, step: Step): void {
+  flow.trail = { step, before: flow.trail }
+}
+
+/** A new connection's conntrack entry on a node that sees the packet as it is now. */
+export function newConnection(flow: Pick<Flow, 'destination' | 'port' | 'source'>): Connection {
+  const { destination, port, source } = flow
+  return {
+    tracked: true,
+    original: { source, destination, port },
+    mark: 0,
+    dnat: false,
+    snat: false,
+    destinationDone: false,
+    sourceDone: false,
+  }
+}
+
+export const stepsOf = (trail: Trail | undefined): Step[] => {
+  const steps: Step[] = []
+  for (let at = trail; at; at = at.before) steps.push(at.step)
+  return steps.reverse()
+}

@@ -1,0 +1,130 @@
+/** A packet through one hook: every base chain there, IPVS where it sits, in the kernel's order. */
+import type { HookName } from '../ruleset/ruleset.ts'
+import { split } from './flow.ts'
+import type { Flow } from './flow.ts'
+import type { HookedChain, NodeState } from './node.ts'
+import { walkChain } from './walk.ts'
+import type { End, Ended } from './walk.ts'
+
+/** A flow that a rule ended. */
+export interface Stopped {
+  readonly flow: Flow
+  readonly end: Exclude<End, { kind: 'accept' | 'translated' }>
+}
+
+export interface Passed {
+  readonly passed: readonly Flow[]
+  readonly stopped: readonly Stopped[]
+}
+
+/**
+ * nf_nat registers its own hooks and runs every nat chain there, whatever the chain's priority, which only orders them
+ * (nf_nat_inet_fn(), net/netfilter/nf_nat_core.c): NF_IP_PRI_NAT_DST and NF_IP_PRI_NAT_SRC.
+ */
+const natPriority = { prerouting: -100, output: -100, postrouting: 100, input: 100, forward: 0, ingress: 0, egress: 0 }
+
+/** The chains with priorities in [from, to). `nat` false skips translation: the connection has been through it. */
+export function throughHook(hook: HookName, flow: Flow, node: NodeState, from = -Infinity, to = Infinity): Passed {
+  flow.hook = hook.toUpperCase()
+  const chains = node.hooked(typeof flow.destination === 'number' ? 'ip' : 'ip6', hook)
+  let flows: Flow[] = [flow]
+  const stopped: Stopped[] = []
+  for (const stage of stagesOf(chains, hook)) {
+    if (stage.priority < from || stage.priority >= to) continue
+    const results = flows.flatMap((one) =>
+      stage.nat ? translate(stage.chains, one, hook, node) : walk(stage.chains, one, node),
+    )
+    flows = []
+    for (const { end, flow: one } of results) {
+      if (end.kind === 'accept' || end.kind === 'translated') flows.push(one)
+      else stopped.push({ flow: one, end })
+    }
+  }
+  return { passed: flows, stopped }
+}
+
+interface Stage {
+  readonly priority: number
+  readonly nat: boolean
+  readonly chains: readonly HookedChain[]
+}
+
+function stagesOf(chains: readonly HookedChain[], hook: HookName): Stage[] {
+  const nat = chains.filter(({ chain }) => chain.base?.type === 'nat')
+  const stages: Stage[] = chains
+    .filter(({ chain }) => chain.base?.type !== 'nat')
+    .map((hooked) => ({ priority: hooked.priority, nat: false, chains: [hooked] }))
+  if (nat.length > 0) stages.push({ priority: natPriority[hook], nat: true, chains: nat })
+  return stages.sort((a, b) => a.priority - b.priority)
+}
+
+const walk = (chains: readonly HookedChain[], flow: Flow, node: NodeState): Ended[] =>
+  chains.flatMap((chain) => walkChain(chain, flow, node))
+
+/** The nat hook: untracked packets and connections that were decided before pass. */
+function translate(chains: readonly HookedChain[], flow: Flow, hook: HookName, node: NodeState): Ended[] {
+  const destination = hook === 'prerouting' || hook === 'output'
+  const { connection } = flow
+  if (!connection.tracked || (destination ? connection.destinationDone : connection.sourceDone)) {
+    return [{ flow, end: { kind: 'accept' } }]
+  }
+  const used = chains.filter(({ chain }) => chain.rules.length > 0 || chain.cut)
+  const ended = inAnyOrder(used, flow, node)
+  for (const one of ended) {
+    if (destination) one.flow.connection.destinationDone = true
+    else one.flow.connection.sourceDone = true
+  }
+  return ended
+}
+
+/** The first chain that translates decides; one that accepts without leaves it to the next. */
+function inOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): Ended[] {
+  let open: Ended[] = [{ flow, end: { kind: 'accept' } }]
+  for (const chain of chains) {
+    open = open.flatMap((one) => (one.end.kind === 'accept' ? walkChain(chain, one.flow, node) : [one]))
+  }
+  return open
+}
+
+/**
+ * Chains of equal priority run in the order of their registration, the last one first (nf_hook_entries_grow(), net/netfilter/core.c),
+ * which no dump tells: where the order matters, the outcome is unknown.
+ */
+function inAnyOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): Ended[] {
+  const tie = chains.some((chain, i) => chains[i - 1]?.priority === chain.priority)
+  if (!tie) return inOrder(chains, flow, node)
+  const orders = chains.map((first) =>
+    [first, ...chains.filter((chain) => chain !== first)].sort((a, b) => a.priority - b.priority),
+  )
+  const results = orders.map((order) => inOrder(order, split(flow, 1), node))
+  const [result = [], ...others] = results
+  const same = others.every((other) => signature(other) === signature(result))
+  if (same) return result
+  return [{ flow, end: ambiguous(chains, result, flow) }]
+}
+
+const signature = (ended: readonly Ended[]): string => {
+  const shares = new Map<string, number>()
+  for (const { end, flow } of ended) {
+    const key = [end.kind, flow.destination, flow.port, flow.source, flow.mark].join(' ')
+    shares.set(key, (shares.get(key) ?? 0) + flow.share)
+  }
+  return [...shares]
+    .map(([key, share]) => `${key} ${share.toFixed(6)}`)
+    .sort()
+    .join('\n')
+}
+
+function ambiguous(chains: readonly HookedChain[], result: readonly Ended[], flow: Flow): Stopped['end'] {
+  const names = chains.map(({ chain, table }) => `${table.family} ${table.name} ${chain.name}`).join(' and ')
+  const why = `${names} have the same priority and translate differently; the dump does not tell which the kernel runs first`
+  const step = result[0]?.flow.trail?.step ?? {
+    node: flow.node,
+    hook: flow.hook,
+    table: 'nat',
+    chain: '',
+    action: 'unknown',
+    text: '',
+  }
+  return { kind: 'unknown', why, step }
+}

@@ -1,0 +1,102 @@
+/** IPVS: which real server a virtual server's new connection gets (net/netfilter/ipvs). */
+import { formatIpPort } from '../ruleset/address.ts'
+import type { RealServer, VirtualServer } from '../ruleset/ipvs.ts'
+import { record, split } from './flow.ts'
+import type { Flow, Step } from './flow.ts'
+import { changeDestination } from './nat.ts'
+import type { NodeState } from './node.ts'
+import type { Stopped } from './hook.ts'
+
+export interface Scheduled {
+  /** Translated to a real server. */
+  readonly scheduled: readonly Flow[]
+  readonly stopped: readonly Stopped[]
+  /** Not for IPVS. */
+  readonly passed: readonly Flow[]
+}
+
+const found = new WeakMap<readonly VirtualServer[], ReadonlyMap<string, VirtualServer>>()
+
+function virtualServerOf(flow: Flow, servers: readonly VirtualServer[]): VirtualServer | undefined {
+  let index = found.get(servers)
+  if (!index) {
+    index = new Map(servers.map((server) => [`${server.protocol} ${formatIpPort(server.ip, server.port)}`, server]))
+    found.set(servers, index)
+  }
+  return index.get(`${flow.protocol} ${formatIpPort(flow.destination, flow.port)}`)
+}
+
+/** The device that kube-proxy binds Service addresses to in ipvs mode (pkg/proxy/ipvs/proxier.go). */
+const ipvsDevice = 'kube-ipvs0'
+
+export function schedule(flow: Flow, node: NodeState): Scheduled {
+  const nothing: Scheduled = { scheduled: [], stopped: [], passed: [flow] }
+  if (flow.virtualServer) return nothing
+  const { interfaces, virtualServers } = node.ruleset
+  if (!virtualServers) {
+    if (!interfaces.some(({ name }) => name === ipvsDevice)) return nothing
+    const why = `the node has ${ipvsDevice}, but its virtual servers are not recorded`
+    return { ...nothing, passed: [], stopped: [{ flow, end: { kind: 'unknown', why, step: stepOf(flow, why) } }] }
+  }
+  const server = virtualServerOf(flow, virtualServers)
+  return server ? toRealServers(flow, server, node) : nothing
+}
+
+function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Scheduled {
+  const stop = (end: Stopped['end']): Scheduled => ({ scheduled: [], passed: [], stopped: [{ flow, end }] })
+  const shares = sharesOf(server)
+  if (server.cut && shares.length === 0) {
+    const why = `${server.at.file} is cut after ${server.text}`
+    return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
+  }
+  if (shares.length === 0) {
+    // ip_vs_leave(), ip_vs_core.c: no destination is answered with ICMP port unreachable
+    return stop({ kind: 'reject', how: 'icmp-port-unreachable', step: stepOf(flow, 'no real server', server) })
+  }
+  if (shares.some(({ real }) => real.forward !== 'Masq' && real.forward !== 'Local')) {
+    const why = 'forwarding by route or tunnel is not modelled'
+    return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
+  }
+  if (server.persistent !== undefined) flow.affinitySeconds = server.persistent
+  const original = { ip: flow.destination, port: flow.port }
+  const scheduled = shares.map(({ real, share }) => {
+    const own = shares.length === 1 ? flow : split(flow, share)
+    const step = stepOf(own, `${server.scheduler} picks ${formatIpPort(real.ip, real.port)}`, server, real)
+    record(own, step)
+    own.evidence = [...own.evidence, step]
+    changeDestination(own, real.ip, real.port)
+    own.virtualServer = original
+    // ip_vs_notrack(): without net.ipv4.vs.conntrack IPVS's packets are not tracked
+    if (node.ruleset.sysctls.get('net/ipv4/vs/conntrack') === '0') own.connection.tracked = false
+    return own
+  })
+  return { scheduled, passed: [], stopped: [] }
+}
+
+/**
+ * Shares of new connections over time. Schedulers by connection count (lc, sed, nq) settle at equal shares, the weighted ones and the
+ * hashes at the weights; fo and ovf use the heaviest. Weight 0 gets nothing new.
+ */
+function sharesOf(server: VirtualServer): { real: RealServer; share: number }[] {
+  const able = server.servers.filter(({ weight }) => weight > 0)
+  if (server.scheduler === 'fo' || server.scheduler === 'ovf') {
+    const [heaviest] = [...able].sort((a, b) => b.weight - a.weight)
+    return heaviest ? [{ real: heaviest, share: 1 }] : []
+  }
+  const equal = ['rr', 'lc', 'lblc', 'lblcr'].includes(server.scheduler)
+  const total = able.reduce((sum, { weight }) => sum + (equal ? 1 : weight), 0)
+  return able.map((real) => ({ real, share: (equal ? 1 : real.weight) / total }))
+}
+
+function stepOf(flow: Flow, action: string, server?: VirtualServer, real?: RealServer): Step {
+  const line = real ?? server
+  return {
+    node: flow.node,
+    hook: flow.hook,
+    table: 'ipvs',
+    chain: server ? `${server.protocol} ${formatIpPort(server.ip, server.port)}` : '',
+    action,
+    text: line?.text ?? '',
+    ...(line ? { at: line.at } : {}),
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * The first packet of a connection from its source to wherever it ends, through every hook of every node on the way:
+ * receive -> PREROUTING -> routing -> INPUT or FORWARD -> POSTROUTING -> the next node; a process's packets begin at OUTPUT.
+ */
+import { contains, formatIp } from '../ruleset/address.ts'
+import type { Ip, Prefix } from '../ruleset/address.ts'
+import { newConnection, record } from './flow.ts'
+import type { Flow, Step } from './flow.ts'
+import { throughHook } from './hook.ts'
+import type { Stopped } from './hook.ts'
+import { schedule } from './ipvs.ts'
+import { deviceWith, nodeWith } from './network.ts'
+import type { Network } from './network.ts'
+import type { NodeState } from './node.ts'
+
+/** How a flow's journey ended. */
+export type Arrival =
+  | { readonly kind: 'left' | 'local'; readonly flow: Flow }
+  | { readonly kind: 'stopped'; readonly flow: Flow; readonly end: Stopped['end'] }
+  /** The kernel drops it without a rule. */
+  | { readonly kind: 'kernel'; readonly flow: Flow; readonly why: string }
+
+type Arrivals = Arrival[]
+
+/** net/netfilter/ipvs/ip_vs_core.c, ip_vs_ops4: NF_IP_PRI_NAT_SRC - 1 at LOCAL_IN, NF_IP_PRI_NAT_DST + 2 at LOCAL_OUT. */
+const ipvsInput = 99
+const ipvsOutput = -98
+
+const loopback: readonly Prefix[] = [
+  { address: 0x7f000000, length: 8 },
+  { address: 1n, length: 128 },
+]
+export const isLoopback = (ip: Ip): boolean => loopback.some((prefix) => contains(prefix, ip))
+
+/** Hops between nodes after which a packet is taken for lost (a real one has a TTL). */
+const mostHops = 8
+
+const stoppedArrivals = (stopped: readonly Stopped[]): Arrivals =>
+  stopped.map(({ end, flow }) => ({ kind: 'stopped', flow, end }))
+
+/** A packet that comes in through a device. */
+export function receive(flow: Flow, network: Network, hops = 0): Arrivals {
+  const node = network.nodes.get(flow.node)
+  if (!node) return [{ kind: 'left', flow }]
+  if (hops > mostHops) return [{ kind: 'kernel', flow, why: 'it is sent from node to node in circles' }]
+  if (!isSeen(flow, node)) return [unseen(flow, node)]
+  const { passed, stopped } = throughHook('prerouting', flow, node)
+  return [...stoppedArrivals(stopped), ...passed.flatMap((one) => routeIn(one, node, network, hops))]
+}
+
+const isSeen = (flow: Flow, node: NodeState): boolean =>
+  node.ruleset.seen.has(typeof flow.destination === 'number' ? 'ip' : 'ip6')
+
+function unseen(flow: Flow, node: NodeState): Arrival {
+  const why = `the rules of ${node.name} are not recorded, or cannot be read`
+  const step: Step = { node: node.name, hook: flow.hook, table: '', chain: '', action: why, text: '' }
+  return { kind: 'stopped', flow, end: { kind: 'unknown', why, step } }
+}
+
+/** ip_route_input_slow(), net/ipv4/route.c. */
+function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {
+  if (isLoopback(flow.destination) && !flow.local && node.ruleset.sysctls.get(routeLocalnet) !== '1') {
+    return [
+      {
+        kind: 'kernel',
+        flow,
+        why: `${formatIp(flow.destination)} came in from outside: the kernel drops it (martian)`,
+      },
+    ]
+  }
+  const route = node.routes.find(flow.destination)
+  if (route?.type === 'local') return toProcess(flow, node, network, hops)
+  if (!forwards(flow, node)) return [{ kind: 'kernel', flow, why: `${node.name} does not forward (ip_forward = 0)` }]
+  if (!route && node.routes.recorded) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
+  if (route && refusing.has(route.type)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
+  flow.outInterface = route?.device
+  const { passed, stopped } = throughHook('forward', flow, node)
+  return [...stoppedArrivals(stopped), ...passed.flatMap((one) => leave(one, node, network, hops))]
+}
+
+const routeLocalnet = 'net/ipv4/conf/all/route_localnet'
+const refusing = new Set(['blackhole', 'broadcast', 'prohibit', 'unreachable'])
+
+const noRoute = (flow: Flow, node: NodeState): string => `${node.name} has no route to ${formatIp(flow.destination)}`
+
+/** Where the sysctl is not recorded, forwarding is taken to be on: no cluster works without. */
+const forwards = (flow: Flow, node: NodeState): boolean =>
+  node.ruleset.sysctls.get(
+    typeof flow.destination === 'number' ? 'net/ipv4/ip_forward' : 'net/ipv6/conf/all/forwarding',
+  ) !== '0'
+
+/** LOCAL_IN: filter, then IPVS, which sends what it translates to other hosts through LOCAL_OUT and POSTROUTING. */
+function toProcess(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {
+  const before = throughHook('input', flow, node, -Infinity, ipvsInput)
+  const arrivals = stoppedArrivals(before.stopped)
+  for (const one of before.passed) {
+    const { passed, scheduled, stopped } = schedule(one, node)
+    arrivals.push(...stoppedArrivals(stopped))
+    for (const other of scheduled) arrivals.push(...fromIpvs(other, node, network, hops))
+    for (const own of passed) arrivals.push(...deliverLocally(own, node))
+  }
+  return arrivals
+}
+
+function deliverLocally(flow: Flow, node: NodeState): Arrivals {
+  const after = throughHook('input', flow, node, ipvsInput)
+  return [...stoppedArrivals(after.stopped), ...after.passed.map((one): Arrival => ({ kind: 'local', flow: one }))]
+}
+
+/** ip_vs_nat_xmit(), ip_vs_xmit.c: a real server on this node is delivered where it is, others go out through LOCAL_OUT. */
+function fromIpvs(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {
+  if (node.routes.isLocal(flow.destination)) return deliverLocally(flow, node)
+  flow.connection.destinationDone = true
+  flow.inInterface = undefined
+  flow.outInterface = node.routes.find(flow.destination)?.device
+  const { passed, stopped } = throughHook('output', flow, node)
+  return [...stoppedArrivals(stopped), ...passed.flatMap((one) => leave(one, node, network, hops))]
+}
+
+/** A process's packet: LOCAL_OUT with IPVS in it, then routed again, since its destination may have changed. */
+export function send(flow: Flow, network: Network): Arrivals {
+  const node = network.nodes.get(flow.node)
+  if (!node) return [{ kind: 'left', flow }]
+  if (!isSeen(flow, node)) return [unseen(flow, node)]
+  const before = throughHook('output', flow, node, -Infinity, ipvsOutput)
+  const arrivals = stoppedArrivals(before.stopped)
+  for (const one of before.passed) {
+    const { passed, scheduled, stopped } = schedule(one, node)
+    arrivals.push(...stoppedArrivals(stopped))
+    for (const other of scheduled) arrivals.push(...fromIpvs(other, node, network, 0))
+    for (const own of passed) {
+      const after = throughHook('output', own, node, ipvsOutput)
+      arrivals.push(...stoppedArrivals(after.stopped), ...after.passed.flatMap((last) => routeOut(last, node, network)))
+    }
+  }
+  return arrivals
+}
+
+/** ip_route_me_harder() after translation; a loopback source may leave the node only with route_localnet. */
+function routeOut(flow: Flow, node: NodeState, network: Network): Arrivals {
+  const route = node.routes.find(flow.destination)
+  if (!route && node.routes.recorded) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
+  if (route && refusing.has(route.type)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
+  flow.outInterface = route?.type === 'local' ? 'lo' : route?.device
+  const leaves = route?.type !== 'local'
+  if (leaves && isLoopback(flow.source) && node.ruleset.sysctls.get(routeLocalnet) === '0') {
+    return [{ kind: 'kernel', flow, why: 'packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)' }]
+  }
+  return leave(flow, node, network, 0)
+}
+
+/** POSTROUTING, then the wire: back in through lo, on to another node, or to whoever has the address. */
+function leave(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {
+  const { passed, stopped } = throughHook('postrouting', flow, node)
+  return [...stoppedArrivals(stopped), ...passed.flatMap((one) => transmit(one, node, network, hops))]
+}
+
+function transmit(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {
+  const route = node.routes.find(flow.destination)
+  if (route?.type === 'local') {
+    // the packet keeps its conntrack entry and mark on lo, so nat has decided already
+    flow.connection.destinationDone = true
+    flow.inInterface = 'lo'
+    return receive(flow, network, hops + 1)
+  }
+  const nextNode = nextHop(flow, route?.gateway, node, network)
+  if (!nextNode) return [{ kind: 'left', flow }]
+  record(flow, {
+    node: node.name,
+    hook: 'ROUTING',
+    table: '',
+    chain: '',
+    action: `to ${nextNode.name}${route?.gateway === undefined ? '' : ` by ${formatIp(route.gateway)}`}`,
+    text: '',
+  })
+  return receive(arriveAt(flow, nextNode, route?.gateway ?? flow.destination, node), network, hops + 1)
+}
+
+/** The node of the recording that gets the packet next. A pod on the same node is at the end of the way. */
+function nextHop(flow: Flow, gateway: Ip | undefined, node: NodeState, network: Network): NodeState | undefined {
+  const host = network.hostOf(flow.destination)
+  if (gateway !== undefined) {
+    const through = nodeWith(network, gateway, node)
+    if (through) return through
+  }
+  if (host?.pod === undefined) return gateway === undefined ? nodeWith(network, flow.destination, node) : undefined
+  return host.node === node.name ? undefined : network.nodes.get(host.node ?? '')
+}
+
+/** The same packet, new to the next node: no mark, no conntrack entry. */
+function arriveAt(flow: Flow, node: NodeState, address: Ip, from: NodeState): Flow {
+  const device = deviceWith(node, address) ?? deviceToward(node, from, address)
+  return {
+    ...flow,
+    node: node.name,
+    hook: 'PREROUTING',
+    local: false,
+    inInterface: device,
+    outInterface: undefined,
+    bridged: device === undefined ? undefined : node.routes.isBridge(device),
+    mark: 0,
+    connection: newConnection(flow),
+    virtualServer: undefined,
+  }
+}
+
+/** The device by which a node would answer the other one. */
+function deviceToward(node: NodeState, from: NodeState, like: Ip): string | undefined {
+  const addresses = from.ruleset.interfaces.flatMap((device) => device.addresses.map(({ ip }) => ip))
+  const far = addresses.find((ip) => typeof ip === typeof like && node.routes.find(ip)?.type === 'unicast')
+  return far === undefined ? undefined : node.routes.find(far)?.device
+}

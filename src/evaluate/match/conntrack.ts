@@ -1,0 +1,55 @@
+/** -m conntrack and -m state for the first packet of a connection (net/netfilter/xt_conntrack.c). */
+import { contains, parsePrefix } from '../../ruleset/address.ts'
+import type { Ip } from '../../ruleset/address.ts'
+import type { Flow } from '../flow.ts'
+import { portIn, portRange } from './extension.ts'
+import type { MatchExtension, OptionTest } from './extension.ts'
+
+/** The states of a packet that starts a connection; DNAT and SNAT are states to xt_conntrack and status bits to nft. */
+export function connectionStates(flow: Flow): readonly string[] {
+  if (!flow.connection.tracked) return ['UNTRACKED']
+  const { dnat, snat } = flow.connection
+  return ['NEW', ...(dnat ? ['DNAT'] : []), ...(snat ? ['SNAT'] : [])]
+}
+
+const known = new Set(['INVALID', 'NEW', 'ESTABLISHED', 'RELATED', 'UNTRACKED', 'DNAT', 'SNAT'])
+
+function stateTest(text: string): OptionTest | undefined {
+  const states = text.toUpperCase().split(',')
+  if (!states.every((state) => known.has(state))) return undefined
+  return (flow) => connectionStates(flow).some((state) => states.includes(state))
+}
+
+function addressTest(text: string, of: (flow: Flow) => Ip): OptionTest | undefined {
+  const prefix = parsePrefix(text)
+  return prefix && ((flow) => contains(prefix, of(flow)))
+}
+
+function option(name: string, value: string): OptionTest | undefined {
+  switch (name) {
+    case '--ctstate':
+    case '--state':
+      return stateTest(value)
+    case '--ctorigdst':
+      return addressTest(value, (flow) => flow.connection.original.destination)
+    case '--ctorigsrc':
+      return addressTest(value, (flow) => flow.connection.original.source)
+    case '--ctorigdstport': {
+      const range = portRange(value)
+      return range && ((flow) => portIn(flow.connection.original.port, [range]))
+    }
+    case '--ctproto':
+      return (flow) => value.toUpperCase() === flow.protocol || protocolNumbers[value] === flow.protocol
+    case '--ctdir':
+      return value === 'ORIGINAL'
+    default:
+      return undefined
+  }
+}
+
+const protocolNumbers: Readonly<Record<string, string>> = { '6': 'TCP', '17': 'UDP', '132': 'SCTP' }
+
+export const conntrack: MatchExtension = {
+  names: ['conntrack', 'state'],
+  option: ({ name, values }) => option(name, values[0] ?? ''),
+}

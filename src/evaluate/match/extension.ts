@@ -1,0 +1,60 @@
+/** What a match extension is: options in, a test of a flow out. */
+import type { IptablesOption } from '../../ruleset/iptables.ts'
+import type { Flow } from '../flow.ts'
+import type { NodeState } from '../node.ts'
+import { all, not } from '../program.ts'
+import type { Answer, Test } from '../program.ts'
+
+export interface MatchExtension {
+  /** `-m NAME`. */
+  readonly names: readonly string[]
+  /** One test per option; an option that this returns nothing for makes the match unknown. */
+  readonly option: (option: IptablesOption, among: readonly IptablesOption[]) => OptionTest | undefined
+  /** What a match without options says; true unless told. */
+  readonly bare?: Test
+}
+
+/** A test before `!`; a constant needs no function. */
+export type OptionTest = Answer | ((flow: Flow, node: NodeState) => Answer)
+
+export const unknown = (why: string): { unknown: string } => ({ unknown: why })
+
+/** All options of a match together, `!` applied to each. */
+export function compileMatch(extension: MatchExtension, name: string, options: readonly IptablesOption[]): Test {
+  const tests = options.map((option): Test => {
+    const test = extension.option(option, options) ?? unknown(`-m ${name} ${option.name} is not known to kpx`)
+    const ask: Test = typeof test === 'function' ? test : () => test
+    return option.inverted ? (flow, node) => not(ask(flow, node)) : ask
+  })
+  if (tests.length === 0) return extension.bare ?? (() => true)
+  if (tests.length === 1 && tests[0]) return tests[0]
+  return (flow, node) => all(tests.map((test) => test(flow, node)))
+}
+
+/** `80`, `80:90`, `:90`, `80:`. */
+export function portRange(text: string): readonly [number, number] | undefined {
+  const [from = '', to = from] = text.split(':')
+  const low = from === '' ? 0 : Number(from)
+  const high = to === '' ? 65535 : Number(to)
+  return Number.isInteger(low) && Number.isInteger(high) ? [low, high] : undefined
+}
+
+/** First and last port that a client's kernel may pick: what RFC 6056 and Linux (net.ipv4.ip_local_port_range) have in common. */
+const clientPorts = [1024, 65535] as const
+
+/** Whether the source port, which the client chooses, lies in one of the ranges. */
+export function sourcePortIn(ranges: readonly (readonly [number, number])[]): Answer {
+  if (ranges.some(([low, high]) => low <= clientPorts[0] && high >= clientPorts[1])) return true
+  if (ranges.every(([low, high]) => high < clientPorts[0] || low > clientPorts[1])) return false
+  return unknown('it depends on the source port, which the client chooses')
+}
+
+export const portIn = (port: number, ranges: readonly (readonly [number, number])[]): boolean =>
+  ranges.some(([low, high]) => port >= low && port <= high)
+
+/** `0x4000/0x4000` or `16384`: value and mask as unsigned numbers. */
+export function maskedValue(text: string): { value: number; mask: number } | undefined {
+  const [value = '', mask = '0xffffffff'] = text.split('/')
+  const numbers = { value: Number(value), mask: Number(mask) }
+  return Number.isNaN(numbers.value) || Number.isNaN(numbers.mask) || value === '' ? undefined : numbers
+}

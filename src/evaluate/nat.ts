@@ -1,0 +1,59 @@
+/** Translation of the connection's addresses, as nf_nat does it. */
+import { type Ip, formatIp, formatIpPort } from '../ruleset/address.ts'
+import type { Flow } from './flow.ts'
+import type { NodeState } from './node.ts'
+import type { Branch, Effect, Result } from './program.ts'
+
+export const translatedEffect: Effect = { kind: 'translated' }
+
+export function changeDestination(flow: Flow, ip: Ip, port: number): void {
+  flow.connection.dnat = true
+  flow.translated = true
+  flow.translations = [...flow.translations, { node: flow.node, sourceBefore: flow.source, sourceAfter: flow.source }]
+  flow.destination = ip
+  flow.port = port
+}
+
+export function changeSource(flow: Flow, ip: Ip): void {
+  flow.connection.snat = true
+  flow.translations = [...flow.translations, { node: flow.node, sourceBefore: flow.source, sourceAfter: ip }]
+  flow.source = ip
+}
+
+/** DNAT to each of the addresses with equal shares (one in the usual case). */
+export function dnat(targets: readonly { ip: Ip; port: number | undefined }[]): readonly Branch[] {
+  return targets.map(({ ip, port }): Branch => ({
+    share: 1 / targets.length,
+    apply: (flow) => changeDestination(flow, ip, port ?? flow.port),
+    effect: translatedEffect,
+  }))
+}
+
+/** The source becomes an address of the outgoing device (nf_nat_masquerade_ipv4(), nf_nat_masquerade.c). */
+export function masquerade(flow: Flow, node: NodeState): Result {
+  const route = node.routes.find(flow.destination)
+  const device = flow.outInterface ?? route?.device
+  const address = device === undefined ? undefined : node.routes.addressOf(device, route?.gateway ?? flow.destination)
+  flow.masqueraded = true
+  changeSource(flow, address ?? unknownAddress(flow.source))
+  return translatedEffect
+}
+
+/** Stands for "an address of this node, not told by the recording"; never leaves the evaluator. */
+export const unknownAddress = (like: Ip): Ip => (typeof like === 'number' ? 0 : 0n)
+
+export const describeDestination = (flow: Flow): string => `DNAT to ${formatIpPort(flow.destination, flow.port)}`
+
+export const describeSource = (flow: Flow): string =>
+  flow.source === unknownAddress(flow.source)
+    ? 'masquerade as an address of the node'
+    : `masquerade as ${formatIp(flow.source)}`
+
+/** To the node itself: loopback for its own packets, else the address of the device that the packet came in through. */
+export function redirect(flow: Flow, node: NodeState, port: number | undefined): Result {
+  const loopback = typeof flow.source === 'number' ? 0x7f000001 : 1n
+  const ip = flow.inInterface === undefined ? loopback : node.routes.addressOf(flow.inInterface, flow.source)
+  if (ip === undefined) return { kind: 'unknown', why: 'the address of the incoming device is not recorded' }
+  changeDestination(flow, ip, port ?? flow.port)
+  return translatedEffect
+}

@@ -1,0 +1,89 @@
+/** nft's match statement: left, operator, right. */
+import type { NftExpression, NftOperator } from '../../ruleset/nft.ts'
+import type { Flow } from '../flow.ts'
+import type { NodeState } from '../node.ts'
+import { not } from '../program.ts'
+import type { Answer, Scope, Test } from '../program.ts'
+import { dynamicSets } from './dynamic-sets.ts'
+import { lookUp } from './lookup.ts'
+import { bitNames, immediate, isUnknown, valuesOf } from './value.ts'
+import type { Value } from './value.ts'
+
+interface Comparison {
+  readonly op: NftOperator
+  readonly left: NftExpression
+  readonly right: NftExpression
+}
+
+export function compileNftMatch(comparison: Comparison, scope: Scope): Test {
+  return (flow, node) => {
+    if (comparesWithDynamicSet(comparison, scope, flow)) return comparison.op === '!='
+    const outcomes = valuesOf(comparison.left, flow, node)
+    const [first] = outcomes
+    if (outcomes.length === 1 && first) return compare(first.value, comparison, scope, flow, node)
+    return byChance(outcomes.map(({ share, value }) => [share, compare(value, comparison, scope, flow, node)]))
+  }
+}
+
+function byChance(answers: readonly (readonly [number, Answer])[]): Answer {
+  let chance = 0
+  for (const [share, answer] of answers) {
+    if (typeof answer === 'object') return answer
+    if (answer) chance += share
+  }
+  return chance === 0 ? false : chance >= 1 - 1e-12 ? true : { chance }
+}
+
+/**
+ * A set that rules write to remembers clients. kpx answers for a client that is new, which is in none; one with a timeout that
+ * `ip saddr` is looked up in is session affinity.
+ */
+function comparesWithDynamicSet({ right }: Comparison, scope: Scope, flow: Flow): boolean {
+  if (typeof right !== 'string' || !right.startsWith('@')) return false
+  const set = scope.table.sets.get(right.slice(1))
+  if (set?.timeout === undefined || !dynamicSets(scope.table).has(set.name)) return false
+  flow.affinitySeconds = set.timeout
+  return true
+}
+
+function compare(value: Value, { op, right }: Comparison, scope: Scope, flow: Flow, node: NodeState): Answer {
+  if (isUnknown(value)) return value
+  if (value === 'other family' || value === 'other protocol') return false
+  switch (op) {
+    case 'in':
+      return lookUp(value, right, scope).found
+    case '==':
+      return exact(value, right, scope, flow, node)
+    case '!=':
+      return not(exact(value, right, scope, flow, node))
+    case '!':
+      return not(lookUp(value, right, scope).found)
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return ordered(value, op, right)
+  }
+}
+
+/** Bits are equal when all of them are; other values by lookup. */
+function exact(value: Value, right: NftExpression, scope: Scope, flow: Flow, node: NodeState): Answer {
+  if (typeof value === 'object' && 'bits' in value) {
+    if (typeof right === 'object' && 'set' in right) return lookUp(value, right, scope).found
+    const wanted = right === 0 ? [] : bitNames(right)
+    return wanted.length === value.bits.length && wanted.every((bit) => value.bits.includes(bit))
+  }
+  if (typeof right === 'object' && ('|' in right || '&' in right || '^' in right)) {
+    const [outcome] = valuesOf(right, flow, node)
+    return outcome !== undefined && outcome.value === value
+  }
+  return lookUp(value, right, scope).found
+}
+
+function ordered(value: Value, op: '<' | '<=' | '>' | '>=', right: NftExpression): Answer {
+  const other = typeof right === 'object' ? undefined : immediate(right)
+  if (typeof value !== 'number' || typeof other !== 'number') return { unknown: 'a comparison is not known to kpx' }
+  if (op === '<') return value < other
+  if (op === '<=') return value <= other
+  return op === '>' ? value > other : value >= other
+}

@@ -1,0 +1,157 @@
+/** nft's statements as operations (net/netfilter/nft_*.c). */
+import type { NftExpression, NftNat, NftRule, NftStatement, NftVerdict } from '../../ruleset/nft.ts'
+import type { Flow } from '../flow.ts'
+import { changeSource, dnat as translate, masquerade, redirect, translatedEffect } from '../nat.ts'
+import type { NodeState } from '../node.ts'
+import type { Branch, Effect, Operation, Program, Result, Scope } from '../program.ts'
+import { compileNftMatch } from './match.ts'
+import { lookUp } from './lookup.ts'
+import { isUnknown, valuesOf } from './value.ts'
+import type { Value } from './value.ts'
+
+export const compileNftRule = (rule: NftRule, scope: Scope): Program =>
+  rule.statements.map((statement) => compileStatement(statement, scope))
+
+const act = (run: (flow: Flow, node: NodeState) => Result): Operation => ({ kind: 'act', run })
+const harmless: Operation = { kind: 'act', harmless: true, run: () => undefined }
+const unknown = (why: string): Effect => ({ kind: 'unknown', why })
+
+function compileStatement(statement: NftStatement, scope: Scope): Operation {
+  if ('match' in statement) return { kind: 'test', test: compileNftMatch(statement.match, scope) }
+  if ('counter' in statement || 'log' in statement) return harmless
+  if ('vmap' in statement) return act((flow, node) => verdictMap(statement.vmap, scope, flow, node))
+  if ('mangle' in statement) return act((flow, node) => mangle(statement.mangle, flow, node))
+  if ('dnat' in statement) return act((flow, node) => dnat(statement.dnat, scope, flow, node))
+  if ('snat' in statement) return act((flow, node) => snat(statement.snat, flow, node))
+  if ('masquerade' in statement) return act(masquerade)
+  if ('redirect' in statement) return act((flow, node) => redirectTo(statement.redirect, flow, node))
+  if ('reject' in statement) {
+    const { expr, type } = statement.reject
+    return act(() => ({ kind: 'reject', how: expr === undefined ? type : `${type} ${expr}` }))
+  }
+  if ('notrack' in statement) return act(notrack)
+  if ('set' in statement) return setOperation(statement.set.op, statement.set.stmt)
+  if ('limit' in statement) return test('whether a rate limit is reached cannot be told')
+  if ('xt' in statement) return xtOperation(statement.xt)
+  if ('other' in statement) return act(() => unknown(`the statement "${statement.other}" is not known to kpx`))
+  return act(() => verdict(statement))
+}
+
+const test = (why: string): Operation => ({ kind: 'test', test: () => ({ unknown: why }) })
+
+/** Only comments say nothing: what else iptables-nft left to xtables, nft does not show. */
+function xtOperation({ name, type }: { type: string; name: string }): Operation {
+  if (name === 'comment') return harmless
+  const why = `nft does not show what xt ${type} ${name} does; iptables-save would`
+  return type === 'match' ? test(why) : act(() => unknown(why))
+}
+
+/** A client that is new is added, whether or not a limit comes with it; with one kpx cannot tell. */
+function setOperation(op: string, statements: readonly NftStatement[] | undefined): Operation {
+  if (op === 'delete' || !statements?.length) return harmless
+  return test('whether a limit of a dynamic set is reached cannot be told')
+}
+
+function notrack(flow: Flow): undefined {
+  flow.connection.tracked = false
+  return undefined
+}
+
+function verdict(statement: NftVerdict): Effect | undefined {
+  if ('jump' in statement) return { kind: 'jump', chain: statement.jump.target }
+  if ('goto' in statement) return { kind: 'goto', chain: statement.goto.target }
+  if ('accept' in statement) return { kind: 'accept' }
+  if ('drop' in statement) return { kind: 'drop' }
+  return 'return' in statement ? { kind: 'return' } : undefined
+}
+
+const isVerdict = (data: NftExpression): data is NftVerdict =>
+  typeof data === 'object' && ['accept', 'drop', 'return', 'continue', 'jump', 'goto'].some((name) => name in data)
+
+/** A key that the map does not have ends the rule, as any match that fails. */
+function verdictMap(
+  { data, key }: { key: NftExpression; data: NftExpression },
+  scope: Scope,
+  flow: Flow,
+  node: NodeState,
+): Result {
+  return valuesOf(key, flow, node).map(({ share, value }): Branch => {
+    const { data: target, found } = lookUp(value, data, scope)
+    if (found === false) return { share, effect: { kind: 'next' } }
+    if (found !== true) return { share, effect: unknown('unknown' in found ? found.unknown : 'a map by chance') }
+    if (target === undefined || !isVerdict(target)) return { share, effect: unknown('the map gives no verdict') }
+    const effect = verdict(target)
+    return effect ? { share, effect } : { share }
+  })
+}
+
+function mangle({ key, value }: { key: NftExpression; value: NftExpression }, flow: Flow, node: NodeState): Result {
+  const target =
+    typeof key === 'object' && 'meta' in key ? 'packet' : typeof key === 'object' && 'ct' in key ? 'ct' : ''
+  const name =
+    typeof key === 'object' && 'meta' in key ? key.meta.key : typeof key === 'object' && 'ct' in key ? key.ct.key : ''
+  if (name !== 'mark')
+    return harmlessFields.has(name) ? undefined : unknown(`changing ${name || 'a header'} is not known to kpx`)
+  const [outcome] = valuesOf(value, flow, node)
+  if (typeof outcome?.value !== 'number') return unknown('the new mark cannot be told')
+  if (target === 'packet') flow.mark = outcome.value
+  else flow.connection.mark = outcome.value
+  return undefined
+}
+
+/** Fields without influence on the packet's way. */
+const harmlessFields = new Set(['priority', 'nftrace', 'pkttype', 'label', 'event', 'helper'])
+
+/** An address, an address and port from a map, or both apart. */
+function dnat(nat: NftNat, scope: Scope, flow: Flow, node: NodeState): Result {
+  if (nat.type_flags?.length) return unknown('dnat of a prefix is not known to kpx')
+  const addresses =
+    nat.addr === undefined ? [{ share: 1, value: flow.destination }] : resolved(nat.addr, scope, flow, node)
+  const [port] = nat.port === undefined ? [] : resolved(nat.port, scope, flow, node)
+  if (port && typeof port.value !== 'number') return unknown('the port of dnat cannot be told')
+  return addresses.map(({ share, value }): Branch => {
+    const [ip, mapped] = Array.isArray(value) ? (value as readonly Value[]) : [value]
+    if (value === missing) return { share, effect: { kind: 'next' } }
+    if (typeof ip !== 'number' && typeof ip !== 'bigint') return { share, effect: unknown(whyOf(value, 'dnat')) }
+    const [branch] = translate([{ ip, port: (port?.value ?? mapped) as number | undefined }])
+    return { ...branch, share }
+  })
+}
+
+const whyOf = (value: Value, what: string): string =>
+  isUnknown(value) ? value.unknown : `the address of ${what} cannot be told`
+
+/** Stands for a key that a map does not have. */
+const missing: Value = 'missing from the map'
+
+/** The values of an expression that may be a map lookup. */
+function resolved(
+  expression: NftExpression,
+  scope: Scope,
+  flow: Flow,
+  node: NodeState,
+): readonly { share: number; value: Value }[] {
+  if (typeof expression !== 'object' || !('map' in expression)) return valuesOf(expression, flow, node)
+  const { data, key } = expression.map
+  return valuesOf(key, flow, node).flatMap(({ share, value }) => {
+    const { data: target, found } = lookUp(value, data, scope)
+    if (found === false) return [{ share, value: missing }]
+    if (found !== true || target === undefined) return [{ share, value: { unknown: 'a map lookup cannot be told' } }]
+    return valuesOf(target, flow, node).map((inner) => ({ share: share * inner.share, value: inner.value }))
+  })
+}
+
+function snat(nat: NftNat, flow: Flow, node: NodeState): Result {
+  const [outcome] = nat.addr === undefined || nat.type_flags?.length ? [] : valuesOf(nat.addr, flow, node)
+  const ip = outcome?.value
+  if (typeof ip !== 'number' && typeof ip !== 'bigint') return unknown('the address of snat cannot be told')
+  if (node.routes.isLocal(ip)) flow.masqueraded = true
+  changeSource(flow, ip)
+  return translatedEffect
+}
+
+function redirectTo(nat: NftNat, flow: Flow, node: NodeState): Result {
+  const port = nat.port === undefined ? undefined : valuesOf(nat.port, flow, node)[0]?.value
+  if (port !== undefined && typeof port !== 'number') return unknown('the port of redirect cannot be told')
+  return redirect(flow, node, port)
+}

@@ -1,0 +1,188 @@
+/**
+ * The value of an nft expression for a flow. Addresses are Ip, interface names and verdicts stay as they are; a random number gives
+ * one value per outcome. Facts: net/netfilter/nft_meta.c, nft_payload.c, nft_ct.c, nft_fib.c, nft_numgen.c.
+ */
+import type { Ip } from '../../ruleset/address.ts'
+import { parseIp } from '../../ruleset/address.ts'
+import type { NftExpression } from '../../ruleset/nft.ts'
+import { connectionStates } from '../match/conntrack.ts'
+import type { Flow } from '../flow.ts'
+import type { NodeState } from '../node.ts'
+import { addressType } from '../route.ts'
+
+export type Scalar = Ip | number | string
+/** A concatenation is an array; `bits` are names of which several hold at once (ct state). */
+export type Value = Scalar | readonly Value[] | { readonly bits: readonly string[] } | { readonly unknown: string }
+
+export interface Outcome {
+  readonly share: number
+  readonly value: Value
+}
+
+const one = (value: Value): Outcome[] => [{ share: 1, value }]
+const unknown = (why: string): Outcome[] => one({ unknown: why })
+
+export const isUnknown = (value: Value): value is { readonly unknown: string } =>
+  typeof value === 'object' && 'unknown' in value
+
+/** Every value that the expression can have, with its share of connections. */
+export function valuesOf(expression: NftExpression, flow: Flow, node: NodeState): readonly Outcome[] {
+  if (typeof expression !== 'object') return one(immediate(expression))
+  if ('payload' in expression) return one(payload(expression.payload, flow))
+  if ('meta' in expression) return one(meta(expression.meta.key, flow))
+  if ('ct' in expression) return one(ct(expression.ct, flow))
+  if ('fib' in expression) return one(fib(expression.fib, flow, node))
+  if ('numgen' in expression) {
+    const { mod, offset } = expression.numgen
+    return Array.from({ length: mod }, (_, i) => ({ share: 1 / mod, value: i + offset }))
+  }
+  if ('concat' in expression) return concatenated(expression.concat, flow, node)
+  for (const operator of ['&', '|', '^', '<<', '>>'] as const) {
+    const operands = (expression as Partial<Record<typeof operator, readonly [NftExpression, NftExpression]>>)[operator]
+    if (operands) return calculated(operator, operands, flow, node)
+  }
+  if ('other' in expression) return unknown(`the expression ${expression.other} is not known to kpx`)
+  return unknown(`the expression ${Object.keys(expression)[0] ?? ''} is not known to kpx`)
+}
+
+/** A constant: an address where it is one, else as written. */
+export function immediate(primitive: number | string): Scalar {
+  return typeof primitive === 'string' ? (parseIp(primitive) ?? primitive) : primitive
+}
+
+function payload({ field, protocol }: { protocol: string; field: string }, flow: Flow): Value {
+  const isIpv4 = typeof flow.destination === 'number'
+  if (protocol === 'ip' || protocol === 'ip6') {
+    if ((protocol === 'ip') !== isIpv4) return 'other family'
+    if (field === 'saddr') return flow.source
+    if (field === 'daddr') return flow.destination
+    if (field === 'protocol' || field === 'nexthdr') return flow.protocol.toLowerCase()
+    if (field === 'version') return isIpv4 ? 4 : 6
+  } else if (protocol === 'th' || protocol === flow.protocol.toLowerCase()) {
+    if (field === 'dport') return flow.port
+    if (field === 'sport') return { unknown: 'it depends on the source port, which the client chooses' }
+    if (field === 'flags') return { bits: ['syn'] }
+  } else if (['tcp', 'udp', 'sctp', 'icmp', 'icmpv6', 'dccp', 'udplite', 'esp', 'ah'].includes(protocol)) {
+    return 'other protocol'
+  }
+  return { unknown: `${protocol} ${field} is not known to kpx` }
+}
+
+function meta(key: string, flow: Flow): Value {
+  switch (key) {
+    case 'mark':
+      return flow.mark
+    case 'l4proto':
+      return flow.protocol.toLowerCase()
+    case 'nfproto':
+      return typeof flow.destination === 'number' ? 'ipv4' : 'ipv6'
+    case 'protocol':
+      return typeof flow.destination === 'number' ? 'ip' : 'ip6'
+    case 'iif':
+    case 'iifname':
+      return device(flow.inInterface, flow.local || flow.hook === 'OUTPUT')
+    case 'oif':
+    case 'oifname':
+      return device(flow.outInterface, flow.hook === 'PREROUTING' || flow.hook === 'INPUT')
+    default:
+      return { unknown: `meta ${key} is not known to kpx` }
+  }
+}
+
+/** Without a device in this hook nft compares with the empty name. */
+const device = (name: string | undefined, none: boolean): Value =>
+  name ?? (none ? '' : { unknown: 'the device is not recorded' })
+
+function ct({ dir, family, key }: { key: string; dir?: string; family?: string }, flow: Flow): Value {
+  const { mark, original } = flow.connection
+  const isIpv4 = typeof flow.destination === 'number'
+  if (key === 'state') return { bits: flow.connection.tracked ? ['new'] : ['untracked'] }
+  if (key === 'status') {
+    const states = connectionStates(flow)
+    return { bits: ['dnat', 'snat'].filter((status) => states.includes(status.toUpperCase())) }
+  }
+  if (key === 'mark') return mark
+  if (key === 'direction') return 'original'
+  if (dir === 'original') {
+    if ((key === 'daddr' || key === 'saddr') && family !== undefined && (family === 'ip') !== isIpv4)
+      return 'other family'
+    if (key === 'daddr') return original.destination
+    if (key === 'saddr') return original.source
+    if (key === 'proto-dst') return original.port
+    if (key === 'protocol') return flow.protocol.toLowerCase()
+  }
+  return { unknown: `ct ${key} is not known to kpx` }
+}
+
+function fib({ flags, result }: { result: string; flags: readonly string[] }, flow: Flow, node: NodeState): Value {
+  const ip = flags.includes('saddr') ? flow.source : flow.destination
+  const route = node.routes.find(ip)
+  if (flags.some((flag) => !['saddr', 'daddr', 'iif'].includes(flag))) return { unknown: 'fib is not modelled here' }
+  if (result === 'type' && !flags.includes('iif')) return addressType(node.routes, ip)
+  if (result === 'type') {
+    const type = addressType(node.routes, ip)
+    return type !== 'local' || route?.device === flow.inInterface ? type : 'unicast'
+  }
+  if (!node.routes.recorded) return { unknown: 'routes are not recorded' }
+  const through = route?.device
+  if (through === undefined || (flags.includes('iif') && through !== flow.inInterface)) return 'missing'
+  return through
+}
+
+function concatenated(parts: readonly NftExpression[], flow: Flow, node: NodeState): readonly Outcome[] {
+  let values: { share: number; value: readonly Value[] }[] = [{ share: 1, value: [] }]
+  for (const part of parts) {
+    const next = valuesOf(part, flow, node)
+    values = values.flatMap((so) =>
+      next.map(({ share, value }) => ({ share: so.share * share, value: [...so.value, value] })),
+    )
+  }
+  return values
+}
+
+function calculated(
+  operator: '&' | '<<' | '>>' | '^' | '|',
+  [left, right]: readonly [NftExpression, NftExpression],
+  flow: Flow,
+  node: NodeState,
+): readonly Outcome[] {
+  const [a] = valuesOf(left, flow, node)
+  const [b] = valuesOf(right, flow, node)
+  if (!a || !b || typeof a.value === 'string' || typeof b.value === 'string')
+    return maskedBits(operator, a, left, right)
+  if (typeof a.value === 'number' && typeof b.value === 'number') return one(compute(operator, a.value, b.value))
+  if (typeof a.value === 'bigint' && typeof b.value === 'bigint' && operator === '&') return one(a.value & b.value)
+  return maskedBits(operator, a, left, right)
+}
+
+/** `tcp flags & (fin | syn | rst | ack)`: the named bits that hold. */
+function maskedBits(operator: string, a: Outcome | undefined, left: NftExpression, right: NftExpression): Outcome[] {
+  const names = bitNames(right)
+  if (operator === '|') return one({ bits: [...bitNames(left), ...names] })
+  if (a && operator === '&' && typeof a.value === 'object' && 'bits' in a.value) {
+    return one({ bits: a.value.bits.filter((bit) => names.includes(bit)) })
+  }
+  return a && isUnknown(a.value) ? one(a.value) : unknown(`an expression with ${operator} is not known to kpx`)
+}
+
+/** `fin`, or `{"|":["fin","syn"]}`, nested to any depth. */
+export function bitNames(expression: NftExpression): string[] {
+  if (typeof expression === 'string') return [expression]
+  if (typeof expression === 'object' && '|' in expression) return expression['|'].flatMap(bitNames)
+  return []
+}
+
+function compute(operator: '&' | '<<' | '>>' | '^' | '|', a: number, b: number): number {
+  switch (operator) {
+    case '&':
+      return (a & b) >>> 0
+    case '|':
+      return (a | b) >>> 0
+    case '^':
+      return (a ^ b) >>> 0
+    case '<<':
+      return (a << b) >>> 0
+    case '>>':
+      return a >>> b
+  }
+}

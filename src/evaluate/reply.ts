@@ -1,0 +1,67 @@
+/**
+ * Whether the endpoint's answer comes back through every node that translated the request: only there is it translated back. Walked
+ * from the endpoint to the source that it saw, undoing one translation after the other.
+ */
+import type { Ip } from '../ruleset/address.ts'
+import type { Flow } from './flow.ts'
+import type { Network } from './network.ts'
+import type { NodeState } from './node.ts'
+import { unknownAddress } from './nat.ts'
+
+export type Reply = 'lost' | 'ok' | 'unknown'
+
+export function replyOf(flow: Flow, network: Network): Reply {
+  const pending = [...flow.translations]
+  const endpoint = network.hostOf(flow.destination)
+  let position = endpoint?.node ?? (isOn(flow.destination, flow.node, network) ? flow.node : undefined)
+  let target = flow.source
+  let fromEndpoint = true
+  while (pending.length > 0) {
+    const last = pending.at(-1)
+    if (!last) break
+    const way = wayTo(target, position, last.node, network)
+    if (!way.includes(last.node)) return position === undefined && way.length === 0 ? 'unknown' : 'lost'
+    if (fromEndpoint && position === last.node) {
+      const crossed = crossesNode(flow.destination, target, network.nodes.get(last.node))
+      if (crossed !== 'ok') return crossed
+    }
+    pending.pop()
+    position = last.node
+    target = last.sourceBefore
+    fromEndpoint &&= target === flow.source
+  }
+  return 'ok'
+}
+
+const isOn = (ip: Ip, node: string, network: Network): boolean => network.nodes.get(node)?.routes.isLocal(ip) === true
+
+/** The nodes that see a packet from a node (or from beyond) to an address; `last` masqueraded as an address it did not tell. */
+function wayTo(target: Ip, position: string | undefined, last: string, network: Network): string[] {
+  const start = position === undefined ? [] : [position]
+  if (position !== undefined && isOn(target, position, network)) return start
+  if (target === unknownAddress(target)) return [...start, last]
+  const owner = network.hostOf(target)?.node ?? [...network.nodes.keys()].find((name) => isOn(target, name, network))
+  return owner === undefined ? start : [...start, owner]
+}
+
+/**
+ * Two pods on one bridge answer each other without the node's IP layer; only br_netfilter (bridge-nf-call-iptables) shows the answer
+ * to conntrack.
+ */
+function crossesNode(endpoint: Ip, client: Ip, node: NodeState | undefined): Reply {
+  if (!node) return 'ok'
+  const [toEndpoint, toClient] = [node.routes.find(endpoint), node.routes.find(client)]
+  const device = toEndpoint?.device
+  if (device === undefined || device !== toClient?.device || toEndpoint?.gateway !== undefined) return 'ok'
+  if (toClient.type === 'local' || toClient.gateway !== undefined || endpoint === client) return 'ok'
+  if (node.routes.isBridge(device) !== true) return 'ok'
+  return bridgeCallsIptables(endpoint, node.ruleset.sysctls)
+}
+
+/** Without the module there is no such sysctl; where only IPv4's is recorded, IPv6's is taken to be as it is (both default to 1). */
+function bridgeCallsIptables(ip: Ip, sysctls: ReadonlyMap<string, string>): Reply {
+  if (sysctls.size === 0) return 'unknown'
+  const ipv4 = sysctls.get('net/bridge/bridge-nf-call-iptables')
+  const value = typeof ip === 'number' ? ipv4 : (sysctls.get('net/bridge/bridge-nf-call-ip6tables') ?? ipv4)
+  return value === '1' ? 'ok' : 'lost'
+}

@@ -1,0 +1,117 @@
+/**
+ * The kernel's routing decision: the local table, then main, then default; longest prefix, then lowest metric
+ * (fib_lookup(), net/ipv4/fib_frontend.c). Policy rules are not recorded, so tables that only they name are not used.
+ */
+import { type Ip, type Prefix, contains, familyOf, parsePrefix, width } from '../ruleset/address.ts'
+import type { Interface, Route } from '../ruleset/network.ts'
+import type { Ruleset } from '../ruleset/ruleset.ts'
+
+export interface RouteTable {
+  /** Whether the recording has routes; without them `find` knows local addresses and connected networks only. */
+  readonly recorded: boolean
+  /** The route to an address; `undefined` when there is none, or none is known. */
+  find(destination: Ip): Route | undefined
+  isLocal(ip: Ip): boolean
+  /** The address that a local process's packet gets: the route's preferred one, else the device's. */
+  sourceFor(route: Route, destination: Ip): Ip | undefined
+  /** The address that masquerading through a device gives. */
+  addressOf(device: string, nextHop: Ip): Ip | undefined
+  /** Whether the device is a bridge with ports; undefined when interfaces were not recorded. */
+  isBridge(device: string): boolean | undefined
+}
+
+const loopback = ['127.0.0.0/8', '::1/128'].map((text) => parsePrefix(text) as Prefix)
+
+export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTable {
+  const routes = [...(ruleset.routes ?? connectedRoutes(ruleset.interfaces)), ...localRoutes(ruleset, addresses)]
+  const tables = ['local', 'main', 'default'].map((name) => lookupTable(routes.filter((route) => route.table === name)))
+  const find = (ip: Ip): Route | undefined => {
+    for (const lookup of tables) {
+      const route = lookup(ip)
+      if (route && route.type !== 'throw') return route
+    }
+    return undefined
+  }
+  const addressOf = (device: string, nextHop: Ip) => selectAddress(ruleset.interfaces, device, nextHop)
+  return {
+    recorded: ruleset.routes !== undefined,
+    find,
+    isLocal: (ip) => find(ip)?.type === 'local',
+    sourceFor: (route, destination) =>
+      route.preferredSource ??
+      (route.type === 'local'
+        ? destination
+        : route.device
+          ? addressOf(route.device, route.gateway ?? destination)
+          : undefined),
+    addressOf,
+    isBridge: (device) =>
+      ruleset.interfaces.length === 0 ? undefined : ruleset.interfaces.some(({ master }) => master === device),
+  }
+}
+
+/** Full-length prefixes are found by a map (IPVS binds every ClusterIP), the others by falling length. */
+function lookupTable(routes: readonly Route[]): (ip: Ip) => Route | undefined {
+  const exact = new Map<Ip, Route>()
+  const rest: Route[] = []
+  for (const route of routes) {
+    const { address, length } = route.destination
+    if (length < width(address)) rest.push(route)
+    else if ((exact.get(address)?.metric ?? Infinity) > route.metric) exact.set(address, route)
+  }
+  rest.sort((a, b) => b.destination.length - a.destination.length || a.metric - b.metric)
+  return (ip) => exact.get(ip) ?? rest.find((route) => contains(route.destination, ip))
+}
+
+/** The local table where routes were not recorded, or do not have it: the interfaces' and the API's addresses. */
+function localRoutes(ruleset: Ruleset, addresses: readonly Ip[]): Route[] {
+  if (ruleset.routes?.some((route) => route.table === 'local')) return []
+  const local = (destination: Prefix, device?: string): Route => ({
+    destination,
+    type: 'local',
+    table: 'local',
+    metric: 0,
+    ...(device === undefined ? {} : { device }),
+  })
+  const own = ruleset.interfaces.flatMap(({ addresses: list, name }) =>
+    list.map(({ ip }) => local({ address: ip, length: width(ip) }, name)),
+  )
+  const known = own.length > 0 ? [] : addresses.map((ip) => local({ address: ip, length: width(ip) }))
+  return [...own, ...known, ...loopback.map((prefix) => local(prefix, 'lo'))]
+}
+
+function connectedRoutes(interfaces: readonly Interface[]): Route[] {
+  return interfaces.flatMap(({ addresses, name }) =>
+    addresses
+      .filter(({ ip, prefixLength }) => prefixLength < width(ip))
+      .map(({ ip, prefixLength }) => ({
+        destination: { address: ip, length: prefixLength },
+        type: 'unicast',
+        table: 'main',
+        device: name,
+        metric: 0,
+      })),
+  )
+}
+
+/**
+ * inet_select_addr() (net/ipv4/devinet.c) and its IPv6 counterpart: an address of the device, in the next hop's network when there
+ * is one; a device without one borrows the first global address of another.
+ */
+function selectAddress(interfaces: readonly Interface[], device: string, nextHop: Ip): Ip | undefined {
+  const family = familyOf(nextHop)
+  const usable = (candidate: Interface) =>
+    candidate.addresses.filter(({ ip, scope }) => familyOf(ip) === family && scope === 'global')
+  const own = interfaces.filter(({ name }) => name === device).flatMap(usable)
+  const near = own.find(({ ip, prefixLength }) => contains({ address: ip, length: prefixLength }, nextHop))
+  return (near ?? own[0] ?? interfaces.flatMap(usable)[0])?.ip
+}
+
+/** The type of an address as addrtype and fib name it: local, unicast, broadcast, multicast, unreachable, ... */
+export function addressType(routes: RouteTable, ip: Ip): string {
+  const route = routes.find(ip)
+  if (route) return route.type
+  return multicast.some((prefix) => contains(prefix, ip)) ? 'multicast' : routes.recorded ? 'unreachable' : 'unicast'
+}
+
+const multicast = ['224.0.0.0/4', 'ff00::/8'].map((text) => parsePrefix(text) as Prefix)

@@ -1,0 +1,52 @@
+/** Outcomes in words and cells, the same in every table. */
+import type { Evidence, Outcome } from '../answer/outcome.ts'
+import type { Cell } from './table.ts'
+import type { Style } from './style.ts'
+
+/** `100%`, `33.3%`, `<0.1%`. */
+export function formatShare(share: number): string {
+  const percent = share * 100
+  if (percent > 0 && percent < 0.1) return '<0.1%'
+  const rounded = percent.toFixed(1)
+  return `${rounded.endsWith('.0') ? rounded.slice(0, -2) : rounded}%`
+}
+
+const verdicts: Readonly<Record<Outcome['verdict'], string>> = {
+  deliver: 'delivered',
+  local: 'to the node itself',
+  forward: 'not translated',
+  reject: 'refused',
+  drop: 'dropped',
+  unknown: 'unknown',
+}
+
+/** What happens, in a word; an answer that is lost counts as much as a drop. */
+export function resultCell(
+  { reply, verdict }: Pick<Outcome, 'verdict'> & { reply?: Outcome['reply'] },
+  style: Style,
+): Cell {
+  if (verdict === 'deliver' && reply === 'lost') return { text: 'answer lost', paint: style.bad }
+  const paint = {
+    deliver: style.good,
+    local: style.dim,
+    forward: style.dim,
+    reject: style.bad,
+    drop: style.bad,
+    unknown: style.warn,
+  }
+  return { text: verdicts[verdict], paint: paint[verdict] }
+}
+
+/** `10.244.0.2:8080`, `[fd00::2]:8080`. */
+export const addressText = ({ ip, port }: { readonly ip: string; readonly port: number }): string =>
+  ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+
+export const endpointText = ({ endpoint }: Outcome): string => (endpoint === null ? '' : addressText(endpoint))
+
+/** The source address that the endpoint sees: `kept`, or the node's. */
+export function sourceText({ masquerade, sourceSeen, verdict }: Outcome): string {
+  if (verdict !== 'deliver') return ''
+  return masquerade ? (sourceSeen ?? 'the node') : 'kept'
+}
+
+export const placeText = ({ file, line, node }: Evidence): string => `${node} ${file}:${line}`

@@ -1,0 +1,88 @@
+/** Packets and their outcomes: in full for one, a line for each outcome of many. */
+import type { TraceItem, TraceList, TraceStep } from '../answer/trace.ts'
+import { endpointText, formatShare, placeText, resultCell, sourceText } from './outcome.ts'
+import { sanitise } from './sanitise.ts'
+import { seenView } from './seen.ts'
+import type { ViewOptions } from './style.ts'
+import { table } from './table.ts'
+import type { Column } from './table.ts'
+import { wrap } from './wrap.ts'
+
+export function traceView(list: TraceList, options: ViewOptions): string {
+  const [first] = list.items
+  const body = list.items.length === 1 && first ? itemView(first, options) : manyView(list.items, options)
+  return body + seenView(list.seen, options)
+}
+
+const share: Column = { header: 'SHARE', align: 'right' }
+const pod: Column = { header: 'POD', shrink: true, min: 12 }
+
+function itemView(item: TraceItem, options: ViewOptions): string {
+  const { style, width } = options
+  const title = `${style.bold(item.source)} to ${style.bold(item.destination)}, first seen on ${style.bold(item.node)}\n\n`
+  const outcomes = table(
+    [share, { header: 'RESULT' }, { header: 'ENDPOINT' }, pod, { header: 'NODE' }, { header: 'SOURCE' }],
+    item.outcomes.map((outcome) => [
+      formatShare(outcome.share),
+      resultCell(outcome, style),
+      endpointText(outcome),
+      outcome.endpoint?.pod ?? '',
+      outcome.endpoint?.node ?? '',
+      sourceText(outcome),
+    ]),
+    options,
+  )
+  const why = item.outcomes
+    .filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
+    .map(
+      (outcome) =>
+        wrap(sanitise(outcome.why), width, '  ') +
+        outcome.evidence.map((line) => style.dim(`  ${placeText(line)}`) + '\n').join(''),
+    )
+  const reasons = why.length > 0 ? `\n${why.join('')}` : ''
+  return title + outcomes + reasons + stepsView(item, options)
+}
+
+function stepsView({ outcomes, steps }: TraceItem, options: ViewOptions): string {
+  if (steps.length === 0) return ''
+  const title = outcomes.length > 1 ? 'Steps to the first of them' : 'Steps'
+  const rows = table(
+    [
+      { header: 'NODE' },
+      { header: 'HOOK' },
+      { header: 'TABLE' },
+      { header: 'CHAIN', shrink: true, min: 12 },
+      { header: 'ACTION', shrink: true, min: 20 },
+      { header: 'RULE', wide: true },
+    ],
+    steps.map(({ action, chain, hook, node, table: name, text }: TraceStep) => [node, hook, name, chain, action, text]),
+    options,
+  )
+  return `\n${options.style.bold(`${title}:`)}\n${rows}`
+}
+
+function manyView(items: readonly TraceItem[], options: ViewOptions): string {
+  return table(
+    [
+      { header: 'SOURCE', shrink: true, min: 14 },
+      { header: 'DESTINATION', shrink: true, min: 18 },
+      share,
+      { header: 'RESULT' },
+      { header: 'ENDPOINT', wide: true },
+      { header: 'POD, OR WHY NOT', shrink: true, min: 20 },
+      { header: 'SOURCE SEEN', shrink: true },
+    ],
+    items.flatMap(({ destination, outcomes, source }) =>
+      outcomes.map((outcome, i) => [
+        i === 0 ? source : '',
+        i === 0 ? destination : '',
+        formatShare(outcome.share),
+        resultCell(outcome, options.style),
+        endpointText(outcome),
+        outcome.endpoint ? (outcome.endpoint.pod ?? endpointText(outcome)) : outcome.why,
+        sourceText(outcome),
+      ]),
+    ),
+    options,
+  )
+}
