@@ -80,6 +80,27 @@ export const catalogue = [
     why: 'Something happened that kpx was not written for.',
     fix: 'run it again with KPX_DEBUG=1 and report what it prints',
   },
+  {
+    code: 'KPX3001',
+    level: 'error',
+    title: 'packets go to an endpoint that the API does not have',
+    why: 'The node translates to an address and port that no EndpointSlice lists: its rules are older than the endpoints.',
+    fix: 'look at kube-proxy’s log on that node; if it does not recover, restart its pod',
+  },
+  {
+    code: 'KPX3002',
+    level: 'warning',
+    title: 'answers do not come back the way of the request',
+    why: 'The endpoint answers past the node that translated the packet, so that the client gets an answer from an address it never asked.',
+    fix: 'clients inside the cluster reach the Service by its ClusterIP; a NodePort of another node needs masquerading',
+  },
+  {
+    code: 'KPX3003',
+    level: 'warning',
+    title: 'what happens to a packet cannot be told',
+    why: 'A rule on its way is missing, cut or not known to kpx, or depends on what was not recorded.',
+    fix: 'record the named file again as a whole; if it is whole, report the line as a bug of kpx',
+  },
 ] as const satisfies readonly CatalogueEntry[]
 
 export type Code = (typeof catalogue)[number]['code']

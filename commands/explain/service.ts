@@ -1,0 +1,29 @@
+import { Args } from '@oclif/core'
+import { explainService } from '../../src/answer/explain-service.ts'
+import type { ServiceExplanation } from '../../src/answer/explain-service.ts'
+import { chosenNodes, findService } from '../../src/answer/lookup.ts'
+import { sceneOf } from '../../src/answer/scene.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { explainServiceView } from '../../src/view/explain-service.ts'
+
+export default class ExplainService extends BaseCommand<typeof ExplainService> {
+  static override summary = 'shows which pods get a Service’s traffic, from where, in what shares, and why not'
+  static override args = { name: Args.string({ required: true, description: 'NAME or NAMESPACE/NAME' }) }
+  static override examples = [
+    '<%= config.bin %> explain service web -n shop --from CAPTURE',
+    '<%= config.bin %> explain service shop/web --node node1 --from CAPTURE -o json',
+  ]
+
+  async run(): Promise<ServiceExplanation> {
+    const scene = sceneOf(await this.capture())
+    const [name = '', namespace = this.namespace] = this.args.name.split('/').reverse()
+    const nodes = chosenNodes(this.flags.node, scene)
+    const explanation = explainService(findService(namespace, name, scene), nodes, scene)
+    await this.print(
+      explanation,
+      (options) => explainServiceView(explanation, options),
+      () => [`service/${explanation.service}`],
+    )
+    return explanation
+  }
+}

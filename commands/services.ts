@@ -1,0 +1,29 @@
+import { chosenNodes } from '../src/answer/lookup.ts'
+import { sceneOf } from '../src/answer/scene.ts'
+import { listServices } from '../src/answer/services.ts'
+import type { ServiceList } from '../src/answer/services.ts'
+import { BaseCommand } from '../src/command.ts'
+import { servicesView } from '../src/view/services.ts'
+
+export default class Services extends BaseCommand<typeof Services> {
+  static override summary = 'lists every Service port with the pods that get its traffic'
+  static override examples = [
+    '<%= config.bin %> services --from CAPTURE',
+    '<%= config.bin %> services -n shop --node node1 --from CAPTURE',
+  ]
+
+  async run(): Promise<ServiceList> {
+    const scene = sceneOf(await this.capture())
+    const { namespace, node } = this.flags
+    const services = scene.cluster.services.filter(
+      (service) => namespace === undefined || service.namespace === namespace,
+    )
+    const list = listServices(services, chosenNodes(node, scene), scene)
+    await this.print(
+      list,
+      (options) => servicesView(list, options),
+      () => [...new Set(list.items.map(({ service }) => `service/${service}`))],
+    )
+    return list
+  }
+}

@@ -1,0 +1,62 @@
+/** `kpx explain service`: who gets the traffic of every frontend, from everywhere, on every node. */
+import { qualified } from '../cluster/objects.ts'
+import type { Service, ServicePort } from '../cluster/objects.ts'
+import { documentOf } from './document.ts'
+import type { Document } from './document.ts'
+import type { Finding } from './finding.ts'
+import { frontendsOf } from './frontend.ts'
+import type { Frontend } from './frontend.ts'
+import { outcomesOn, senderKinds } from './frontend-outcomes.ts'
+import type { NodeOutcomes } from './frontend-outcomes.ts'
+import type { Scene } from './scene.ts'
+import { serviceFindings } from './service-findings.ts'
+
+export type ExplainedFrontend = Frontend & { readonly nodes: readonly NodeOutcomes[] }
+
+export interface ExplainedPort {
+  readonly name: string
+  readonly port: number
+  readonly protocol: string
+  readonly frontends: readonly ExplainedFrontend[]
+}
+
+export type ServiceExplanation = Document<'ServiceExplanation'> & {
+  readonly service: string
+  readonly type: string
+  readonly ports: readonly ExplainedPort[]
+  readonly affinity: { readonly seconds: number } | null
+  readonly internalTrafficPolicy: string
+  readonly externalTrafficPolicy: string | null
+  /** loadBalancerSourceRanges; null where everyone may come. */
+  readonly sources: readonly string[] | null
+  readonly findings: readonly Finding[]
+}
+
+export function explainService(service: Service, nodes: readonly string[], scene: Scene): ServiceExplanation {
+  const ports = service.ports.map((port) => explainPort(service, port, nodes, scene))
+  const { affinitySeconds, externalTrafficPolicy, internalTrafficPolicy, loadBalancerSourceRanges, type } = service
+  return {
+    ...documentOf('ServiceExplanation', scene),
+    service: qualified(service),
+    type,
+    ports,
+    affinity: affinitySeconds === undefined ? null : { seconds: affinitySeconds },
+    internalTrafficPolicy,
+    externalTrafficPolicy: externalTrafficPolicy ?? null,
+    sources: loadBalancerSourceRanges.length > 0 ? loadBalancerSourceRanges : null,
+    findings: serviceFindings(service, ports, scene),
+  }
+}
+
+function explainPort(service: Service, port: ServicePort, nodes: readonly string[], scene: Scene): ExplainedPort {
+  const frontends = frontendsOf(service, port).map((frontend) => ({
+    ...frontend,
+    nodes: nodes.flatMap((node) => outcomesOn(node, { service, port, frontend }, senderKinds, scene) ?? []),
+  }))
+  return {
+    name: port.name,
+    port: port.port,
+    protocol: port.protocol,
+    frontends: frontends.filter((one) => one.nodes.length > 0),
+  }
+}

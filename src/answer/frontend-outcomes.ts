@@ -1,0 +1,113 @@
+/** What happens to packets from everyone to one frontend, node by node: the question that explain and services ask. */
+import type { Cluster } from '../cluster/cluster.ts'
+import { qualified } from '../cluster/objects.ts'
+import type { Service, ServicePort } from '../cluster/objects.ts'
+import { evaluate } from '../evaluate/evaluate.ts'
+import type { Destination } from '../evaluate/evaluate.ts'
+import { contains, formatIp, parseIp, parsePrefix, width } from '../ruleset/address.ts'
+import type { Ip } from '../ruleset/address.ts'
+import { destinationAt } from './frontend.ts'
+import type { Frontend } from './frontend.ts'
+import { modeOf } from './mode.ts'
+import { outcomeOf } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
+import type { Scene } from './scene.ts'
+import { nodeSender, outsideSender, podSender } from './source.ts'
+import type { Sender } from './source.ts'
+
+/** Kinds of senders; `allowed` is one beyond the cluster whom the Service's loadBalancerSourceRanges name. */
+export const senderKinds = ['pod', 'node', 'outside', 'allowed'] as const
+export type SenderKind = (typeof senderKinds)[number]
+
+export interface NodeOutcomes {
+  readonly node: string
+  readonly mode: string | null
+  /** `pod shop/client-1` and so on: who was asked for. */
+  readonly senders: Partial<Record<SenderKind, string>>
+  readonly from: Partial<Record<SenderKind, readonly Outcome[]>>
+}
+
+export interface ServiceContext {
+  readonly service: Service
+  readonly port: ServicePort
+  readonly frontend: Frontend
+}
+
+/** Undefined where the node has no address of the frontend's family. */
+export function outcomesOn(
+  node: string,
+  { frontend, port, service }: ServiceContext,
+  kinds: readonly SenderKind[],
+  scene: Scene,
+): NodeOutcomes | undefined {
+  const destination = destinationAt(frontend, port, node, scene)
+  if (!destination) return undefined
+  const senders: Partial<Record<SenderKind, string>> = {}
+  const from: Partial<Record<SenderKind, readonly Outcome[]>> = {}
+  for (const kind of kinds) {
+    const sender = senderOf(kind, node, service, destination, scene)
+    if (!sender) continue
+    senders[kind] = sender.label
+    from[kind] = evaluate(sender.source, destination, scene.network).map(outcomeOf)
+  }
+  return { node, mode: modeOf(node, scene), senders, from }
+}
+
+/** Whoever stands for the kind; nobody where the node has no pods, or the Service no source ranges of the family. */
+function senderOf(
+  kind: SenderKind,
+  node: string,
+  service: Service,
+  { ip }: Destination,
+  scene: Scene,
+): Sender | undefined {
+  switch (kind) {
+    case 'pod':
+      return somePod(node, service, ip, scene)
+    case 'node':
+      return nodeSender(node)
+    case 'outside':
+      return outsideSender(node, scene)
+    case 'allowed': {
+      const allowed = addressIn(service.loadBalancerSourceRanges, ip, scene)
+      return allowed === undefined ? undefined : outsideSender(node, scene, allowed)
+    }
+  }
+}
+
+/**
+ * A pod of the node that is no endpoint of the Service, for a pod that calls itself is a case of its own; where there is none, an
+ * address of the node's pod network stands for one.
+ */
+function somePod(node: string, service: Service, like: Ip, { cluster, network }: Scene): Sender | undefined {
+  const own = endpointPods(service, cluster)
+  const candidates = cluster.pods.filter((pod) => pod.node === node && !pod.hostNetwork)
+  const pod = candidates.find((one) => !own.has(qualified(one)) && one.ips.some((ip) => sameFamily(ip, like)))
+  if (pod) return podSender(pod)
+  const ranges = cluster.nodes.find(({ name }) => name === node)?.podCIDRs ?? []
+  const ip = unusedAddress(ranges, like, (one) => network.hostOf(one) !== undefined)
+  return ip === undefined ? undefined : { label: `pod ${formatIp(ip)}`, source: { kind: 'pod', node, ips: [ip] } }
+}
+
+const sameFamily = (text: string, like: Ip): boolean => typeof parseIp(text) === typeof like
+
+const endpointPods = (service: Service, { endpoints }: Cluster): Set<string> =>
+  new Set(endpoints.flatMap(({ pod, service: of }) => (of === qualified(service) && pod !== undefined ? [pod] : [])))
+
+const addressIn = (ranges: readonly string[], like: Ip, { network }: Scene): Ip | undefined =>
+  unusedAddress(ranges, like, (one) => network.hostOf(one) !== undefined)
+
+/** The first address of the ranges that nobody has, counted from the end, where networks keep their gateways least often. */
+function unusedAddress(ranges: readonly string[], like: Ip, used: (ip: Ip) => boolean): Ip | undefined {
+  for (const range of ranges) {
+    const prefix = parsePrefix(range)
+    if (!prefix || typeof prefix.address !== typeof like) continue
+    const size = 2n ** BigInt(width(like) - prefix.length)
+    const base = (BigInt(prefix.address) / size) * size
+    for (let back = size > 2n ? 2n : 1n; back <= size && back < 256n; back++) {
+      const ip = typeof like === 'number' ? Number(base + size - back) : base + size - back
+      if (!used(ip) && contains(prefix, ip)) return ip
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,19 @@
+/** Which mode's rules a node has. */
+import type { Ruleset } from '../ruleset/ruleset.ts'
+import type { Scene } from './scene.ts'
+
+/** What kube-proxy says itself (its /proxyMode), else what it left in the kernel; null where neither is recorded. */
+export function modeOf(node: string, { capture, network }: Scene): string | null {
+  const told = capture.file(node, 'proxyMode.txt')?.toString('utf8').trim()
+  if (told) return told
+  const ruleset = network.nodes.get(node)?.ruleset
+  return ruleset ? programmedMode(ruleset) : null
+}
+
+/** By the names that each mode gives to what it writes: table kube-proxy, device kube-ipvs0, chains KUBE-SVC-... */
+function programmedMode({ interfaces, tables }: Ruleset): string | null {
+  if (tables.some(({ name, tool }) => tool === 'nft' && name === 'kube-proxy')) return 'nftables'
+  if (interfaces.some(({ name }) => name === 'kube-ipvs0')) return 'ipvs'
+  const written = tables.some(({ chains }) => [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')))
+  return written ? 'iptables' : null
+}

@@ -1,0 +1,69 @@
+/** What is wrong with a Service, as far as its packets show. */
+import type { Cluster } from '../cluster/cluster.ts'
+import { qualified } from '../cluster/objects.ts'
+import type { Service } from '../cluster/objects.ts'
+import { parseIp } from '../ruleset/address.ts'
+import type { ExplainedPort } from './explain-service.ts'
+import { finding } from './finding.ts'
+import type { Finding } from './finding.ts'
+import type { Outcome } from './outcome.ts'
+import type { Scene } from './scene.ts'
+
+interface Seen {
+  /** `pods of node1 to 10.96.1.2:80`. */
+  readonly packet: string
+  readonly node: string
+  readonly outcome: Outcome
+}
+
+/** One finding per code and node, for the first packet that shows it. */
+export function serviceFindings(service: Service, ports: readonly ExplainedPort[], { cluster }: Scene): Finding[] {
+  const object = `Service ${qualified(service)}`
+  const all = ports.flatMap(packetsOf)
+  const nodes = [...new Set(all.map(({ node }) => node))]
+  return nodes.flatMap((node) => {
+    const own = all.filter((seen) => seen.node === node)
+    const stale = own.find(({ outcome }) => isStale(outcome, cluster))
+    const lost = own.find(({ outcome }) => outcome.reply === 'lost')
+    const unknown = own.find(({ outcome }) => outcome.verdict === 'unknown')
+    const found: Finding[] = []
+    if (stale)
+      found.push(
+        finding('KPX3001', {
+          ...about(stale, object),
+          message: `${stale.packet}: ${stale.outcome.why}; no EndpointSlice has that address`,
+        }),
+      )
+    if (lost) found.push(finding('KPX3002', { ...about(lost, object), message: `${lost.packet}: ${lost.outcome.why}` }))
+    if (unknown)
+      found.push(
+        finding('KPX3003', { ...about(unknown, object), message: `${unknown.packet}: ${unknown.outcome.why}` }),
+      )
+    return found
+  })
+}
+
+const about = ({ node, outcome }: Seen, object: string): Pick<Finding, 'evidence' | 'node' | 'object'> => ({
+  object,
+  node,
+  evidence: outcome.evidence,
+})
+
+const packetsOf = ({ frontends, protocol }: ExplainedPort): Seen[] =>
+  frontends.flatMap(({ ip, nodes, port }) =>
+    nodes.flatMap(({ from, node, senders }) =>
+      Object.entries(from).flatMap(([kind, outcomes]) =>
+        outcomes.map((outcome): Seen => {
+          const sender = senders[kind as keyof typeof senders] ?? kind
+          return { packet: `from ${sender} to ${ip ?? 'the NodePort'} ${port}/${protocol}`, node, outcome }
+        }),
+      ),
+    ),
+  )
+
+/** An endpoint that no EndpointSlice of the cluster has; without any slice recorded nothing is stale. */
+function isStale({ endpoint }: Outcome, { endpoints }: Cluster): boolean {
+  if (!endpoint || endpoints.length === 0) return false
+  const ip = parseIp(endpoint.ip)
+  return !endpoints.some((one) => parseIp(one.ip) === ip && one.ports.includes(endpoint.port))
+}

@@ -1,0 +1,74 @@
+/** `kpx services`: every Service port as a table from Service to pods. */
+import { qualified } from '../cluster/objects.ts'
+import type { Service, ServicePort } from '../cluster/objects.ts'
+import type { Verdict } from '../evaluate/evaluate.ts'
+import type { IpFamily } from '../ruleset/address.ts'
+import { documentOf } from './document.ts'
+import type { Document } from './document.ts'
+import { frontendsOf } from './frontend.ts'
+import type { Frontend, FrontendKind } from './frontend.ts'
+import { outcomesOn } from './frontend-outcomes.ts'
+import type { SenderKind } from './frontend-outcomes.ts'
+import type { Endpoint, Outcome } from './outcome.ts'
+import type { Scene } from './scene.ts'
+
+export interface ServiceItem {
+  readonly service: string
+  readonly port: number
+  readonly protocol: string
+  readonly kind: FrontendKind
+  readonly ip: string | null
+  readonly family: IpFamily
+  readonly node: string
+  /** Who sends: a ClusterIP is asked for by a pod of the node, the others by a client beyond the cluster. */
+  readonly from: string
+  readonly endpoints: readonly (Endpoint & { readonly share: number })[]
+  /** What most packets meet. */
+  readonly verdict: Verdict
+}
+
+export type ServiceList = Document<'ServiceList'> & { readonly items: readonly ServiceItem[] }
+
+export const listServices = (services: readonly Service[], nodes: readonly string[], scene: Scene): ServiceList => ({
+  ...documentOf('ServiceList', scene),
+  items: services.flatMap((service) =>
+    service.ports.flatMap((port) =>
+      frontendsOf(service, port).flatMap((frontend) =>
+        nodes.flatMap((node) => itemOn(node, service, port, frontend, scene) ?? []),
+      ),
+    ),
+  ),
+})
+
+/** Source ranges close a load balancer's address to most: the table shows whom it is for. */
+const sendersTo = (kind: FrontendKind): readonly SenderKind[] =>
+  kind === 'ClusterIP' ? ['pod'] : kind === 'LoadBalancer' ? ['allowed', 'outside'] : ['outside']
+
+function itemOn(
+  node: string,
+  service: Service,
+  port: ServicePort,
+  frontend: Frontend,
+  scene: Scene,
+): ServiceItem | undefined {
+  const kinds = sendersTo(frontend.kind)
+  const answers = outcomesOn(node, { service, port, frontend }, kinds, scene)
+  const kind = kinds.find((one) => answers?.from[one] !== undefined)
+  const outcomes = kind && answers?.from[kind]
+  if (!answers || !kind || !outcomes?.[0]) return undefined
+  return {
+    service: qualified(service),
+    port: frontend.port,
+    protocol: port.protocol,
+    kind: frontend.kind,
+    ip: frontend.ip,
+    family: frontend.family,
+    node,
+    from: answers.senders[kind] ?? kind,
+    endpoints: outcomes.flatMap(endpointOf),
+    verdict: outcomes[0].verdict,
+  }
+}
+
+const endpointOf = ({ endpoint, share }: Outcome): (Endpoint & { share: number })[] =>
+  endpoint ? [{ ...endpoint, share }] : []

@@ -1,0 +1,69 @@
+/** Services to pods: one line for each endpoint, nodes that agree told once. */
+import type { ServiceItem, ServiceList } from '../answer/services.ts'
+import { addressText, formatShare, resultCell } from './outcome.ts'
+import { seenView } from './seen.ts'
+import type { Style, ViewOptions } from './style.ts'
+import { table } from './table.ts'
+import type { Cell } from './table.ts'
+
+export function servicesView({ items, seen }: ServiceList, options: ViewOptions): string {
+  const rows = grouped(items).flatMap((group) => rowsOf(group, seen.nodes.length, options.style))
+  const body = table(
+    [
+      { header: 'SERVICE', shrink: true, min: 14 },
+      { header: 'FRONTEND', shrink: true, min: 18 },
+      { header: 'NODES', shrink: true, min: 6 },
+      { header: 'SHARE', align: 'right' },
+      { header: 'ENDPOINT', wide: true },
+      { header: 'POD', shrink: true, min: 12 },
+      { header: 'ON' },
+      { header: 'FROM', wide: true },
+    ],
+    rows,
+    options,
+  )
+  return (items.length === 0 ? 'no Services with an address\n' : body) + seenView(seen, options)
+}
+
+interface Group {
+  readonly item: ServiceItem
+  readonly nodes: string[]
+  /** The first of its frontend, of which the Service is named. */
+  readonly first: boolean
+}
+
+function grouped(items: readonly ServiceItem[]): Group[] {
+  const groups = new Map<string, Group>()
+  const frontends = new Set<string>()
+  for (const item of items) {
+    const { endpoints, family, ip, kind, port, protocol, service, verdict } = item
+    const frontend = [service, kind, ip, family, port, protocol].join(' ')
+    const key = [frontend, verdict, ...endpoints.map((one) => `${one.ip} ${one.port} ${one.share}`)].join('|')
+    const group = groups.get(key)
+    if (group) group.nodes.push(item.node)
+    else groups.set(key, { item, nodes: [item.node], first: !frontends.has(frontend) })
+    frontends.add(frontend)
+  }
+  return [...groups.values()]
+}
+
+const frontendText = ({ family, ip, port }: ServiceItem): string =>
+  ip === null ? `${port}${family === 'IPv6' ? ' (IPv6)' : ''}` : addressText({ ip, port })
+
+function rowsOf({ first, item, nodes }: Group, all: number, style: Style): Cell[][] {
+  const { endpoints, from, kind, protocol, service, verdict } = item
+  const lead: Cell[] = [
+    first ? service : '',
+    first ? `${kind} ${frontendText(item)}/${protocol}` : '',
+    nodes.length === all && all > 1 ? 'all' : nodes.join(','),
+  ]
+  if (endpoints.length === 0) return [[...lead, '', '', resultCell({ verdict }, style), '', from]]
+  return endpoints.map((endpoint, i) => [
+    ...(i === 0 ? lead : ['', '', '']),
+    formatShare(endpoint.share),
+    addressText(endpoint),
+    endpoint.pod === null ? addressText(endpoint) : (endpoint.pod.split('/')[1] ?? endpoint.pod),
+    endpoint.node ?? '',
+    i === 0 ? from : '',
+  ])
+}
