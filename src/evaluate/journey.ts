@@ -96,20 +96,24 @@ function toProcess(flow: Flow, node: NodeState, network: Network, hops: number):
   for (const one of before.passed) {
     const { passed, scheduled, stopped } = schedule(one, node)
     arrivals.push(...stoppedArrivals(stopped))
-    for (const other of scheduled) arrivals.push(...fromIpvs(other, node, network, hops))
+    for (const other of scheduled) {
+      // a real server of this node gets it here, by the rest of LOCAL_IN
+      arrivals.push(...(isFor(node, other) ? deliverLocally(other, node) : fromIpvs(other, node, network, hops)))
+    }
     for (const own of passed) arrivals.push(...deliverLocally(own, node))
   }
   return arrivals
 }
+
+const isFor = (node: NodeState, { destination }: Flow): boolean => node.routes.isLocal(destination)
 
 function deliverLocally(flow: Flow, node: NodeState): Arrivals {
   const after = throughHook('input', flow, node, ipvsInput)
   return [...stoppedArrivals(after.stopped), ...after.passed.map((one): Arrival => ({ kind: 'local', flow: one }))]
 }
 
-/** ip_vs_nat_xmit(), ip_vs_xmit.c: a real server on this node is delivered where it is, others go out through LOCAL_OUT. */
+/** ip_vs_nat_send_or_cont(), ip_vs_xmit.c: what IPVS sends to another host goes out through LOCAL_OUT. */
 function fromIpvs(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {
-  if (node.routes.isLocal(flow.destination)) return deliverLocally(flow, node)
   flow.connection.destinationDone = true
   flow.inInterface = undefined
   flow.outInterface = node.routes.find(flow.destination)?.device
@@ -127,8 +131,10 @@ export function send(flow: Flow, network: Network): Arrivals {
   for (const one of before.passed) {
     const { passed, scheduled, stopped } = schedule(one, node)
     arrivals.push(...stoppedArrivals(stopped))
-    for (const other of scheduled) arrivals.push(...fromIpvs(other, node, network, 0))
-    for (const own of passed) {
+    for (const other of scheduled.filter((one) => !isFor(node, one))) {
+      arrivals.push(...fromIpvs(other, node, network, 0))
+    }
+    for (const own of [...passed, ...scheduled.filter((one) => isFor(node, one))]) {
       const after = throughHook('output', own, node, ipvsOutput)
       arrivals.push(...stoppedArrivals(after.stopped), ...after.passed.flatMap((last) => routeOut(last, node, network)))
     }
