@@ -1,24 +1,27 @@
 /** The process: loads oclif with the built commands or, in development and tests, with their sources. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { run, settings } from '@oclif/core'
+import { Plugin, run, settings } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { reportFailure } from './failure.ts'
 
 /** What oclif loads. `root` is the folder of package.json. */
-export function loadOptions(root: string, fromSource: boolean): Interfaces.LoadOptions {
+export async function loadOptions(root: string, fromSource: boolean): Promise<Interfaces.LoadOptions> {
   // oclif's own transpiling needs TypeScript's JavaScript interface and otherwise runs a stale dist without a word
   settings.enableAutoTranspile = false
   if (!fromSource) return { root, isRoot: true }
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON
   pjson.oclif.commands = { strategy: 'pattern', target: './commands', globPatterns: ['**/*.ts'] }
-  return { root, pjson, isRoot: true, ignoreManifest: true }
+  // a plugin that oclif makes itself would read the manifest, which names the commands of dist
+  const plugin = new Plugin({ root, pjson, isRoot: true, ignoreManifest: true })
+  await plugin.load()
+  return { root, plugins: new Map([[plugin.name, plugin]]) }
 }
 
 /** Runs one command line; the answer is in process.exitCode. */
 export async function main(argv: string[], root: string, fromSource = false): Promise<void> {
   process.once('SIGINT', () => process.exit(130))
-  await runCommandLine(argv, loadOptions(root, fromSource))
+  await runCommandLine(argv, await loadOptions(root, fromSource))
 }
 
 /** Commands report their own errors; what comes here are command lines that name no command. */

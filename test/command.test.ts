@@ -31,7 +31,7 @@ class Probe extends BaseCommand<typeof Probe> {
 const from = ['--from', `${captures}/k1.37-iptables`]
 
 async function probe(...argv: string[]): Promise<Ran<object>> {
-  return captured<object>(() => Probe.run(argv, loadOptions(root, true)))
+  return captured<object>(async () => Probe.run(argv, await loadOptions(root, true)))
 }
 
 describe('BaseCommand', () => {

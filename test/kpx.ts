@@ -18,7 +18,7 @@ export interface Ran<T = unknown> {
 
 /** `kpx('explain', 'service', 'web')`: no shell, no splitting; 100 columns and no colour wherever it runs. */
 export async function kpx<T = unknown>(...argv: string[]): Promise<Ran<T>> {
-  return captured<T>(() => runCommandLine(argv, loadOptions(root, true)))
+  return captured<T>(async () => runCommandLine(argv, await loadOptions(root, true)))
 }
 
 /** What a function writes and which exit code it leaves; what it throws is thrown on. */
