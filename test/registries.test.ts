@@ -3,8 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { catalogue, findCode } from '../src/codes.ts'
+import { decodedNames, isDecoded } from '../src/decode/index.ts'
 import { KpxError } from '../src/error.ts'
-import { root } from './kpx.ts'
+import { matches } from '../src/evaluate/match/index.ts'
+import { targets } from '../src/evaluate/target/index.ts'
+import { captures, root } from './kpx.ts'
 
 const commandLines = 60
 
@@ -61,4 +64,37 @@ describe('commands', () => {
       expect(readFileSync(join(root, file), 'utf8').trimEnd().split('\n').length).to.be.at.most(commandLines)
     })
   }
+})
+
+describe('extensions', () => {
+  for (const [folder, registry] of [
+    ['match', matches],
+    ['target', targets],
+  ] as const) {
+    it(`every file of src/evaluate/${folder} is listed`, () => {
+      const index = readFileSync(join(root, 'src/evaluate', folder, 'index.ts'), 'utf8')
+      const files = readdirSync(join(root, 'src/evaluate', folder)).filter(
+        (file) => !['extension.ts', 'index.ts'].includes(file),
+      )
+      expect(files.filter((file) => !index.includes(`from './${file}'`))).to.deep.equal([])
+    })
+
+    it(`${folder} lists its extensions sorted, and no name twice`, () => {
+      const index = readFileSync(join(root, 'src/evaluate', folder, 'index.ts'), 'utf8')
+      const listed = /const extensions[^[]*\[\]? = \[([^\]]*)\]/.exec(index)?.[1]?.match(/\w+/g) ?? []
+      expect(listed).to.deep.equal([...listed].sort())
+      const names = new Set([...registry.values()].flatMap((extension) => extension.names))
+      expect(registry.size).to.equal(names.size)
+      expect(listed.length).to.be.greaterThan(5)
+    })
+  }
+})
+
+describe('decoders', () => {
+  it('are sorted, and every kind of file with rules in the recordings has one', () => {
+    expect(decodedNames).to.deep.equal([...decodedNames].sort())
+    const files = readdirSync(captures, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes('nodes/'))
+    const rules = files.filter((file) => /save|ruleset|ip_vs|route|addr|sysctl/.test(file) && /\.\w+$/.test(file))
+    expect(rules.filter((file) => !isDecoded(file))).to.deep.equal([])
+  })
 })

@@ -1,6 +1,7 @@
 /** `kpx explain service`: who gets the traffic of every frontend, from everywhere, on every node. */
 import { qualified } from '../cluster/objects.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
+import type { Protocol } from '../ruleset/ruleset.ts'
 import { documentOf } from './document.ts'
 import type { Document } from './document.ts'
 import type { Finding } from './finding.ts'
@@ -16,7 +17,7 @@ export type ExplainedFrontend = Frontend & { readonly nodes: readonly NodeOutcom
 export interface ExplainedPort {
   readonly name: string
   readonly port: number
-  readonly protocol: string
+  readonly protocol: Protocol
   readonly frontends: readonly ExplainedFrontend[]
 }
 

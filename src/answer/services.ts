@@ -3,6 +3,7 @@ import { qualified } from '../cluster/objects.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import type { Verdict } from '../evaluate/evaluate.ts'
 import type { IpFamily } from '../ruleset/address.ts'
+import type { Protocol } from '../ruleset/ruleset.ts'
 import { documentOf } from './document.ts'
 import type { Document } from './document.ts'
 import { frontendsOf } from './frontend.ts'
@@ -15,7 +16,7 @@ import type { Scene } from './scene.ts'
 export interface ServiceItem {
   readonly service: string
   readonly port: number
-  readonly protocol: string
+  readonly protocol: Protocol
   readonly kind: FrontendKind
   readonly ip: string | null
   readonly family: IpFamily

@@ -60,7 +60,7 @@ function tracePacket({ label, source }: Sender, destination: Destination, { netw
   return {
     source: label,
     destination: describeDestination(destination),
-    node: source.node,
+    node: steps[0]?.node ?? source.node,
     outcomes: outcomes.map(outcomeOf),
     steps: steps.map(({ action, chain, hook, node, table, text }) => ({ hook, table, chain, action, text, node })),
   }

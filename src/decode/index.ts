@@ -19,12 +19,12 @@ interface Decoder {
 const decoders: readonly Decoder[] = [
   { name: 'ip-addr', reports: (source) => [decodeIpAddr(source).report()] },
   { name: 'ip-route', reports: (source) => decodeIpRoute([source]).reports() },
+  { name: 'ip6-route', reports: (source) => decodeIpRoute([source]).reports() },
   {
     name: 'ip6tables-legacy-save',
     reports: (source) => [decodeIptablesSave(source, 'ip6', 'iptables-legacy').report()],
   },
   { name: 'ip6tables-save', reports: (source) => [decodeIptablesSave(source, 'ip6', 'iptables-nft').report()] },
-  { name: 'ip6-route', reports: (source) => decodeIpRoute([source]).reports() },
   { name: 'ipset-save', reports: (source) => [decodeIpSetSave(source).report()] },
   {
     name: 'iptables-legacy-save',

@@ -9,10 +9,14 @@ import type { Column } from './table.ts'
 import { wrap } from './wrap.ts'
 
 export function traceView(list: TraceList, options: ViewOptions): string {
-  const [first] = list.items
-  const body = list.items.length === 1 && first ? itemView(first, options) : manyView(list.items, options)
-  return body + seenView(list.seen, options)
+  const { items, seen } = list
+  const body =
+    items.length <= mostInFull ? items.map((item) => itemView(item, options)).join('\n') : manyView(items, options)
+  return body + seenView(seen, options)
 }
+
+/** A Service has an address of each family. */
+const mostInFull = 2
 
 const share: Column = { header: 'SHARE', align: 'right' }
 const pod: Column = { header: 'POD', shrink: true, min: 12 }

@@ -17,8 +17,8 @@ import { statistic } from './statistic.ts'
 const extensions: readonly MatchExtension[] = [
   addrtype,
   comment,
-  conntrack,
   connmark,
+  conntrack,
   iprange,
   ipvs,
   mark,
