@@ -1,4 +1,5 @@
-import { chosenNodes } from '../src/answer/lookup.ts'
+import { isBlind } from '../src/answer/document.ts'
+import { chosenNodes, recordedServices } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { listServices } from '../src/answer/services.ts'
 import type { ServiceList } from '../src/answer/services.ts'
@@ -15,7 +16,7 @@ export default class Services extends BaseCommand<typeof Services> {
   async run(): Promise<ServiceList> {
     const scene = sceneOf(await this.capture())
     const { namespace, node } = this.flags
-    const services = scene.cluster.services.filter(
+    const services = recordedServices(scene).filter(
       (service) => namespace === undefined || service.namespace === namespace,
     )
     const list = listServices(services, chosenNodes(node, scene), scene)
@@ -24,6 +25,7 @@ export default class Services extends BaseCommand<typeof Services> {
       (options) => servicesView(list, options),
       () => [...new Set(list.items.map(({ service }) => `service/${service}`))],
     )
+    if (isBlind(list.items)) process.exitCode = 3
     return list
   }
 }

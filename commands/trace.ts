@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import { isBlind } from '../src/answer/document.ts'
 import { parseFlows } from '../src/answer/flows.ts'
 import type { FlowNames } from '../src/answer/flows.ts'
 import { chosenNodes } from '../src/answer/lookup.ts'
@@ -36,7 +37,7 @@ export default class Trace extends BaseCommand<typeof Trace> {
     const items = pairs.flatMap(({ from, to }) => traceItems(from, to, asked, scene))
     const list = traceList(items, scene)
     await this.print(list, (options) => traceView(list, options))
-    if (items.every(({ outcomes }) => outcomes.every(({ verdict }) => verdict === 'unknown'))) process.exitCode = 3
+    if (isBlind(items.flatMap(({ outcomes }) => outcomes))) process.exitCode = 3
     return list
   }
 

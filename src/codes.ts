@@ -74,6 +74,14 @@ export const catalogue = [
     fix: 'record the file again; its name says which tool prints it',
   },
   {
+    code: 'KPX1009',
+    level: 'error',
+    title: 'the API’s objects were not recorded',
+    why: 'Names of Services and pods are known from objects/*.json, which this capture lacks.',
+    fix: 'name addresses instead (kpx trace IP IP:PORT), or record kubectl get -A -o json of services, endpointslices, pods and nodes',
+    exit: 3,
+  },
+  {
     code: 'KPX1099',
     level: 'error',
     title: 'kpx failed because of a bug in kpx',

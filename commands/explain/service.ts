@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
-import { explainService } from '../../src/answer/explain-service.ts'
+import { isBlind } from '../../src/answer/document.ts'
+import { allOutcomes, explainService } from '../../src/answer/explain-service.ts'
 import type { ServiceExplanation } from '../../src/answer/explain-service.ts'
 import { chosenNodes, findService } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
@@ -24,6 +25,7 @@ export default class ExplainService extends BaseCommand<typeof ExplainService> {
       (options) => explainServiceView(explanation, options),
       () => [`service/${explanation.service}`],
     )
+    if (isBlind(allOutcomes(explanation))) process.exitCode = 3
     return explanation
   }
 }

@@ -1,4 +1,5 @@
 /** What every JSON document begins with. */
+import type { Verdict } from '../evaluate/evaluate.ts'
 import { seenOf } from './scene.ts'
 import type { Scene, Seen } from './scene.ts'
 
@@ -7,6 +8,10 @@ export interface Document<Kind extends string> {
   readonly kind: Kind
   readonly seen: Seen
 }
+
+/** Whether answers were asked for and none could be given. */
+export const isBlind = (answers: readonly { readonly verdict: Verdict }[]): boolean =>
+  answers.length > 0 && answers.every(({ verdict }) => verdict === 'unknown')
 
 export const documentOf = <Kind extends string>(kind: Kind, scene: Scene): Document<Kind> => ({
   apiVersion: 'kpx/v1',

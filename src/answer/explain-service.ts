@@ -9,6 +9,7 @@ import { frontendsOf } from './frontend.ts'
 import type { Frontend } from './frontend.ts'
 import { outcomesOn, senderKinds } from './frontend-outcomes.ts'
 import type { NodeOutcomes } from './frontend-outcomes.ts'
+import type { Outcome } from './outcome.ts'
 import type { Scene } from './scene.ts'
 import { serviceFindings } from './service-findings.ts'
 
@@ -61,3 +62,8 @@ function explainPort(service: Service, port: ServicePort, nodes: readonly string
     frontends: frontends.filter((one) => one.nodes.length > 0),
   }
 }
+
+export const allOutcomes = ({ ports }: Pick<ServiceExplanation, 'ports'>): Outcome[] =>
+  ports.flatMap(({ frontends }) =>
+    frontends.flatMap(({ nodes }) => nodes.flatMap(({ from }) => Object.values(from).flat())),
+  )

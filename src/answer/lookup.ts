@@ -9,13 +9,24 @@ interface Named {
   readonly name: string
 }
 
-/** Throws KPX1005 when there is no such Service. */
-export const findService = (namespace: string, name: string, { capture, cluster }: Scene): Service =>
-  find('Service', namespace, name, cluster.services, capture.path)
+/** Throws KPX1005 when there is no such Service, KPX1009 when none were recorded. */
+export const findService = (namespace: string, name: string, scene: Scene): Service =>
+  find('Service', namespace, name, recordedServices(scene), scene.capture.path)
 
-/** Throws KPX1005 when there is no such pod. */
-export const findPod = (namespace: string, name: string, { capture, cluster }: Scene): Pod =>
-  find('pod', namespace, name, cluster.pods, capture.path)
+/** Throws KPX1005 when there is no such pod, KPX1009 when none were recorded. */
+export function findPod(namespace: string, name: string, { capture, cluster }: Scene): Pod {
+  if (capture.object('pods') === undefined) throw notRecorded('pods', capture.path)
+  return find('pod', namespace, name, cluster.pods, capture.path)
+}
+
+/** Throws KPX1009 when the Services were not recorded, which is not the same as there being none. */
+export function recordedServices({ capture, cluster }: Scene): readonly Service[] {
+  if (capture.object('services') === undefined) throw notRecorded('services', capture.path)
+  return cluster.services
+}
+
+const notRecorded = (what: string, path: string): KpxError =>
+  new KpxError('KPX1009', `${path} has no objects/${what}.json`)
 
 /** Throws KPX1005 when neither the cluster nor the recording has the node. */
 export function findNode(name: string, scene: Scene): string {

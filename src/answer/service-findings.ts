@@ -2,7 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { qualified } from '../cluster/objects.ts'
 import type { Service } from '../cluster/objects.ts'
-import { parseIp } from '../ruleset/address.ts'
+import { formatIpPort, parseIp } from '../ruleset/address.ts'
 import type { ExplainedPort } from './explain-service.ts'
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'
@@ -25,7 +25,7 @@ export function serviceFindings(service: Service, ports: readonly ExplainedPort[
     const own = all.filter((seen) => seen.node === node)
     const stale = own.find(({ outcome }) => isStale(outcome, cluster))
     const lost = own.find(({ outcome }) => outcome.reply === 'lost')
-    const unknown = own.find(({ outcome }) => outcome.verdict === 'unknown')
+    const unknown = own.find(({ outcome }) => outcome.verdict === 'unknown' && outcome.evidence.length > 0)
     const found: Finding[] = []
     if (stale)
       found.push(
@@ -55,11 +55,16 @@ const packetsOf = ({ frontends, protocol }: ExplainedPort): Seen[] =>
       Object.entries(from).flatMap(([kind, outcomes]) =>
         outcomes.map((outcome): Seen => {
           const sender = senders[kind as keyof typeof senders] ?? kind
-          return { packet: `from ${sender} to ${ip ?? 'the NodePort'} ${port}/${protocol}`, node, outcome }
+          return { packet: `from ${sender} to ${addressOf(ip, port)}/${protocol}`, node, outcome }
         }),
       ),
     ),
   )
+
+const addressOf = (ip: string | null, port: number): string => {
+  const parsed = ip === null ? undefined : parseIp(ip)
+  return parsed === undefined ? `NodePort ${port}` : formatIpPort(parsed, port)
+}
 
 /** An endpoint that no EndpointSlice of the cluster has; without any slice recorded nothing is stale. */
 function isStale({ endpoint }: Outcome, { endpoints }: Cluster): boolean {

@@ -47,4 +47,9 @@ describe('kpx services', () => {
     }
     expect(items.length).to.be.greaterThan(40)
   })
+
+  it('exits 3 without the API’s objects, which is not the same as no Services', async () => {
+    const { stderr, exit } = await kpx('services', '--from', `${captures}/k1.37-ipvs/nodes/node3`)
+    expect([stderr.includes('(KPX1009)'), exit]).to.deep.equal([true, 3])
+  })
 })

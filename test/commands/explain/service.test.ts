@@ -85,6 +85,12 @@ describe('kpx explain service', () => {
     }
   })
 
+  it('exits 3 where no rules of the node were seen, and says so', async () => {
+    const { stdout, exit } = await explain('k1.37-ipvs', 'shop/web', '--node', 'node1')
+    expect(stdout).to.match(/anyone +node1 +100% {2}unknown\n[^]*seen 1\/3 nodes\n {2}node1: nothing of it is recorded/)
+    expect(exit).to.equal(3)
+  })
+
   for (const recording of recordings) {
     it(`agrees with trace about every Service of ${recording}`, async () => {
       const scene = sceneOf(await readCapture(`${captures}/${recording}`))
