@@ -11,7 +11,7 @@ export interface RulesetSummary {
   readonly unknown: readonly { file: string; line: number; text: string; why: string }[]
 }
 
-/** Throws KPX1008 for a file whose name no decoder has. */
+/** Throws KPX1008 for a file that neither its name nor its beginning gives to a decoder. */
 export function summarise(sources: readonly SourceFile[]): RulesetSummary {
   const reports = sources.flatMap(reportsOfFile)
   return {
@@ -31,8 +31,8 @@ export function summarise(sources: readonly SourceFile[]): RulesetSummary {
 function reportsOfFile(source: SourceFile): readonly LineReport[] {
   const reports = reportsOf(source)
   if (reports) return reports
-  throw new KpxError('KPX1008', `${source.name} is not named after a tool that kpx reads`, {
-    fix: `name it after the command that printed it: ${decodedNames.join(', ')}`,
+  throw new KpxError('KPX1008', `${source.name} is not the output of a tool that kpx reads`, {
+    fix: `if it is, name it after the command that printed it: ${decodedNames.join(', ')}`,
   })
 }
 

@@ -6,6 +6,7 @@ import { decodeIpAddr, decodeIpRoute } from './network.ts'
 import { decodeNftJson } from './nft/json.ts'
 import { decodeNftText } from './nft/text.ts'
 import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
+import { sniff } from './sniff.ts'
 import type { LineReport, SourceFile } from './source.ts'
 import { decodeSysctl } from './sysctl.ts'
 
@@ -43,9 +44,10 @@ const decoders: readonly Decoder[] = [
   { name: 'sysctl', reports: (source) => [decodeSysctl(source).report()] },
 ]
 
-/** What the decoder of this file's name says of its lines; `undefined` when no decoder reads files of that name. */
+/** What the decoder says that the file's name, or else its beginning, calls for; `undefined` where there is none. */
 export function reportsOf(source: SourceFile): readonly LineReport[] | undefined {
-  return decoderOf(source.name)?.reports(source)
+  const decoder = decoderOf(source.name) ?? decoderOf(sniff(source.bytes) ?? '')
+  return decoder?.reports(source)
 }
 
 export const isDecoded = (file: string): boolean => decoderOf(file) !== undefined

@@ -1,5 +1,5 @@
 /** The files of test/captures, for tests of decoders. */
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { LineReport, SourceFile } from '../../src/decode/source.ts'
 import { root } from '../kpx.ts'
@@ -9,7 +9,8 @@ const captures = join(root, 'test', 'captures')
 /** Every recorded node file whose name contains `part`; names are `CAPTURE/nodes/NODE/FILE`. */
 export function recordings(part: string): SourceFile[] {
   const files = readdirSync(captures, { recursive: true, encoding: 'utf8' }).toSorted()
-  return files.filter((file) => basename(file).includes(part)).map(recording)
+  const named = files.filter((file) => file.includes('/nodes/') && basename(file).includes(part))
+  return named.filter((file) => statSync(join(captures, file)).isFile()).map(recording)
 }
 
 export const recording = (name: string): SourceFile => ({ name, bytes: readFileSync(join(captures, name)) })
