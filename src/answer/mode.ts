@@ -3,7 +3,17 @@ import type { Ruleset } from '../ruleset/ruleset.ts'
 import type { Scene } from './scene.ts'
 
 /** What kube-proxy says itself (its /proxyMode), else what it left in the kernel; null where neither is recorded. */
-export function modeOf(node: string, { capture, network }: Scene): string | null {
+export function modeOf(node: string, scene: Scene): string | null {
+  let ofNodes = known.get(scene)
+  if (!ofNodes) known.set(scene, (ofNodes = new Map()))
+  let mode = ofNodes.get(node)
+  if (mode === undefined) ofNodes.set(node, (mode = readMode(node, scene)))
+  return mode
+}
+
+const known = new WeakMap<Scene, Map<string, string | null>>()
+
+function readMode(node: string, { capture, network }: Scene): string | null {
   const told = capture.file(node, 'proxyMode.txt')?.toString('utf8').trim()
   if (told) return told
   const ruleset = network.nodes.get(node)?.ruleset

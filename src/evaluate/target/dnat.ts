@@ -1,5 +1,5 @@
 /** -j DNAT --to-destination (net/netfilter/xt_nat.c; the spellings: iptables extensions/libxt_DNAT). */
-import { parseIp, parsePort } from '../../ruleset/address.ts'
+import { parseIp, parseIpPort } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
 import { dnat as translate } from '../nat.ts'
 import { optionOf, unknownOption } from './extension.ts'
@@ -20,10 +20,8 @@ export const dnat: TargetExtension = {
 
 /** `10.244.0.2:8080`, `10.244.0.2`, `[fd00::2]:8080`, `fd00::2`; ranges are not told apart by the evaluator. */
 function parseDestination(text: string): Destination | undefined {
-  const bare = parseIp(text)
-  if (bare !== undefined) return { ip: bare, port: undefined }
-  const colon = text.lastIndexOf(':')
-  const ip = parseIp(text.slice(0, Math.max(colon, 0)).replace(/^\[(.*)\]$/, '$1'))
-  const port = parsePort(text.slice(colon + 1))
-  return ip === undefined || port === undefined ? undefined : { ip, port }
+  const both = parseIpPort(text)
+  if (both) return both
+  const ip = parseIp(text.replace(/^\[(.*)\]$/, '$1'))
+  return ip === undefined ? undefined : { ip, port: undefined }
 }
