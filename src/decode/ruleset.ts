@@ -58,7 +58,14 @@ function decodeTables(read: ReadFile, blind: Blind[]): Tables {
     blind.push({ file: 'nft-list-ruleset.txt', why: 'kube-proxy runs in nftables mode, whose rules are not recorded' })
   }
   const own = nft?.tables.filter((table) => !saves.some(({ replaces }) => replaces(table))) ?? []
-  return { tables: [...saves.flatMap(({ tables }) => tables), ...own], seen }
+  const tables = [...saves.flatMap((save) => save.tables), ...own].map((table) => ordered(table, nft))
+  return { tables, seen }
+}
+
+function ordered(table: Table, nft: DecodedTables | undefined): Table {
+  if (table.tool === 'iptables-legacy') return table
+  const order = nft?.tables.findIndex(({ family, name }) => family === table.family && name === table.name) ?? -1
+  return order < 0 ? table : { ...table, order }
 }
 
 /** The text has line numbers to show; JSON does where text is missing or no dump. */

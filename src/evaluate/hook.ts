@@ -2,6 +2,7 @@
 import type { HookName } from '../ruleset/ruleset.ts'
 import { split } from './flow.ts'
 import type { Flow } from './flow.ts'
+import { isOrderKnown } from './node.ts'
 import type { HookedChain, NodeState } from './node.ts'
 import { walkChain } from './walk.ts'
 import type { End, Ended } from './walk.ts'
@@ -86,12 +87,9 @@ function inOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): E
   return open
 }
 
-/**
- * Chains of equal priority run in the order of their registration, the last one first (nf_hook_entries_grow(), net/netfilter/core.c),
- * which no dump tells: where the order matters, the outcome is unknown.
- */
+/** Where the order is not known and matters, the outcome is not known either. */
 function inAnyOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): Ended[] {
-  const tie = chains.some((chain, i) => chains[i - 1]?.priority === chain.priority)
+  const tie = chains.some((chain, i) => chains.slice(0, i).some((other) => !isOrderKnown(other, chain)))
   if (!tie) return inOrder(chains, flow, node)
   const orders = chains.map((first) =>
     [first, ...chains.filter((chain) => chain !== first)].sort((a, b) => a.priority - b.priority),

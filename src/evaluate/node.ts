@@ -41,5 +41,12 @@ function hookedChains(ruleset: Ruleset, family: 'ip' | 'ip6', hook: HookName): H
       if (chain.base?.hook === hook) found.push({ table, chain, priority: chain.base.priority })
     }
   }
-  return found.sort((a, b) => a.priority - b.priority)
+  return found.reverse().sort((a, b) => a.priority - b.priority || (b.table.order ?? -1) - (a.table.order ?? -1))
 }
+
+/**
+ * Of chains with equal priority the one that was registered last runs first (nf_hook_entries_grow(), net/netfilter/core.c). A base
+ * chain is registered when it is made, as a rule with its table. Where no list of tables tells the order, it is not known.
+ */
+export const isOrderKnown = (a: HookedChain, b: HookedChain): boolean =>
+  a.priority !== b.priority || a.table === b.table || (a.table.order !== undefined && b.table.order !== undefined)

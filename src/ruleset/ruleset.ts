@@ -55,6 +55,8 @@ export interface Table {
   /** Who keeps it in the kernel: nf_tables by nft, nf_tables by iptables, or ip_tables (x_tables). */
   readonly tool: 'iptables-legacy' | 'iptables-nft' | 'nft'
   readonly at: At
+  /** Place among nf_tables' tables, which nft lists in the order of their making; undefined where no list tells. */
+  readonly order?: number
   readonly chains: ReadonlyMap<string, Chain>
   readonly sets: ReadonlyMap<string, NftSet>
 }

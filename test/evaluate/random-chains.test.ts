@@ -1,11 +1,7 @@
 /** Whatever the rules, every packet gets an answer, and shares are of one whole. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { decodeRuleset } from '../../src/decode/ruleset.ts'
-import { evaluate } from '../../src/evaluate/evaluate.ts'
-import type { Outcome } from '../../src/evaluate/evaluate.ts'
-import { nodeState } from '../../src/evaluate/node.ts'
-import { parseIp } from '../../src/ruleset/address.ts'
+import { outcomesOf } from './node-files.ts'
 
 const chains = ['A', 'B', 'C', 'D', 'E']
 const target = fc.oneof(
@@ -35,21 +31,13 @@ const saved = (lines: readonly (readonly [string, string, string])[]): string =>
     'COMMIT\n',
   ].join('\n')
 
-function outcomesOf(text: string): Outcome[] {
-  const name = 'iptables-save.txt'
-  const ruleset = decodeRuleset((file) => (file === name ? { name, bytes: Buffer.from(text) } : undefined))
-  const node = nodeState('n', ruleset, [])
-  const network = { nodes: new Map([['n', node]]), hostOf: () => undefined, podAt: () => undefined }
-  const ip = (address: string) => parseIp(address) ?? 0
-  const source = { kind: 'outside', node: 'n', ips: [ip('192.0.2.1')], standIn: false } as const
-  return evaluate(source, { protocol: 'TCP', ip: ip('10.96.0.1'), port: 80 }, network)
-}
+const answered = (text: string) => outcomesOf({ 'iptables-save.txt': text }, '192.0.2.1', '10.96.0.1:80')
 
 describe('random chains', () => {
   it('end, with shares that add up to 1 and a line for what is unknown', () => {
     fc.assert(
       fc.property(rules, (lines) => {
-        const outcomes = outcomesOf(saved(lines))
+        const outcomes = answered(saved(lines))
         expect(outcomes.reduce((sum, { share }) => sum + share, 0)).to.be.closeTo(1, 1e-6)
         expect(
           outcomes.filter(({ evidence, verdict }) => verdict === 'unknown' && evidence.length === 0),
@@ -60,7 +48,7 @@ describe('random chains', () => {
   })
 
   it('that jump in circles are answered with the line that closes the circle', () => {
-    const [outcome] = outcomesOf(
+    const [outcome] = answered(
       saved([
         ['PREROUTING', '', '-j A'],
         ['A', '', '-j B'],
@@ -79,7 +67,7 @@ describe('random chains', () => {
           i === n - 1 ? '' : `-m statistic --mode random --probability ${(1 / (n - i)).toFixed(11)}`,
           `-j DNAT --to-destination 10.1.0.${i}:80`,
         ])
-        const shares = outcomesOf(saved(lines)).map(({ share }) => share)
+        const shares = answered(saved(lines)).map(({ share }) => share)
         expect(shares).to.have.length(n)
         for (const share of shares) expect(share).to.be.closeTo(1 / n, 1e-9)
       }),
@@ -93,7 +81,7 @@ describe('random chains', () => {
       coin,
       `-j MARK --or-mark ${2 ** (i % 30)}`,
     ])
-    const outcomes = outcomesOf(saved(lines))
+    const outcomes = answered(saved(lines))
     expect(outcomes.reduce((sum, { share }) => sum + share, 0)).to.be.closeTo(1, 1e-6)
     expect(outcomes.some(({ why }) => why === 'the rules branch too often')).to.equal(true)
   })

@@ -1,0 +1,36 @@
+import { expect } from 'chai'
+import { outcomesOf } from './node-files.ts'
+
+const client = '192.0.2.1'
+const service = '10.96.0.1:80'
+
+const nft = (name: string, to: string): string => `table ip ${name} {
+\tchain nat-prerouting {
+\t\ttype nat hook prerouting priority dstnat; policy accept;
+\t\tip daddr 10.96.0.1 tcp dport 80 dnat to ${to}:8080
+\t}
+}
+`
+const legacy = (to: string): string => `*nat
+:PREROUTING ACCEPT [0:0]
+-A PREROUTING -d 10.96.0.1/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination ${to}:8080
+COMMIT
+`
+
+const reached = (files: Readonly<Record<string, string>>) =>
+  outcomesOf(files, client, service).map(({ verdict, why }) => `${verdict}: ${why}`)
+
+describe('nat chains of equal priority', () => {
+  it('run in the order of the tables’ making, the last one first, where nft lists them', () => {
+    const [a, b] = [nft('a', '10.1.0.1'), nft('b', '10.1.0.2')]
+    expect(reached({ 'nft-list-ruleset.txt': a + b })).to.deep.equal(['deliver: translated to 10.1.0.2:8080'])
+    expect(reached({ 'nft-list-ruleset.txt': b + a })).to.deep.equal(['deliver: translated to 10.1.0.1:8080'])
+  })
+
+  it('of another tool run in an order that nothing tells: unknown where it matters', () => {
+    const both = (to: string) =>
+      reached({ 'iptables-legacy-save.txt': legacy('10.1.0.1'), 'nft-list-ruleset.txt': nft('b', to) })
+    expect(both('10.1.0.1')).to.deep.equal(['deliver: translated to 10.1.0.1:8080'])
+    expect(both('10.1.0.2')[0]).to.match(/^unknown: .* have the same priority and translate differently/)
+  })
+})
