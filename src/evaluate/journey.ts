@@ -4,6 +4,7 @@
  */
 import { contains, formatIp } from '../ruleset/address.ts'
 import type { Ip, Prefix } from '../ruleset/address.ts'
+import { isSwitched } from './bridge.ts'
 import { newConnection, record } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { throughHook } from './hook.ts'
@@ -43,6 +44,7 @@ export function receive(flow: Flow, network: Network, hops = 0): Arrivals {
   const node = network.nodes.get(flow.node)
   if (!node) return [{ kind: 'left', flow }]
   if (hops > mostHops) return [{ kind: 'kernel', flow, why: 'it is sent from node to node in circles' }]
+  if (isSwitched(flow, node)) return [{ kind: 'left', flow }]
   if (!isSeen(flow, node)) return [unseen(flow, node)]
   const { passed, stopped } = throughHook('prerouting', flow, node)
   return [...stoppedArrivals(stopped), ...passed.flatMap((one) => routeIn(one, node, network, hops))]

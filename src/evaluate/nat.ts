@@ -33,7 +33,7 @@ export function dnat(targets: readonly { ip: Ip; port: number | undefined }[]): 
 export function masquerade(flow: Flow, node: NodeState): Result {
   const route = node.routes.find(flow.destination)
   const device = flow.outInterface ?? route?.device
-  const address = device === undefined ? undefined : node.routes.addressOf(device, route?.gateway ?? flow.destination)
+  const address = device === undefined ? undefined : node.routes.addressOf(device, flow.destination, route?.gateway)
   flow.masqueraded = true
   changeSource(flow, address ?? unknownAddress(flow.source))
   return translatedEffect

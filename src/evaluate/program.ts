@@ -35,7 +35,6 @@ export type Operation =
       readonly kind: 'act'
       /** Changes neither the packet nor its way (counters, logs). */
       readonly harmless?: boolean
-      /** For the steps: `DNAT to 10.244.0.2:8080`; read after `run`. */
       readonly run: (flow: Flow, node: NodeState) => Result
     }
 

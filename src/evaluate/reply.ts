@@ -3,6 +3,7 @@
  * from the endpoint to the source that it saw, undoing one translation after the other.
  */
 import type { Ip } from '../ruleset/address.ts'
+import { bridgeCallsHooks } from './bridge.ts'
 import type { Flow } from './flow.ts'
 import type { Network } from './network.ts'
 import type { NodeState } from './node.ts'
@@ -55,13 +56,6 @@ function crossesNode(endpoint: Ip, client: Ip, node: NodeState | undefined): Rep
   if (device === undefined || device !== toClient?.device || toEndpoint?.gateway !== undefined) return 'ok'
   if (toClient.type === 'local' || toClient.gateway !== undefined || endpoint === client) return 'ok'
   if (node.routes.isBridge(device) !== true) return 'ok'
-  return bridgeCallsIptables(endpoint, node.ruleset.sysctls)
-}
-
-/** Without the module there is no such sysctl; where only IPv4's is recorded, IPv6's is taken to be as it is (both default to 1). */
-function bridgeCallsIptables(ip: Ip, sysctls: ReadonlyMap<string, string>): Reply {
-  if (sysctls.size === 0) return 'unknown'
-  const ipv4 = sysctls.get('net/bridge/bridge-nf-call-iptables')
-  const value = typeof ip === 'number' ? ipv4 : (sysctls.get('net/bridge/bridge-nf-call-ip6tables') ?? ipv4)
-  return value === '1' ? 'ok' : 'lost'
+  const shown = bridgeCallsHooks(endpoint, node)
+  return shown === undefined ? 'unknown' : shown ? 'ok' : 'lost'
 }

@@ -2,9 +2,10 @@
  * The kernel's routing decision: the local table, then main, then default; longest prefix, then lowest metric
  * (fib_lookup(), net/ipv4/fib_frontend.c). Policy rules are not recorded, so tables that only they name are not used.
  */
-import { type Ip, type Prefix, contains, familyOf, parsePrefix, width } from '../ruleset/address.ts'
+import { type Ip, type Prefix, contains, parsePrefix, width } from '../ruleset/address.ts'
 import type { Interface, Route } from '../ruleset/network.ts'
 import type { Ruleset } from '../ruleset/ruleset.ts'
+import { selectAddress } from './source-address.ts'
 
 export interface RouteTable {
   /** Whether the recording has routes; without them `find` knows local addresses and connected networks only. */
@@ -14,8 +15,8 @@ export interface RouteTable {
   isLocal(ip: Ip): boolean
   /** The address that a local process's packet gets: the route's preferred one, else the device's. */
   sourceFor(route: Route, destination: Ip): Ip | undefined
-  /** The address that masquerading through a device gives. */
-  addressOf(device: string, nextHop: Ip): Ip | undefined
+  /** The address that masquerading through a device gives on the way to a destination. */
+  addressOf(device: string, destination: Ip, gateway?: Ip): Ip | undefined
   /** Whether the device is a bridge with ports; undefined when interfaces were not recorded. */
   isBridge(device: string): boolean | undefined
 }
@@ -32,7 +33,8 @@ export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTab
     }
     return undefined
   }
-  const addressOf = (device: string, nextHop: Ip) => selectAddress(ruleset.interfaces, device, nextHop)
+  const addressOf = (device: string, destination: Ip, gateway?: Ip) =>
+    selectAddress(ruleset.interfaces, device, destination, gateway)
   return {
     recorded: ruleset.routes !== undefined,
     find,
@@ -42,7 +44,7 @@ export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTab
       (route.type === 'local'
         ? destination
         : route.device
-          ? addressOf(route.device, route.gateway ?? destination)
+          ? addressOf(route.device, destination, route.gateway)
           : undefined),
     addressOf,
     isBridge: (device) =>
@@ -92,19 +94,6 @@ function connectedRoutes(interfaces: readonly Interface[]): Route[] {
         metric: 0,
       })),
   )
-}
-
-/**
- * inet_select_addr() (net/ipv4/devinet.c) and its IPv6 counterpart: an address of the device, in the next hop's network when there
- * is one; a device without one borrows the first global address of another.
- */
-function selectAddress(interfaces: readonly Interface[], device: string, nextHop: Ip): Ip | undefined {
-  const family = familyOf(nextHop)
-  const usable = (candidate: Interface) =>
-    candidate.addresses.filter(({ ip, scope }) => familyOf(ip) === family && scope === 'global')
-  const own = interfaces.filter(({ name }) => name === device).flatMap(usable)
-  const near = own.find(({ ip, prefixLength }) => contains({ address: ip, length: prefixLength }, nextHop))
-  return (near ?? own[0] ?? interfaces.flatMap(usable)[0])?.ip
 }
 
 /** The type of an address as addrtype and fib name it: local, unicast, broadcast, multicast, unreachable, ... */

@@ -5,7 +5,7 @@ import type { Answer, Scope } from '../program.ts'
 import { bitNames, immediate, isUnknown } from './value.ts'
 import type { Value } from './value.ts'
 
-/** Numbers stand where /etc/protocols is missing; the decoder gives the three that matter by name. */
+/** The element that matches what no other does. */
 const catchAll = '*'
 
 /** Whether a value equals an element: a constant, a prefix, a range, or a concatenation of these. */

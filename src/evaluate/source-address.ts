@@ -1,0 +1,65 @@
+/** Which of its addresses a node sends from, where the route does not say: also what masquerading gives. */
+import { contains, familyOf, parsePrefix, width } from '../ruleset/address.ts'
+import type { Ip, Prefix } from '../ruleset/address.ts'
+import type { Interface, InterfaceAddress } from '../ruleset/network.ts'
+
+interface Candidate extends InterfaceAddress {
+  readonly device: string
+}
+
+export function selectAddress(
+  interfaces: readonly Interface[],
+  device: string,
+  destination: Ip,
+  gateway: Ip | undefined,
+): Ip | undefined {
+  const family = familyOf(destination)
+  const candidates = interfaces.flatMap(({ addresses, name }) =>
+    addresses.flatMap((one): Candidate[] =>
+      familyOf(one.ip) === family && one.scope === 'global' ? [{ ...one, device: name }] : [],
+    ),
+  )
+  if (typeof destination === 'bigint') return selectIpv6(candidates, device, destination)
+  return selectIpv4(candidates, device, gateway ?? destination)
+}
+
+/**
+ * inet_select_addr(), net/ipv4/devinet.c: an address of the device, in the next hop's network when there is one; a device without
+ * one borrows the first of another.
+ */
+function selectIpv4(candidates: readonly Candidate[], device: string, nextHop: Ip): Ip | undefined {
+  const own = candidates.filter((one) => one.device === device)
+  const near = own.find(({ ip, prefixLength }) => contains({ address: ip, length: prefixLength }, nextHop))
+  return (near ?? own[0] ?? candidates[0])?.ip
+}
+
+/**
+ * ipv6_dev_get_saddr(), net/ipv6/addrconf.c (RFC 6724, section 5): the destination itself where it is ours, then the outgoing
+ * device's, then one of the destination's kind (unique local or not), then the longest common prefix.
+ */
+function selectIpv6(candidates: readonly Candidate[], device: string, destination: bigint): Ip | undefined {
+  const rank = ({ device: of, ip }: Candidate): number[] => [
+    ip === destination ? 1 : 0,
+    of === device ? 1 : 0,
+    contains(uniqueLocal, ip) === contains(uniqueLocal, destination) ? 1 : 0,
+    commonPrefix(BigInt(ip), destination),
+  ]
+  let best: { ip: Ip; rank: number[] } | undefined
+  for (const candidate of candidates) {
+    const own = rank(candidate)
+    if (!best || isGreater(own, best.rank)) best = { ip: candidate.ip, rank: own }
+  }
+  return best?.ip
+}
+
+const uniqueLocal = parsePrefix('fc00::/7') as Prefix
+
+const commonPrefix = (a: bigint, b: bigint): number => {
+  const difference = a ^ b
+  return difference === 0n ? width(a) : width(a) - difference.toString(2).length
+}
+
+function isGreater(a: readonly number[], b: readonly number[]): boolean {
+  const at = a.findIndex((value, i) => value !== b[i])
+  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0)
+}
