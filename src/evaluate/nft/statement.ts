@@ -20,7 +20,7 @@ function compileStatement(statement: NftStatement, scope: Scope): Operation {
   if ('match' in statement) return { kind: 'test', test: compileNftMatch(statement.match, scope) }
   if ('counter' in statement || 'log' in statement) return harmless
   if ('vmap' in statement) return act((flow, node) => verdictMap(statement.vmap, scope, flow, node))
-  if ('mangle' in statement) return act((flow, node) => mangle(statement.mangle, flow, node))
+  if ('mangle' in statement) return act((flow, node) => mangle(statement.mangle, scope, flow, node))
   if ('dnat' in statement) return act((flow, node) => dnat(statement.dnat, scope, flow, node))
   if ('snat' in statement) return act((flow, node) => snat(statement.snat, flow, node))
   if ('masquerade' in statement) return act(masquerade)
@@ -85,22 +85,45 @@ function verdictMap(
   })
 }
 
-function mangle({ key, value }: { key: NftExpression; value: NftExpression }, flow: Flow, node: NodeState): Result {
-  const target =
-    typeof key === 'object' && 'meta' in key ? 'packet' : typeof key === 'object' && 'ct' in key ? 'ct' : ''
-  const name =
-    typeof key === 'object' && 'meta' in key ? key.meta.key : typeof key === 'object' && 'ct' in key ? key.ct.key : ''
-  if (name !== 'mark')
-    return harmlessFields.has(name) ? undefined : unknown(`changing ${name || 'a header'} is not known to kpx`)
-  const [outcome] = valuesOf(value, flow, node)
-  if (typeof outcome?.value !== 'number') return unknown('the new mark cannot be told')
-  if (target === 'packet') flow.mark = outcome.value
-  else flow.connection.mark = outcome.value
-  return undefined
+interface Mangle {
+  readonly key: NftExpression
+  readonly value: NftExpression
+}
+
+/** `meta mark set`, `ct mark set`. A key that a map does not have ends the rule. */
+function mangle({ key, value }: Mangle, scope: Scope, flow: Flow, node: NodeState): Result {
+  const field = changedField(key)
+  if (field !== 'mark') return harmlessFields.has(field) ? undefined : unknown(`changing ${field} is not known to kpx`)
+  const ofPacket = typeof key === 'object' && 'meta' in key
+  return resolved(value, scope, flow, node).map(({ share, value: mark }): Branch => {
+    if (mark === missing) return { share, effect: { kind: 'next' } }
+    if (typeof mark !== 'number') return { share, effect: unknown(whyOf(mark, 'the new mark')) }
+    return { share, apply: (own) => void (ofPacket ? (own.mark = mark) : (own.connection.mark = mark)) }
+  })
+}
+
+function changedField(key: NftExpression): string {
+  if (typeof key !== 'object') return String(key)
+  if ('meta' in key) return key.meta.key
+  if ('ct' in key) return key.ct.key
+  if ('other' in key) return key.other
+  return 'payload' in key ? key.payload.field : 'a header'
 }
 
 /** Fields without influence on the packet's way. */
-const harmlessFields = new Set(['priority', 'nftrace', 'pkttype', 'label', 'event', 'helper'])
+const harmlessFields = new Set([
+  'dscp',
+  'ecn',
+  'event',
+  'helper',
+  'hoplimit',
+  'label',
+  'nftrace',
+  'pkttype',
+  'priority',
+  'tcp option maxseg size',
+  'ttl',
+])
 
 /** An address, an address and port from a map, or both apart. */
 function dnat(nat: NftNat, scope: Scope, flow: Flow, node: NodeState): Result {
@@ -112,14 +135,14 @@ function dnat(nat: NftNat, scope: Scope, flow: Flow, node: NodeState): Result {
   return addresses.map(({ share, value }): Branch => {
     const [ip, mapped] = Array.isArray(value) ? (value as readonly Value[]) : [value]
     if (value === missing) return { share, effect: { kind: 'next' } }
-    if (typeof ip !== 'number' && typeof ip !== 'bigint') return { share, effect: unknown(whyOf(value, 'dnat')) }
+    if (typeof ip !== 'number' && typeof ip !== 'bigint')
+      return { share, effect: unknown(whyOf(value, 'the address of dnat')) }
     const [branch] = translate([{ ip, port: (port?.value ?? mapped) as number | undefined }])
     return { ...branch, share }
   })
 }
 
-const whyOf = (value: Value, what: string): string =>
-  isUnknown(value) ? value.unknown : `the address of ${what} cannot be told`
+const whyOf = (value: Value, what: string): string => (isUnknown(value) ? value.unknown : `${what} cannot be told`)
 
 /** Stands for a key that a map does not have. */
 const missing: Value = 'missing from the map'

@@ -103,13 +103,14 @@ function ct({ dir, family, key }: { key: string; dir?: string; family?: string }
   }
   if (key === 'mark') return mark
   if (key === 'direction') return 'original'
+  if (key === 'protocol') return flow.protocol.toLowerCase()
+  if (key === 'l3proto') return isIpv4 ? 'ipv4' : 'ipv6'
   if (dir === 'original') {
     if ((key === 'daddr' || key === 'saddr') && family !== undefined && (family === 'ip') !== isIpv4)
       return 'other family'
     if (key === 'daddr') return original.destination
     if (key === 'saddr') return original.source
     if (key === 'proto-dst') return original.port
-    if (key === 'protocol') return flow.protocol.toLowerCase()
   }
   return { unknown: `ct ${key} is not known to kpx` }
 }
