@@ -41,8 +41,17 @@ export function throughHook(hook: HookName, flow: Flow, node: NodeState, from = 
       else stopped.push({ flow: one, end })
     }
   }
+  if (natPriority[hook] >= from && natPriority[hook] < to) for (const one of flows) settle(one, hook)
   return { passed: flows, stopped }
 }
+
+/** Where no nat chain changed a connection, its addresses are settled all the same (nf_nat_alloc_null_binding(), nf_nat_core.c). */
+function settle({ connection }: Flow, hook: HookName): void {
+  if (isBeforeRouting(hook)) connection.destinationDone = true
+  else if (hook === 'input' || hook === 'postrouting') connection.sourceDone = true
+}
+
+const isBeforeRouting = (hook: HookName): boolean => hook === 'prerouting' || hook === 'output'
 
 interface Stage {
   readonly priority: number
@@ -64,18 +73,12 @@ const walk = (chains: readonly HookedChain[], flow: Flow, node: NodeState): Ende
 
 /** The nat hook: untracked packets and connections that were decided before pass. */
 function translate(chains: readonly HookedChain[], flow: Flow, hook: HookName, node: NodeState): Ended[] {
-  const destination = hook === 'prerouting' || hook === 'output'
   const { connection } = flow
-  if (!connection.tracked || (destination ? connection.destinationDone : connection.sourceDone)) {
+  if (!connection.tracked || (isBeforeRouting(hook) ? connection.destinationDone : connection.sourceDone)) {
     return [{ flow, end: { kind: 'accept' } }]
   }
   const used = chains.filter(({ chain }) => chain.rules.length > 0 || chain.cut)
-  const ended = inAnyOrder(used, flow, node)
-  for (const one of ended) {
-    if (destination) one.flow.connection.destinationDone = true
-    else one.flow.connection.sourceDone = true
-  }
-  return ended
+  return inAnyOrder(used, flow, node)
 }
 
 /** The first chain that translates decides; one that accepts without leaves it to the next. */

@@ -1,6 +1,7 @@
 /**
  * Whether the endpoint's answer comes back through every node that translated the request: only there is it translated back. Walked
- * from the endpoint to the source that it saw, undoing one translation after the other.
+ * from the endpoint to the source that it saw, undoing one translation after the other. A pod that gets its own packet back, from its
+ * own address, answers itself, if it does not take the packet for forged.
  */
 import type { Ip } from '../ruleset/address.ts'
 import { bridgeCallsHooks } from './bridge.ts'
@@ -16,6 +17,7 @@ export function replyOf(flow: Flow, network: Network): Reply {
   const endpoint = network.hostOf(flow.destination)
   let position = endpoint?.node ?? (isOn(flow.destination, flow.node, network) ? flow.node : undefined)
   let target = flow.source
+  if (target === flow.destination && endpoint?.pod !== undefined) return 'lost'
   let fromEndpoint = true
   while (pending.length > 0) {
     const last = pending.at(-1)
@@ -54,7 +56,7 @@ function crossesNode(endpoint: Ip, client: Ip, node: NodeState | undefined): Rep
   const [toEndpoint, toClient] = [node.routes.find(endpoint), node.routes.find(client)]
   const device = toEndpoint?.device
   if (device === undefined || device !== toClient?.device || toEndpoint?.gateway !== undefined) return 'ok'
-  if (toClient.type === 'local' || toClient.gateway !== undefined || endpoint === client) return 'ok'
+  if (toClient.type === 'local' || toClient.gateway !== undefined) return 'ok'
   if (node.routes.isBridge(device) !== true) return 'ok'
   const shown = bridgeCallsHooks(endpoint, node)
   return shown === undefined ? 'unknown' : shown ? 'ok' : 'lost'

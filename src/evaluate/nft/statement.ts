@@ -125,8 +125,13 @@ const harmlessFields = new Set([
   'ttl',
 ])
 
+/** In a table of both families, `dnat ip to` leaves IPv6 alone (nft_nat_inet_eval(), nft_nat.c). */
+const isForOtherFamily = ({ family }: NftNat, { destination }: Flow): boolean =>
+  family !== undefined && family !== (typeof destination === 'number' ? 'ip' : 'ip6')
+
 /** An address, an address and port from a map, or both apart. */
 function dnat(nat: NftNat, scope: Scope, flow: Flow, node: NodeState): Result {
+  if (isForOtherFamily(nat, flow)) return undefined
   if (nat.type_flags?.length) return unknown('dnat of a prefix is not known to kpx')
   const addresses =
     nat.addr === undefined ? [{ share: 1, value: flow.destination }] : resolved(nat.addr, scope, flow, node)
@@ -165,6 +170,7 @@ function resolved(
 }
 
 function snat(nat: NftNat, flow: Flow, node: NodeState): Result {
+  if (isForOtherFamily(nat, flow)) return undefined
   const [outcome] = nat.addr === undefined || nat.type_flags?.length ? [] : valuesOf(nat.addr, flow, node)
   const ip = outcome?.value
   if (typeof ip !== 'number' && typeof ip !== 'bigint') return unknown('the address of snat cannot be told')
