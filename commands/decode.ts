@@ -10,7 +10,9 @@ import { decodeView } from '../src/view/decode.ts'
 export default class Decode extends BaseCommand<typeof Decode> {
   static override summary = 'tells which lines of a dump kpx recognises, ignores or does not know'
   static override strict = false
-  static override args = { file: Args.string({ description: 'iptables-save.txt, nft-list-ruleset.json, ...' }) }
+  static override args = {
+    file: Args.string({ ignoreStdin: true, description: 'iptables-save.txt, nft-list-ruleset.json, ...' }),
+  }
   static override examples = ['<%= config.bin %> decode nodes/node1/iptables-save.txt']
 
   async run(): Promise<RulesetSummary> {

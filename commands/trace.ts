@@ -14,8 +14,12 @@ import { traceView } from '../src/view/trace.ts'
 export default class Trace extends BaseCommand<typeof Trace> {
   static override summary = 'shows what happens to a packet: every outcome with its share, and the rules that say so'
   static override args = {
-    source: Args.string({ description: 'pod/NAMESPACE/NAME, node/NAME, outside/NODE[/IP], a name or an IP' }),
+    source: Args.string({
+      ignoreStdin: true,
+      description: 'pod/NAMESPACE/NAME, node/NAME, outside/NODE[/IP], a name or an IP',
+    }),
     destination: Args.string({
+      ignoreStdin: true,
       description: '[PROTOCOL/]IP:PORT, service/NAMESPACE/NAME[:PORT], node/NAME:PORT or a name',
     }),
   }

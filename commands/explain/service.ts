@@ -9,7 +9,9 @@ import { explainServiceView } from '../../src/view/explain-service.ts'
 
 export default class ExplainService extends BaseCommand<typeof ExplainService> {
   static override summary = 'shows which pods get a Service’s traffic, from where, in what shares, and why not'
-  static override args = { name: Args.string({ required: true, description: 'NAME or NAMESPACE/NAME' }) }
+  static override args = {
+    name: Args.string({ ignoreStdin: true, required: true, description: 'NAME or NAMESPACE/NAME' }),
+  }
   static override examples = [
     '<%= config.bin %> explain service web -n shop --from CAPTURE',
     '<%= config.bin %> explain service shop/web --node node1 --from CAPTURE -o json',

@@ -13,11 +13,9 @@ export function modeOf(node: string, scene: Scene): string | null {
 
 const known = new WeakMap<Scene, Map<string, string | null>>()
 
-function readMode(node: string, { capture, network }: Scene): string | null {
-  const told = capture.file(node, 'proxyMode.txt')?.toString('utf8').trim()
-  if (told) return told
+function readMode(node: string, { network }: Scene): string | null {
   const ruleset = network.nodes.get(node)?.ruleset
-  return ruleset ? programmedMode(ruleset) : null
+  return ruleset ? (ruleset.mode ?? programmedMode(ruleset)) : null
 }
 
 /** By the names that each mode gives to what it writes: table kube-proxy, device kube-ipvs0, chains KUBE-SVC-... */

@@ -17,10 +17,12 @@ export type ReadFile = (name: string) => SourceFile | undefined
 
 export function decodeRuleset(read: ReadFile): Ruleset {
   const blind: Blind[] = []
-  const { seen, tables } = decodeTables(read, blind)
+  const mode = read('proxyMode.txt')?.bytes.toString('utf8').trim() || undefined
+  const { seen, tables } = decodeTables(read, mode, blind)
   return {
     tables,
     seen,
+    mode,
     ipsets: decoded(read('ipset-save.txt'), (source) => decodeIpSetSave(source).ipsets),
     virtualServers: virtualServersOf(read),
     interfaces: decoded(read('ip-addr.json'), (source) => decodeIpAddr(source).interfaces) ?? [],
@@ -34,10 +36,13 @@ const decoded = <T>(source: SourceFile | undefined, decode: (source: SourceFile)
   source && decode(source)
 
 /** ipvsadm tells more than /proc/net/ip_vs, which a node without ipvsadm still has. */
-const virtualServersOf = (read: ReadFile): Ruleset['virtualServers'] =>
-  decoded(read('ipvsadm-save.txt'), (source) => decodeIpvsadmSave(source).virtualServers) ??
-  decoded(read('ipvsadm-list.txt'), (source) => decodeIpvsadmList(source).virtualServers) ??
-  decoded(read('proc-net-ip_vs.txt'), (source) => decodeProcNetIpVs(source).virtualServers)
+function virtualServersOf(read: ReadFile): Ruleset['virtualServers'] {
+  const dump =
+    decoded(read('ipvsadm-save.txt'), decodeIpvsadmSave) ??
+    decoded(read('ipvsadm-list.txt'), decodeIpvsadmList) ??
+    decoded(read('proc-net-ip_vs.txt'), decodeProcNetIpVs)
+  return dump && { servers: dump.virtualServers, ...(dump.lost && { cut: dump.lost }) }
+}
 
 function routesOf(read: ReadFile): Ruleset['routes'] {
   const sources = ['ip-route.json', 'ip6-route.json'].flatMap((name) => read(name) ?? [])
@@ -49,11 +54,23 @@ interface Tables {
   readonly seen: ReadonlySet<'ip' | 'ip6'>
 }
 
-function decodeTables(read: ReadFile, blind: Blind[]): Tables {
+const families = ['ip', 'ip6'] as const
+
+/**
+ * Whether nft's list alone has the rules for Services: it shows those of nftables mode and of iptables-nft, but nothing of
+ * iptables-legacy, so that without either it tells nothing.
+ */
+const showsServices = (nft: DecodedTables, family: 'ip' | 'ip6', mode: string | undefined): boolean =>
+  mode === 'nftables' ||
+  nft.tables.some(({ name }) => name === 'kube-proxy') ||
+  nft.tables.some((table) => table.family === family && table.name === 'nat' && table.tool === 'iptables-nft')
+
+function decodeTables(read: ReadFile, mode: string | undefined, blind: Blind[]): Tables {
   const nft = decodeNft(read, blind)
-  const saves = (['ip', 'ip6'] as const).map((family) => decodeSaves(family, read, nft, blind))
-  const seen = new Set((['ip', 'ip6'] as const).filter((_family, i) => nft !== undefined || saves[i]?.seen))
-  if (!nft && read('proxyMode.txt')?.bytes.toString('utf8').trim() === 'nftables') {
+  const saves = families.map((family) => decodeSaves(family, read, nft, blind))
+  const seen = new Set(families.filter((_family, i) => saves[i]?.seen ?? false))
+  if (nft) for (const family of families) if (showsServices(nft, family, mode)) seen.add(family)
+  if (mode === 'nftables' && !nft) {
     seen.clear()
     blind.push({ file: 'nft-list-ruleset.txt', why: 'kube-proxy runs in nftables mode, whose rules are not recorded' })
   }

@@ -7,6 +7,8 @@ import type { DecodedTables, LineReport, SourceFile } from './source.ts'
 export interface DecodedIpvs {
   readonly virtualServers: VirtualServer[]
   readonly cut?: NonNullable<DecodedTables['cut']>
+  /** The first line that cannot be read: what it lists is missing. */
+  readonly lost?: At
   readonly report: () => LineReport
 }
 
@@ -29,6 +31,7 @@ export function decodeVirtualServers(source: SourceFile, read: (text: string) =>
   const log = new LineLog(source)
   const collection = new VirtualServerCollection()
   let cut: DecodedIpvs['cut']
+  let lost: At | undefined
   log.lines = forEachLine(source.bytes, (start, end, line, terminated) => {
     const text = source.bytes.toString('utf8', start, end).trimEnd()
     const at = { file: source.name, line }
@@ -39,9 +42,11 @@ export function decodeVirtualServers(source: SourceFile, read: (text: string) =>
     const why = 'unknown' in said ? said.unknown : collection.add(said, at, text)
     if (why === undefined) return
     log.unknown(line, start, end, why)
+    lost ??= at
     collection.lose(at)
   })
-  return { virtualServers: [...collection.byKey.values()], ...(cut && { cut }), report: () => log.report() }
+  const virtualServers = [...collection.byKey.values()]
+  return { virtualServers, ...(cut && { cut }), ...(lost && { lost }), report: () => log.report() }
 }
 
 class VirtualServerCollection {

@@ -66,10 +66,10 @@ function uninverted(name: string, value: string): Test {
       return protocolTest(value)
     case '-i':
     case '--in-interface':
-      return (flow) => interfaceMatches(value, flow.inInterface, flow)
+      return (flow) => interfaceMatches(value, flow.inInterface, flow.local || flow.hook === 'OUTPUT')
     case '-o':
     case '--out-interface':
-      return (flow) => interfaceMatches(value, flow.outInterface, flow)
+      return (flow) => interfaceMatches(value, flow.outInterface, flow.hook === 'PREROUTING' || flow.hook === 'INPUT')
     case '-f':
     case '--fragment':
       return () => false
@@ -100,16 +100,11 @@ function protocolTest(value: string): Test {
   return (flow) => always || flow.protocol === protocol
 }
 
-/** `eth0`, or `veth+` for all that begin so. A hook without that device never matches. */
-function interfaceMatches(pattern: string, device: string | undefined, flow: Flow): Answer {
-  if (device === undefined) {
-    return hasNoDevice(flow) ? false : { unknown: 'the device is not recorded' }
-  }
+/** `eth0`, or `veth+` for all that begin so. A hook that has no such device never matches. */
+function interfaceMatches(pattern: string, device: string | undefined, none: boolean): Answer {
+  if (device === undefined) return none ? false : { unknown: 'the device is not recorded' }
   return pattern.endsWith('+') ? device.startsWith(pattern.slice(0, -1)) : device === pattern
 }
-
-/** A local process's packets have no incoming device; before routing there is no outgoing one. */
-const hasNoDevice = (flow: Flow): boolean => flow.local || flow.hook === 'PREROUTING' || flow.hook === 'INPUT'
 
 function targetOperation(target: IptablesTarget, scope: Scope): Operation {
   const { name, goto, options } = target

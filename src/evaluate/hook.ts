@@ -107,7 +107,9 @@ function inAnyOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState)
 const signature = (ended: readonly Ended[]): string => {
   const shares = new Map<string, number>()
   for (const { end, flow } of ended) {
-    const key = [end.kind, flow.destination, flow.port, flow.source, flow.mark].join(' ')
+    // after POSTROUTING and INPUT nothing reads the mark any more
+    const mark = flow.hook === 'PREROUTING' || flow.hook === 'OUTPUT' ? flow.mark : 0
+    const key = [end.kind, flow.destination, flow.port, flow.source, mark].join(' ')
     shares.set(key, (shares.get(key) ?? 0) + flow.share)
   }
   return [...shares]
@@ -117,7 +119,9 @@ const signature = (ended: readonly Ended[]): string => {
 }
 
 function ambiguous(chains: readonly HookedChain[], result: readonly Ended[], flow: Flow): Stopped['end'] {
-  const names = chains.map(({ chain, table }) => `${table.family} ${table.name} ${chain.name}`).join(' and ')
+  const names = chains
+    .map(({ chain, table }) => `${table.tool}'s ${table.family} ${table.name} ${chain.name}`)
+    .join(' and ')
   const why = `${names} have the same priority and translate differently; the dump does not tell which the kernel runs first`
   const step = result[0]?.flow.trail?.step ?? {
     node: flow.node,

@@ -1,6 +1,7 @@
 /** IPVS: which real server a virtual server's new connection gets (net/netfilter/ipvs). */
 import { formatIpPort } from '../ruleset/address.ts'
-import type { RealServer, VirtualServer } from '../ruleset/ipvs.ts'
+import type { RealServer, VirtualServer, VirtualServers } from '../ruleset/ipvs.ts'
+import type { At } from '../ruleset/ruleset.ts'
 import { record, split } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { changeDestination } from './nat.ts'
@@ -15,13 +16,15 @@ export interface Scheduled {
   readonly passed: readonly Flow[]
 }
 
-const found = new WeakMap<readonly VirtualServer[], ReadonlyMap<string, VirtualServer>>()
+const found = new WeakMap<VirtualServers, ReadonlyMap<string, VirtualServer>>()
 
-function virtualServerOf(flow: Flow, servers: readonly VirtualServer[]): VirtualServer | undefined {
-  let index = found.get(servers)
+function virtualServerOf(flow: Flow, all: VirtualServers): VirtualServer | undefined {
+  let index = found.get(all)
   if (!index) {
-    index = new Map(servers.map((server) => [`${server.protocol} ${formatIpPort(server.ip, server.port)}`, server]))
-    found.set(servers, index)
+    const keyed = all.servers.map(
+      (server) => [`${server.protocol} ${formatIpPort(server.ip, server.port)}`, server] as const,
+    )
+    found.set(all, (index = new Map(keyed)))
   }
   return index.get(`${flow.protocol} ${formatIpPort(flow.destination, flow.port)}`)
 }
@@ -32,14 +35,25 @@ const ipvsDevice = 'kube-ipvs0'
 export function schedule(flow: Flow, node: NodeState): Scheduled {
   const nothing: Scheduled = { scheduled: [], stopped: [], passed: [flow] }
   if (flow.virtualServer) return nothing
-  const { interfaces, virtualServers } = node.ruleset
+  const { virtualServers } = node.ruleset
   if (!virtualServers) {
-    if (!interfaces.some(({ name }) => name === ipvsDevice)) return nothing
-    const why = `the node has ${ipvsDevice}, but its virtual servers are not recorded`
-    return { ...nothing, passed: [], stopped: [{ flow, end: { kind: 'unknown', why, step: stepOf(flow, why) } }] }
+    if (!usesIpvs(node)) return nothing
+    return unknownTo(flow, 'the node uses IPVS, but its virtual servers are not recorded')
   }
   const server = virtualServerOf(flow, virtualServers)
-  return server ? toRealServers(flow, server, node) : nothing
+  if (server) return toRealServers(flow, server, node)
+  const { cut } = virtualServers
+  if (!cut || !node.routes.isLocal(flow.destination)) return nothing
+  return unknownTo(flow, `${cut.file} cannot be read from line ${cut.line}: virtual servers may be missing`, cut)
+}
+
+/** Whether the node is in ipvs mode, or still has the device of one. */
+export const usesIpvs = ({ ruleset: { interfaces, mode } }: NodeState): boolean =>
+  mode === 'ipvs' || interfaces.some(({ name }) => name === ipvsDevice)
+
+function unknownTo(flow: Flow, why: string, at?: At): Scheduled {
+  const step: Step = { ...stepOf(flow, why), ...(at && { at }) }
+  return { scheduled: [], passed: [], stopped: [{ flow, end: { kind: 'unknown', why, step } }] }
 }
 
 function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Scheduled {
@@ -55,6 +69,10 @@ function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Sche
   }
   if (shares.some(({ real }) => real.forward !== 'Masq' && real.forward !== 'Local')) {
     const why = 'forwarding by route or tunnel is not modelled'
+    return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
+  }
+  if (server.scheduler === 'dh' && shares.length > 1) {
+    const why = 'dh sends all clients of an address to one real server, and the dump does not tell which'
     return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
   }
   if (server.persistent !== undefined) flow.affinitySeconds = server.persistent

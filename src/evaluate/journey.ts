@@ -9,7 +9,7 @@ import { newConnection, record } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { throughHook } from './hook.ts'
 import type { Stopped } from './hook.ts'
-import { schedule } from './ipvs.ts'
+import { schedule, usesIpvs } from './ipvs.ts'
 import { deviceWith, nodeWith } from './network.ts'
 import type { Network } from './network.ts'
 import type { NodeState } from './node.ts'
@@ -53,8 +53,10 @@ export function receive(flow: Flow, network: Network, hops = 0): Arrivals {
 const isSeen = (flow: Flow, node: NodeState): boolean =>
   node.ruleset.seen.has(typeof flow.destination === 'number' ? 'ip' : 'ip6')
 
-function unseen(flow: Flow, node: NodeState): Arrival {
-  const why = `the rules of ${node.name} are not recorded, or cannot be read`
+const unseen = (flow: Flow, node: NodeState): Arrival =>
+  unknownHere(flow, node, `the rules of ${node.name} are not recorded, or cannot be read`)
+
+function unknownHere(flow: Flow, node: NodeState, why: string): Arrival {
   const step: Step = { node: node.name, hook: flow.hook, table: '', chain: '', action: why, text: '' }
   return { kind: 'stopped', flow, end: { kind: 'unknown', why, step } }
 }
@@ -72,6 +74,9 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
   }
   const route = node.routes.find(flow.destination)
   if (route?.type === 'local') return toProcess(flow, node, network, hops)
+  if (lacksBoundAddresses(node)) {
+    return [unknownHere(flow, node, 'in ipvs mode the node’s addresses decide, and they are not recorded (ip -j addr)')]
+  }
   if (!forwards(flow, node)) return [{ kind: 'kernel', flow, why: `${node.name} does not forward (ip_forward = 0)` }]
   if (!route && node.routes.recorded) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && refusing.has(route.type)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
@@ -79,6 +84,13 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
   const { passed, stopped } = throughHook('forward', flow, node)
   return [...stoppedArrivals(stopped), ...passed.flatMap((one) => leave(one, node, network, hops))]
 }
+
+/** In ipvs mode the node has all Service addresses: where nothing tells any, what is local is not known. */
+const lacksBoundAddresses = (node: NodeState): boolean =>
+  usesIpvs(node) &&
+  !node.routes.recorded &&
+  node.ruleset.interfaces.length === 0 &&
+  node.ruleset.virtualServers === undefined
 
 const routeLocalnet = 'net/ipv4/conf/all/route_localnet'
 const refusing = new Set(['blackhole', 'broadcast', 'prohibit', 'unreachable'])

@@ -3,6 +3,7 @@ import { type Ip, formatIp, formatIpPort } from '../ruleset/address.ts'
 import type { Flow } from './flow.ts'
 import type { NodeState } from './node.ts'
 import type { Branch, Effect, Result } from './program.ts'
+import { unknownAddress } from './source-address.ts'
 
 export const translatedEffect: Effect = { kind: 'translated' }
 
@@ -38,9 +39,6 @@ export function masquerade(flow: Flow, node: NodeState): Result {
   changeSource(flow, address ?? unknownAddress(flow.source))
   return translatedEffect
 }
-
-/** Stands for "an address of this node, not told by the recording"; never leaves the evaluator. */
-export const unknownAddress = (like: Ip): Ip => (typeof like === 'number' ? 0 : 0n)
 
 export const describeDestination = (flow: Flow): string => `DNAT to ${formatIpPort(flow.destination, flow.port)}`
 

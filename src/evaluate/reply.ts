@@ -8,7 +8,7 @@ import { bridgeCallsHooks } from './bridge.ts'
 import type { Flow } from './flow.ts'
 import type { Network } from './network.ts'
 import type { NodeState } from './node.ts'
-import { unknownAddress } from './nat.ts'
+import { unknownAddress } from './source-address.ts'
 
 export type Reply = 'lost' | 'ok' | 'unknown'
 

@@ -5,7 +5,7 @@
 import { type Ip, type Prefix, contains, parsePrefix, width } from '../ruleset/address.ts'
 import type { Interface, Route } from '../ruleset/network.ts'
 import type { Ruleset } from '../ruleset/ruleset.ts'
-import { selectAddress } from './source-address.ts'
+import { selectAddress, unknownAddress } from './source-address.ts'
 
 export interface RouteTable {
   /** Whether the recording has routes; without them `find` knows local addresses and connected networks only. */
@@ -65,7 +65,7 @@ function lookupTable(routes: readonly Route[]): (ip: Ip) => Route | undefined {
   return (ip) => exact.get(ip) ?? rest.find((route) => contains(route.destination, ip))
 }
 
-/** The local table where routes were not recorded, or do not have it: the interfaces' and the API's addresses. */
+/** The local table where it was not recorded: the interfaces' addresses, or the API's and those that ipvs mode binds. */
 function localRoutes(ruleset: Ruleset, addresses: readonly Ip[]): Route[] {
   if (ruleset.routes?.some((route) => route.table === 'local')) return []
   const local = (destination: Prefix, device?: string): Route => ({
@@ -78,7 +78,8 @@ function localRoutes(ruleset: Ruleset, addresses: readonly Ip[]): Route[] {
   const own = ruleset.interfaces.flatMap(({ addresses: list, name }) =>
     list.map(({ ip }) => local({ address: ip, length: width(ip) }, name)),
   )
-  const known = own.length > 0 ? [] : addresses.map((ip) => local({ address: ip, length: width(ip) }))
+  const bound = own.length > 0 ? [] : (ruleset.virtualServers?.servers ?? []).map(({ ip }) => ip)
+  const known = own.length > 0 ? [] : [...addresses, ...bound].map((ip) => local({ address: ip, length: width(ip) }))
   return [...own, ...known, ...loopback.map((prefix) => local(prefix, 'lo'))]
 }
 
@@ -96,9 +97,14 @@ function connectedRoutes(interfaces: readonly Interface[]): Route[] {
   )
 }
 
-/** The type of an address as addrtype and fib name it: local, unicast, broadcast, multicast, unreachable, ... */
-export function addressType(routes: RouteTable, ip: Ip): string {
+/**
+ * The type of an address as addrtype and fib name it: local, unicast, broadcast, multicast, unreachable, ... With a device, only that
+ * device's own addresses are local (inet_dev_addr_type(), net/ipv4/fib_frontend.c).
+ */
+export function addressType(routes: RouteTable, ip: Ip, device?: string): string {
+  if (ip === unknownAddress(ip)) return 'local'
   const route = routes.find(ip)
+  if (device !== undefined && route?.type === 'local' && route.device !== device) return 'unicast'
   if (route) return route.type
   return multicast.some((prefix) => contains(prefix, ip)) ? 'multicast' : routes.recorded ? 'unreachable' : 'unicast'
 }

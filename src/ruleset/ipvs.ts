@@ -35,6 +35,12 @@ export interface VirtualServer {
   readonly cut?: At
 }
 
+export interface VirtualServers {
+  readonly servers: readonly VirtualServer[]
+  /** A line that cannot be read, or the end of a cut file: virtual servers may be missing. */
+  readonly cut?: At
+}
+
 const serviceOption = { SCTP: '--sctp-service', TCP: '-t', UDP: '-u' } as const
 
 /** `-A -t 10.96.0.1:443 -s rr -p 600`, as ipvsadm 1.31 -Sn prints a virtual server. */

@@ -4,7 +4,7 @@
  */
 import type { IpSet } from './ipset.ts'
 import type { IptablesRule } from './iptables.ts'
-import type { VirtualServer } from './ipvs.ts'
+import type { VirtualServers } from './ipvs.ts'
 import type { Interface, Route } from './network.ts'
 import type { NftRule, NftSet } from './nft.ts'
 
@@ -72,7 +72,9 @@ export interface Ruleset {
   /** By name; `undefined` when ipsets were not recorded. */
   readonly ipsets: ReadonlyMap<string, IpSet> | undefined
   /** `undefined` when IPVS was not recorded. */
-  readonly virtualServers: readonly VirtualServer[] | undefined
+  readonly virtualServers: VirtualServers | undefined
+  /** The mode that kube-proxy says it runs in; undefined where that was not recorded. */
+  readonly mode: string | undefined
   readonly interfaces: readonly Interface[]
   readonly routes: readonly Route[] | undefined
   /** `net/ipv4/ip_forward` -> `1`. */

@@ -18,7 +18,7 @@ COMMIT
 `
 
 const reached = (files: Readonly<Record<string, string>>) =>
-  outcomesOf(files, client, service).map(({ verdict, why }) => `${verdict}: ${why}`)
+  outcomesOf({ 'proxyMode.txt': 'nftables', ...files }, client, service).map(({ verdict, why }) => `${verdict}: ${why}`)
 
 describe('nat chains of equal priority', () => {
   it('run in the order of the tables’ making, the last one first, where nft lists them', () => {

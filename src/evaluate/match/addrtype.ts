@@ -1,17 +1,32 @@
 /** -m addrtype: what the routing table says of an address (net/netfilter/xt_addrtype.c). */
-import type { Ip } from '../../ruleset/address.ts'
+import type { Flow } from '../flow.ts'
 import type { NodeState } from '../node.ts'
+import type { Answer } from '../program.ts'
 import { addressType } from '../route.ts'
+import { unknown } from './extension.ts'
 import type { MatchExtension } from './extension.ts'
 
 export const addrtype: MatchExtension = {
   names: ['addrtype'],
   option({ name, values }, among) {
-    if (among.some((option) => option.name.startsWith('--limit-iface'))) return undefined
+    if (name === '--limit-iface-in' || name === '--limit-iface-out') return true
+    if (name !== '--dst-type' && name !== '--src-type') return undefined
     const types = (values[0] ?? '').toLowerCase().split(',')
-    const isOneOf = (node: NodeState, ip: Ip) => types.includes(addressType(node.routes, ip))
-    if (name === '--dst-type') return (flow, node) => isOneOf(node, flow.destination)
-    if (name === '--src-type') return (flow, node) => isOneOf(node, flow.source)
-    return undefined
+    const limit = among.find((option) => option.name.startsWith('--limit-iface-'))?.name
+    return (flow, node) => isOneOf(types, name, limit, flow, node)
   },
+}
+
+function isOneOf(
+  types: readonly string[],
+  side: string,
+  limit: string | undefined,
+  flow: Flow,
+  { routes }: NodeState,
+): Answer {
+  const ip = side === '--dst-type' ? flow.destination : flow.source
+  if (limit === undefined) return types.includes(addressType(routes, ip))
+  const device = limit === '--limit-iface-in' ? flow.inInterface : flow.outInterface
+  if (device === undefined) return unknown('the device is not recorded')
+  return types.includes(addressType(routes, ip, device))
 }

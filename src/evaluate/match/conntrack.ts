@@ -20,6 +20,12 @@ function stateTest(text: string): OptionTest | undefined {
   return (flow) => connectionStates(flow).some((state) => states.includes(state))
 }
 
+/** A connection is confirmed, and may be seen or assured, only after its first packet. */
+function statusTest(text: string): OptionTest {
+  const hasNone = text.toUpperCase().split(',').includes('NONE')
+  return ({ connection }) => hasNone && !connection.dnat && !connection.snat
+}
+
 function addressTest(text: string, of: (flow: Flow) => Ip): OptionTest | undefined {
   const prefix = parsePrefix(text)
   return prefix && ((flow) => contains(prefix, of(flow)))
@@ -30,6 +36,8 @@ function option(name: string, value: string): OptionTest | undefined {
     case '--ctstate':
     case '--state':
       return stateTest(value)
+    case '--ctstatus':
+      return statusTest(value)
     case '--ctorigdst':
       return addressTest(value, (flow) => flow.connection.original.destination)
     case '--ctorigsrc':

@@ -1,6 +1,6 @@
 /** Every match extension that the evaluator knows; one file each, sorted. */
 import { addrtype } from './addrtype.ts'
-import { comment } from './comment.ts'
+import { otherHeaders, pkttype, policy, remark, socket } from './constant.ts'
 import { conntrack } from './conntrack.ts'
 import type { MatchExtension } from './extension.ts'
 import { iprange } from './iprange.ts'
@@ -11,23 +11,29 @@ import { owner } from './owner.ts'
 import { physdev } from './physdev.ts'
 import { sctp, tcp, udp } from './protocol.ts'
 import { recent } from './recent.ts'
+import { rpfilter } from './rpfilter.ts'
 import { set } from './set.ts'
 import { statistic } from './statistic.ts'
 
 const extensions: readonly MatchExtension[] = [
   addrtype,
-  comment,
   connmark,
   conntrack,
   iprange,
   ipvs,
   mark,
   multiport,
+  otherHeaders,
   owner,
   physdev,
+  pkttype,
+  policy,
   recent,
+  remark,
+  rpfilter,
   sctp,
   set,
+  socket,
   statistic,
   tcp,
   udp,

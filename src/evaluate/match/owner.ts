@@ -4,6 +4,5 @@ import type { MatchExtension } from './extension.ts'
 
 export const owner: MatchExtension = {
   names: ['owner'],
-  option: () => (flow) =>
-    flow.inInterface === undefined ? unknown('it depends on the process that sends the packet') : false,
+  option: () => (flow) => (flow.local ? unknown('it depends on the process that sends the packet') : false),
 }

@@ -1,10 +1,12 @@
 /**
- * -m recent: the addresses seen before (net/netfilter/xt_recent.c). kpx answers for a client that is new, which no list has; a list
- * that kube-proxy reads with --rcheck --seconds is session affinity.
+ * -m recent: the addresses seen before (net/netfilter/xt_recent.c). kpx answers for a client that is new, which no list has; the lists
+ * that kube-proxy names after its endpoints are session affinity.
  */
 import type { MatchExtension } from './extension.ts'
 
 const harmless = new Set(['--seconds', '--hitcount', '--reap', '--rttl', '--name', '--mask', '--rsource', '--rdest'])
+
+const affinityLists = 'KUBE-SEP-'
 
 export const recent: MatchExtension = {
   names: ['recent'],
@@ -13,7 +15,9 @@ export const recent: MatchExtension = {
     if (name === '--set') return true
     if (name === '--remove' || name === '--update') return false
     if (name !== '--rcheck') return undefined
-    const seconds = Number(among.find((option) => option.name === '--seconds')?.values[0] ?? 0)
+    const valueOf = (wanted: string) => among.find((option) => option.name === wanted)?.values[0]
+    if (!valueOf('--name')?.startsWith(affinityLists)) return false
+    const seconds = Number(valueOf('--seconds') ?? 0)
     return (flow) => {
       flow.affinitySeconds = seconds
       return false

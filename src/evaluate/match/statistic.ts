@@ -8,7 +8,7 @@ const valueOf = (options: readonly IptablesOption[], name: string): number | und
 }
 
 /** The kernel keeps a probability as a 31-bit fraction: what is printed for 1/k is k again by rounding. */
-function exactProbability(printed: number): number {
+export function exactProbability(printed: number): number {
   const k = Math.round(1 / printed)
   return Math.abs(1 / k - printed) <= 2 ** -31 ? 1 / k : printed
 }

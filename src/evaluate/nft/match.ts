@@ -4,9 +4,10 @@ import type { Flow } from '../flow.ts'
 import type { NodeState } from '../node.ts'
 import { not } from '../program.ts'
 import type { Answer, Scope, Test } from '../program.ts'
+import { exactProbability } from '../match/statistic.ts'
 import { dynamicSets } from './dynamic-sets.ts'
 import { lookUp } from './lookup.ts'
-import { bitNames, immediate, isUnknown, valuesOf } from './value.ts'
+import { absent, bitNames, immediate, isUnknown, valuesOf } from './value.ts'
 import type { Value } from './value.ts'
 
 interface Comparison {
@@ -16,13 +17,25 @@ interface Comparison {
 }
 
 export function compileNftMatch(comparison: Comparison, scope: Scope): Test {
+  const chance = randomChance(comparison)
+  if (chance !== undefined) return () => ({ chance })
   return (flow, node) => {
     if (comparesWithDynamicSet(comparison, scope, flow)) return comparison.op === '!='
     const outcomes = valuesOf(comparison.left, flow, node)
+    if (isPresenceTest(comparison)) return isPresent(outcomes[0]?.value, comparison)
     const [first] = outcomes
     if (outcomes.length === 1 && first) return compare(first.value, comparison, scope, flow, node)
     return byChance(outcomes.map(({ share, value }) => [share, compare(value, comparison, scope, flow, node)]))
   }
+}
+
+/** `meta random & 2147483647 < 715827883`, as nft 1.0 translates xt_statistic: a 31-bit fraction. */
+function randomChance({ left, op, right }: Comparison): number | undefined {
+  if (op !== '<' || typeof left !== 'object' || !('&' in left) || typeof right !== 'number') return undefined
+  const [value, mask] = left['&']
+  if (typeof value !== 'object' || !('meta' in value) || value.meta.key !== 'random' || mask !== 2 ** 31 - 1)
+    return undefined
+  return exactProbability(right / 2 ** 31)
 }
 
 function byChance(answers: readonly (readonly [number, Answer])[]): Answer {
@@ -48,7 +61,7 @@ function comparesWithDynamicSet({ right }: Comparison, scope: Scope, flow: Flow)
 
 function compare(value: Value, { op, right }: Comparison, scope: Scope, flow: Flow, node: NodeState): Answer {
   if (isUnknown(value)) return value
-  if (value === 'other family' || value === 'other protocol') return false
+  if (value === absent) return false
   switch (op) {
     case 'in':
       return lookUp(value, right, scope).found
@@ -64,6 +77,16 @@ function compare(value: Value, { op, right }: Comparison, scope: Scope, flow: Fl
     case '>=':
       return ordered(value, op, right)
   }
+}
+
+/** `fib saddr . iif oif missing`, which older versions print as 0. */
+const isPresenceTest = ({ left, right }: Comparison): boolean =>
+  typeof left === 'object' && 'fib' in left && (right === 'missing' || right === 'exists' || right === 0)
+
+function isPresent(value: Value | undefined, { op, right }: Comparison): Answer {
+  if (value === undefined || isUnknown(value)) return value ?? false
+  const asked = (value === 'missing') === (right !== 'exists')
+  return op === '!=' ? !asked : asked
 }
 
 /** Bits are equal when all of them are; other values by lookup. */

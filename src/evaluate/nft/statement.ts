@@ -33,15 +33,25 @@ function compileStatement(statement: NftStatement, scope: Scope): Operation {
   if ('set' in statement) return setOperation(statement.set.op, statement.set.stmt)
   if ('limit' in statement) return test('whether a rate limit is reached cannot be told')
   if ('xt' in statement) return xtOperation(statement.xt)
-  if ('other' in statement) return act(() => unknown(`the statement "${statement.other}" is not known to kpx`))
+  if ('other' in statement) return otherOperation(statement.other)
   return act(() => verdict(statement))
+}
+
+/** Statements that copy or offload packets of a connection, which changes nothing for the first one. */
+const copying = /^(?:dup to|flow (?:add|offload)) /
+
+function otherOperation(text: string): Operation {
+  if (copying.test(`${text} `)) return harmless
+  const why =
+    text === '' ? 'nft does not show what this rule does; iptables-save would' : `"${text}" is not known to kpx`
+  return act(() => unknown(why))
 }
 
 const test = (why: string): Operation => ({ kind: 'test', test: () => ({ unknown: why }) })
 
 /** Only comments say nothing: what else iptables-nft left to xtables, nft does not show. */
 function xtOperation({ name, type }: { type: string; name: string }): Operation {
-  if (name === 'comment') return harmless
+  if (name === 'comment' || name === 'nfacct') return harmless
   const why = `nft does not show what xt ${type} ${name} does; iptables-save would`
   return type === 'match' ? test(why) : act(() => unknown(why))
 }

@@ -19,6 +19,9 @@ export interface Outcome {
   readonly value: Value
 }
 
+/** What the packet does not have: a rule that asks for it does not match, whatever it compares with (NFT_BREAK). */
+export const absent = 'absent from the packet'
+
 const one = (value: Value): Outcome[] => [{ share: 1, value }]
 const unknown = (why: string): Outcome[] => one({ unknown: why })
 
@@ -41,6 +44,8 @@ export function valuesOf(expression: NftExpression, flow: Flow, node: NodeState)
     const operands = (expression as Partial<Record<typeof operator, readonly [NftExpression, NftExpression]>>)[operator]
     if (operands) return calculated(operator, operands, flow, node)
   }
+  // only a transparent proxy's sockets are
+  if ('other' in expression && expression.other === 'socket transparent') return one(absent)
   if ('other' in expression) return unknown(`the expression ${expression.other} is not known to kpx`)
   return unknown(`the expression ${Object.keys(expression)[0] ?? ''} is not known to kpx`)
 }
@@ -53,23 +58,33 @@ export function immediate(primitive: number | string): Scalar {
 function payload({ field, protocol }: { protocol: string; field: string }, flow: Flow): Value {
   const isIpv4 = typeof flow.destination === 'number'
   if (protocol === 'ip' || protocol === 'ip6') {
-    if ((protocol === 'ip') !== isIpv4) return 'other family'
+    if ((protocol === 'ip') !== isIpv4) return absent
     if (field === 'saddr') return flow.source
     if (field === 'daddr') return flow.destination
     if (field === 'protocol' || field === 'nexthdr') return flow.protocol.toLowerCase()
     if (field === 'version') return isIpv4 ? 4 : 6
+    if (field === 'frag-off' || field === 'dscp' || field === 'ecn') return 0
   } else if (protocol === 'th' || protocol === flow.protocol.toLowerCase()) {
     if (field === 'dport') return flow.port
     if (field === 'sport') return { unknown: 'it depends on the source port, which the client chooses' }
     if (field === 'flags') return { bits: ['syn'] }
-  } else if (['tcp', 'udp', 'sctp', 'icmp', 'icmpv6', 'dccp', 'udplite', 'esp', 'ah'].includes(protocol)) {
-    return 'other protocol'
+  } else if (otherHeaders.has(protocol)) {
+    return absent
   }
   return { unknown: `${protocol} ${field} is not known to kpx` }
 }
 
+/** Headers that the first packet of a connection of another protocol does not have. */
+const otherHeaders = new Set('ah comp dccp dst esp frag hbh icmp icmpv6 igmp mh rt sctp tcp udp udplite'.split(' '))
+
 function meta(key: string, flow: Flow): Value {
   switch (key) {
+    case 'cgroup':
+    case 'skgid':
+    case 'skuid':
+      return flow.local ? { unknown: 'it depends on the process that sends the packet' } : absent
+    case 'pkttype':
+      return 'host'
     case 'mark':
       return flow.mark
     case 'l4proto':
@@ -102,12 +117,13 @@ function ct({ dir, family, key }: { key: string; dir?: string; family?: string }
     return { bits: ['dnat', 'snat'].filter((status) => states.includes(status.toUpperCase())) }
   }
   if (key === 'mark') return mark
+  if (key === 'zone') return 0
+  if (key === 'helper') return ''
   if (key === 'direction') return 'original'
   if (key === 'protocol') return flow.protocol.toLowerCase()
   if (key === 'l3proto') return isIpv4 ? 'ipv4' : 'ipv6'
   if (dir === 'original') {
-    if ((key === 'daddr' || key === 'saddr') && family !== undefined && (family === 'ip') !== isIpv4)
-      return 'other family'
+    if ((key === 'daddr' || key === 'saddr') && family !== undefined && (family === 'ip') !== isIpv4) return absent
     if (key === 'daddr') return original.destination
     if (key === 'saddr') return original.source
     if (key === 'proto-dst') return original.port
@@ -115,10 +131,14 @@ function ct({ dir, family, key }: { key: string; dir?: string; family?: string }
   return { unknown: `ct ${key} is not known to kpx` }
 }
 
+/** As nft writes it; a number in older versions. */
+const missingRoute = 'missing'
+
 function fib({ flags, result }: { result: string; flags: readonly string[] }, flow: Flow, node: NodeState): Value {
   const ip = flags.includes('saddr') ? flow.source : flow.destination
   const route = node.routes.find(ip)
-  if (flags.some((flag) => !['saddr', 'daddr', 'iif'].includes(flag))) return { unknown: 'fib is not modelled here' }
+  // mark chooses among policy rules, which are not recorded
+  if (flags.includes('oif')) return { unknown: 'fib with oif is not known to kpx' }
   if (result === 'type' && !flags.includes('iif')) return addressType(node.routes, ip)
   if (result === 'type') {
     const type = addressType(node.routes, ip)
@@ -126,8 +146,7 @@ function fib({ flags, result }: { result: string; flags: readonly string[] }, fl
   }
   if (!node.routes.recorded) return { unknown: 'routes are not recorded' }
   const through = route?.device
-  if (through === undefined || (flags.includes('iif') && through !== flow.inInterface)) return 'missing'
-  return through
+  return through === undefined || (flags.includes('iif') && through !== flow.inInterface) ? missingRoute : through
 }
 
 function concatenated(parts: readonly NftExpression[], flow: Flow, node: NodeState): readonly Outcome[] {

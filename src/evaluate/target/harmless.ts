@@ -2,7 +2,26 @@
 import type { TargetExtension } from './extension.ts'
 
 export const harmless: TargetExtension = {
-  names: ['AUDIT', 'CHECKSUM', 'CLASSIFY', 'DSCP', 'LOG', 'NFLOG', 'SET', 'TCPMSS', 'TOS', 'TRACE', 'ULOG'],
+  names: [
+    'AUDIT',
+    'CHECKSUM',
+    'CLASSIFY',
+    'CONNSECMARK',
+    'DSCP',
+    'ECN',
+    'HL',
+    'LOG',
+    'NFLOG',
+    'SECMARK',
+    'SET',
+    'TCPMSS',
+    'TCPOPTSTRIP',
+    'TEE',
+    'TOS',
+    'TRACE',
+    'TTL',
+    'ULOG',
+  ],
   harmless: true,
   run: () => () => undefined,
 }

@@ -1,0 +1,131 @@
+/** What each match says of a new TCP connection from 192.0.2.1, which comes in by eth0 and leaves by cni0. */
+import { expect } from 'chai'
+import { outcomesOf } from './node-files.ts'
+import type { Files } from './node-files.ts'
+
+const node: Files = {
+  'ip-addr.json': JSON.stringify([
+    { ifname: 'eth0', addr_info: [{ family: 'inet', local: '10.0.0.1', prefixlen: 24, scope: 'global' }] },
+    { ifname: 'cni0', addr_info: [{ family: 'inet', local: '10.244.0.1', prefixlen: 24, scope: 'global' }] },
+    { ifname: 'veth1', master: 'cni0', addr_info: [] },
+  ]),
+  'ip-route.json': JSON.stringify([
+    { type: 'local', dst: '10.0.0.1', dev: 'eth0', table: 'local' },
+    { type: 'local', dst: '10.244.0.1', dev: 'cni0', table: 'local' },
+    { dst: 'default', gateway: '10.0.0.254', dev: 'eth0' },
+    { dst: '10.244.0.0/24', dev: 'cni0' },
+  ]),
+  'sysctl.txt': 'net/ipv4/ip_forward = 1\nnet/bridge/bridge-nf-call-iptables = 1\n',
+}
+
+type Says = 'chance' | 'no' | 'unknown' | 'yes'
+
+function says(files: Files, from: string, to: string): Says {
+  const outcomes = outcomesOf({ ...node, ...files }, from, to)
+  if (outcomes.length > 1) return 'chance'
+  const verdict = outcomes[0]?.verdict
+  return verdict === 'drop' ? 'yes' : verdict === 'unknown' ? 'unknown' : 'no'
+}
+
+const iptables = (chain: string, match: string): Files => ({
+  'iptables-save.txt': `*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A ${chain} ${match} -j DROP\nCOMMIT\n`,
+})
+
+const nft = (match: string): Files => ({
+  'proxyMode.txt': 'nftables\n',
+  'nft-list-ruleset.txt': `table inet t {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\t${match} drop\n\t}\n}\n`,
+})
+
+const client = '192.0.2.1'
+const pod = '10.244.0.7'
+const web = '10.244.0.9:80'
+
+const ofIptables: readonly (readonly [match: string, answer: Says, from?: string])[] = [
+  ['-i eth+ -o cni0', 'yes'],
+  ['! -i eth0', 'no'],
+  ['-s 192.0.2.0/24 ! -d 10.244.0.0/24', 'no'],
+  ['-p tcp -m tcp --dport 80 --tcp-flags FIN,SYN,RST,ACK SYN', 'yes'],
+  ['-p tcp -m tcp --sport 1024:65535', 'yes'],
+  ['-p tcp -m tcp --sport 40000', 'unknown'],
+  ['-p udp -m udp --dport 80', 'no'],
+  ['-p tcp -m multiport --dports 79,80:90', 'yes'],
+  ['-m iprange --src-range 192.0.2.0-192.0.2.9', 'yes'],
+  ['-m conntrack --ctstate NEW', 'yes'],
+  ['-m conntrack --ctstate RELATED,ESTABLISHED', 'no'],
+  ['-m conntrack --ctstatus NONE', 'yes'],
+  ['-m mark --mark 0x0/0x4000', 'yes'],
+  ['-m addrtype --src-type LOCAL', 'no'],
+  ['-m addrtype ! --dst-type LOCAL --limit-iface-in', 'yes'],
+  ['-m rpfilter --invert', 'no'],
+  ['-m rpfilter --loose --validmark', 'yes'],
+  ['-m socket --transparent', 'no'],
+  ['-m socket --nowildcard', 'unknown'],
+  ['-m owner --uid-owner 0', 'no'],
+  ['-m physdev --physdev-is-in', 'no'],
+  ['-m physdev --physdev-is-in', 'yes', pod],
+  ['-m physdev --physdev-is-bridged', 'yes', pod],
+  ['-m pkttype --pkt-type broadcast', 'no'],
+  ['-m policy --dir in --pol none', 'yes'],
+  ['-m rt --rt-type 0', 'no'],
+  ['-m comment --comment "x"', 'yes'],
+  ['-m recent --rcheck --seconds 60 --name scan --rsource', 'no'],
+  ['-m statistic --mode random --probability 0.50000000000', 'chance'],
+  ['-m statistic --mode nth --every 3 --packet 0', 'chance'],
+  ['-m limit --limit 5/min', 'unknown'],
+  ['-m mystery --thing 1', 'unknown'],
+  ['-m mystery --thing 1 -p udp', 'no'],
+  ['-m mystery --thing 1 -s 10.9.0.0/16', 'no'],
+]
+
+const ofNft: readonly (readonly [match: string, answer: Says])[] = [
+  ['iifname "eth*" oifname "cni0"', 'yes'],
+  ['iifname { "eth0", "lo" }', 'yes'],
+  ['ip saddr 192.0.2.0/24 ip daddr != 10.244.0.0/24', 'no'],
+  ['ip saddr . tcp dport { 192.0.2.1 . 80, 192.0.2.2 . 80 }', 'yes'],
+  ['ip6 saddr != fd00::1', 'no'],
+  ['udp dport != 53', 'no'],
+  ['tcp flags & (fin | syn | rst | ack) == syn', 'yes'],
+  ['tcp dport 79-90', 'yes'],
+  ['meta l4proto { tcp, udp } th dport 80', 'yes'],
+  ['ct state new', 'yes'],
+  ['ct state established,related', 'no'],
+  ['ct original ip daddr 10.244.0.9', 'yes'],
+  ['ct protocol tcp', 'yes'],
+  ['meta mark & 0x00004000 == 0x00000000', 'yes'],
+  ['fib daddr type local', 'no'],
+  ['fib saddr . iif oif missing', 'no'],
+  ['fib saddr . mark . iif oif exists', 'yes'],
+  ['meta skuid 0', 'no'],
+  ['meta pkttype broadcast', 'no'],
+  ['socket transparent 1', 'no'],
+  ['numgen random mod 4 < 1', 'chance'],
+  ['meta random & 2147483647 < 1073741824', 'chance'],
+  ['meta cpu 1', 'unknown'],
+  ['meta cpu 1 udp dport 53', 'no'],
+]
+
+describe('iptables matches', () => {
+  for (const [match, answer, from = client] of ofIptables) {
+    it(`${match}: ${answer}`, () => {
+      expect(says(iptables('FORWARD', match), from, web)).to.equal(answer)
+    })
+  }
+
+  it('of the sender’s process are unknown for the node’s own packets', () => {
+    expect(says(iptables('OUTPUT', '-m owner --uid-owner 0'), 'node', web)).to.equal('unknown')
+  })
+
+  it('of devices are unknown where none is recorded, and false where the hook has none', () => {
+    const [outcome] = outcomesOf(iptables('FORWARD', '-i cni0'), client, web)
+    expect(outcome?.why).to.equal('the device is not recorded')
+    expect(says(iptables('OUTPUT', '-i cni0'), 'node', web)).to.equal('no')
+  })
+})
+
+describe('nft matches', () => {
+  for (const [match, answer] of ofNft) {
+    it(`${match}: ${answer}`, () => {
+      expect(says(nft(match), client, web)).to.equal(answer)
+    })
+  }
+})
