@@ -53,6 +53,8 @@ export class IptablesIndex {
   readonly #bytes: Buffer
   #origin: DumpOrigin
   #table: TableDraft | undefined
+  /** A header was read, and its table not yet. */
+  #announced = false
   /** Why the lines up to the next COMMIT are not read: their table is a second one of its name. */
   #skip: string | undefined
   /** Where the chain name of the last rule lies: most rules follow one of the same chain. */
@@ -71,6 +73,7 @@ export class IptablesIndex {
       else this.#lastLine(start, end, line)
     })
     this.#endTable(this.log.lines)
+    if (this.#announced) this.#setCut(this.log.lines, 'the table that the last header announces is missing')
   }
 
   #line(start: number, end: number, line: number): void {
@@ -108,8 +111,10 @@ export class IptablesIndex {
   #comment(text: string, line: number): void {
     const comment = readHeader(text, this.#origin)
     this.log.ignore(line, comment.why)
+    this.#announced = false
     if (comment.origin) {
       this.#endTable(line)
+      this.#announced = true
       this.#origin = comment.origin
     }
     if (comment.incompatible !== undefined) {
@@ -120,6 +125,7 @@ export class IptablesIndex {
 
   #startTable(start: number, end: number, line: number): void {
     this.#endTable(line)
+    this.#announced = false
     const name = this.#text(start + 1, end).trim()
     // Where nothing tells: most distributions with iptables 1.8 have its nft variant.
     const { family, tool = 'iptables-nft' } = this.#origin

@@ -10,6 +10,7 @@ import { decodeNftText } from './nft/text.ts'
 import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
 import type { DecodedTables, SourceFile } from './source.ts'
 import { decodeSysctl } from './sysctl.ts'
+import { familyOf } from '../ruleset/address.ts'
 import type { At, Blind, Chain, Ruleset, Table } from '../ruleset/ruleset.ts'
 
 /** Gives a file of the node, e.g. `iptables-save.txt`. */
@@ -26,7 +27,7 @@ export function decodeRuleset(read: ReadFile): Ruleset {
     ipsets: decoded(read('ipset-save.txt'), (source) => decodeIpSetSave(source).ipsets),
     virtualServers: virtualServersOf(read),
     interfaces: decoded(read('ip-addr.json'), (source) => decodeIpAddr(source).interfaces) ?? [],
-    routes: routesOf(read),
+    ...routesOf(read, blind),
     sysctls: decoded(read('sysctl.txt'), (source) => decodeSysctl(source).sysctls) ?? new Map(),
     blind,
   }
@@ -35,18 +36,39 @@ export function decodeRuleset(read: ReadFile): Ruleset {
 const decoded = <T>(source: SourceFile | undefined, decode: (source: SourceFile) => T): T | undefined =>
   source && decode(source)
 
-/** ipvsadm tells more than /proc/net/ip_vs, which a node without ipvsadm still has. */
+/** ipvsadm tells more than /proc/net/ip_vs, which a node without ipvsadm still has; a whole file tells more than a cut one. */
 function virtualServersOf(read: ReadFile): Ruleset['virtualServers'] {
-  const dump =
-    decoded(read('ipvsadm-save.txt'), decodeIpvsadmSave) ??
-    decoded(read('ipvsadm-list.txt'), decodeIpvsadmList) ??
-    decoded(read('proc-net-ip_vs.txt'), decodeProcNetIpVs)
+  const dumps = [
+    decoded(read('ipvsadm-save.txt'), decodeIpvsadmSave),
+    decoded(read('ipvsadm-list.txt'), decodeIpvsadmList),
+    decoded(read('proc-net-ip_vs.txt'), decodeProcNetIpVs),
+  ].filter((dump) => dump !== undefined)
+  const dump = dumps.find(({ lost }) => !lost) ?? dumps[0]
   return dump && { servers: dump.virtualServers, ...(dump.lost && { cut: dump.lost }) }
 }
 
-function routesOf(read: ReadFile): Ruleset['routes'] {
-  const sources = ['ip-route.json', 'ip6-route.json'].flatMap((name) => read(name) ?? [])
-  return sources.length > 0 ? decodeIpRoute(sources).routes : undefined
+function routesOf(read: ReadFile, blind: Blind[]): Pick<Ruleset, 'routed' | 'routes'> {
+  const files = [
+    { name: 'ip-route.json', family: 'IPv4' },
+    { name: 'ip6-route.json', family: 'IPv6' },
+  ] as const
+  const readable = files.flatMap(({ family, name }) => {
+    const source = read(name)
+    if (!source) return []
+    if (
+      source.bytes.length > 0 &&
+      decodeIpRoute([source])
+        .reports()
+        .every(({ unknown }) => unknown.length === 0)
+    ) {
+      return [{ family, source }]
+    }
+    blind.push({ file: name, why: 'it cannot be read' })
+    return []
+  })
+  const { routes } = decodeIpRoute(readable.map(({ source }) => source))
+  const families = routes.map(({ destination }) => familyOf(destination.address))
+  return { routes, routed: new Set([...readable.map(({ family }) => family), ...families]) }
 }
 
 interface Tables {
@@ -85,21 +107,36 @@ function ordered(table: Table, nft: DecodedTables | undefined): Table {
   return order < 0 ? table : { ...table, order }
 }
 
-/** The text has line numbers to show; JSON does where text is missing or no dump. */
+/** The text has line numbers to show; JSON does where text is missing, cut or no dump. */
 function decodeNft(read: ReadFile, blind: Blind[]): DecodedTables | undefined {
   const readings = [
     decoded(read('nft-list-ruleset.txt'), (source) => ({ source, dump: decodeNftText(source) })),
-    decoded(read('nft-list-ruleset.json'), (source) => ({ source, dump: decodeNftJson(source) })),
+    // nft -j always prints its own version
+    decoded(nonEmpty(read('nft-list-ruleset.json')), (source) => ({ source, dump: decodeNftJson(source) })),
   ].filter((reading) => reading !== undefined)
   const usable = readings.filter(({ dump, source }) => !isJunk(dump, source))
-  const whole = usable.find(({ dump }) => !dump.cut) ?? usable[0]
-  for (const reading of readings) {
-    if (reading !== whole && !usable.includes(reading)) {
-      blind.push({ file: reading.source.name, why: 'it is no output of nft list ruleset' })
-    }
+  for (const { source } of readings.filter((reading) => !usable.includes(reading))) {
+    blind.push({ file: source.name, why: 'it is no output of nft list ruleset' })
   }
-  if (whole?.dump.cut) blind.push({ file: whole.source.name, why: `it is cut at line ${whole.dump.cut.line}` })
-  return whole?.dump
+  const whole = usable.filter(({ dump }) => !dump.cut)
+  const best = whole.find(({ source }) => source.bytes.length > 0) ?? whole[0] ?? usable[0]
+  if (!best?.dump.cut) return best?.dump
+  const { cut, tables } = best.dump
+  blind.push({ file: best.source.name, why: `it is cut at line ${cut.line}` })
+  return { ...best.dump, tables: [...tables, ...(['ip', 'ip6'] as const).map((family) => tableBehind(family, cut))] }
+}
+
+const nonEmpty = (source: SourceFile | undefined): SourceFile | undefined =>
+  source && source.bytes.length > 0 ? source : undefined
+
+/** What an nft list may have had behind the place where it is cut: chains in every hook. */
+function tableBehind(family: 'ip' | 'ip6', cut: At): Table {
+  const at = { file: cut.file, line: cut.line }
+  const chains = ['filter', 'nat'].flatMap((table) =>
+    [...unknownChains(table, at).values()].map((chain): [string, Chain] => [`${table} ${chain.name}`, chain]),
+  )
+  const name = '(cut)'
+  return { family, name, tool: 'nft', at, chains: new Map(chains), sets: new Map() }
 }
 
 /** Bytes without one table in them, of which some line is not understood. */
@@ -128,19 +165,25 @@ function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: DecodedTables | 
   for (const name of incompatible) {
     if (!fromNft(name)) blind.push({ file: `${prefix}tables-save.txt`, why: `it does not show table ${name}` })
   }
-  const tables = saves.flatMap((save) => [...save.tables, ...tablesBehind(save, family, fromNft, blind)])
+  const tables = saves.flatMap((save) => [
+    ...save.tables.map((table) => withLostChains(table, save)),
+    ...tablesBehind(save, family, fromNft, blind),
+  ])
   const shown = saves.some((save) => save.tables.some((table) => table.tool === 'iptables-nft') || !save.cut)
   return {
     tables,
-    seen: saves.length > 0 && [...incompatible].every(fromNft),
+    seen: tables.length > 0 && [...incompatible].every(fromNft),
     replaces: (table) =>
       table.family === family &&
       table.tool === 'iptables-nft' &&
       shown &&
       !incompatible.has(table.name) &&
-      (saves.every((save) => !save.cut) || tables.some(({ name }) => name === table.name)),
+      (saves.every(isWhole) || tables.some(({ name }) => name === table.name)),
   }
 }
+
+/** Printed to its end; a dump of nothing does not speak against what nft shows. */
+const isWhole = ({ cut, tables }: DecodedIptables): boolean => !cut && tables.length > 0
 
 /** The tables that kube-proxy writes, of a dump that ends before them: what is in them is not known. */
 function tablesBehind(
@@ -155,10 +198,28 @@ function tablesBehind(
   return missing.filter((name) => !fromNft(name)).map((name) => unknownTable(name, family, cut))
 }
 
-function unknownTable(name: string, family: 'ip' | 'ip6', at: At): Table {
-  const chains = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].flatMap((chain): [string, Chain][] => {
-    const hook = builtInHook(name, chain)
-    return hook ? [[chain, { name: chain, at, base: { ...hook, policy: 'accept' }, rules: [], cut: at }]] : []
-  })
-  return { family, name, tool: 'iptables-nft', at, chains: new Map(chains), sets: new Map() }
+const unknownTable = (name: string, family: 'ip' | 'ip6', at: At): Table => ({
+  family,
+  name,
+  tool: 'iptables-nft',
+  at,
+  chains: unknownChains(name, at),
+  sets: new Map(),
+})
+
+/** The built-in chains of a table, of whose rules nothing is known. */
+const unknownChains = (table: string, cut: At): Map<string, Chain> =>
+  new Map(
+    ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].flatMap((name): [string, Chain][] => {
+      const hook = builtInHook(table, name)
+      return hook ? [[name, { name, at: cut, base: { ...hook, policy: 'accept' }, rules: [], cut }]] : []
+    }),
+  )
+
+/** A dump that ends among the declarations of a table's chains lacks the rest of them. */
+function withLostChains(table: Table, { cut, tables }: DecodedIptables): Table {
+  const chains = [...table.chains.values()]
+  const isLast = tables.at(-1) === table
+  if (!cut || !isLast || (chains.length > 0 && !chains.some((chain) => chain.cut))) return table
+  return { ...table, chains: new Map([...unknownChains(table.name, cut), ...table.chains]) }
 }

@@ -95,7 +95,8 @@ const flowAt = (node: string, source: Ip, destination: Destination, rest: Partia
 /** A process's packet gets its source address by the route to what it was sent to. */
 function startAtNode(node: NodeState, destination: Destination): Flow | string {
   const route = node.routes.find(destination.ip)
-  if (!route && node.routes.recorded) return `${node.name} has no route to ${formatIp(destination.ip)}`
+  if (!route && node.routes.isRecorded(destination.ip))
+    return `${node.name} has no route to ${formatIp(destination.ip)}`
   const source = route && node.routes.sourceFor(route, destination.ip)
   return flowAt(node.name, source ?? unknownAddress(destination.ip), destination, {
     hook: 'OUTPUT',

@@ -59,8 +59,8 @@ function unknownTo(flow: Flow, why: string, at?: At): Scheduled {
 function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Scheduled {
   const stop = (end: Stopped['end']): Scheduled => ({ scheduled: [], passed: [], stopped: [{ flow, end }] })
   const shares = sharesOf(server)
-  if (server.cut && shares.length === 0) {
-    const why = `${server.at.file} is cut after ${server.text}`
+  if (server.cut) {
+    const why = `${server.cut.file} cannot be read from line ${server.cut.line}: real servers may be missing`
     return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
   }
   if (shares.length === 0) {
@@ -69,6 +69,10 @@ function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Sche
   }
   if (shares.some(({ real }) => real.forward !== 'Masq' && real.forward !== 'Local')) {
     const why = 'forwarding by route or tunnel is not modelled'
+    return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
+  }
+  if (!schedulers.has(server.scheduler)) {
+    const why = `the scheduler ${server.scheduler} is not known to kpx`
     return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
   }
   if (server.scheduler === 'dh' && shares.length > 1) {
@@ -90,6 +94,9 @@ function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Sche
   })
   return { scheduled, passed: [], stopped: [] }
 }
+
+/** net/netfilter/ipvs/Kconfig. */
+const schedulers = new Set('dh fo lblc lblcr lc mh nq ovf rr sed sh twos wlc wrr'.split(' '))
 
 /**
  * Shares of new connections over time. Schedulers by connection count (lc, sed, nq) settle at equal shares, the weighted ones and the

@@ -74,11 +74,11 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
   }
   const route = node.routes.find(flow.destination)
   if (route?.type === 'local') return toProcess(flow, node, network, hops)
-  if (lacksBoundAddresses(node)) {
+  if (lacksBoundAddresses(flow.destination, node)) {
     return [unknownHere(flow, node, 'in ipvs mode the node’s addresses decide, and they are not recorded (ip -j addr)')]
   }
   if (!forwards(flow, node)) return [{ kind: 'kernel', flow, why: `${node.name} does not forward (ip_forward = 0)` }]
-  if (!route && node.routes.recorded) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
+  if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && refusing.has(route.type)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.device
   const { passed, stopped } = throughHook('forward', flow, node)
@@ -86,9 +86,9 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
 }
 
 /** In ipvs mode the node has all Service addresses: where nothing tells any, what is local is not known. */
-const lacksBoundAddresses = (node: NodeState): boolean =>
+const lacksBoundAddresses = (ip: Ip, node: NodeState): boolean =>
   usesIpvs(node) &&
-  !node.routes.recorded &&
+  !node.routes.isRecorded(ip) &&
   node.ruleset.interfaces.length === 0 &&
   node.ruleset.virtualServers === undefined
 
@@ -159,7 +159,7 @@ export function send(flow: Flow, network: Network): Arrivals {
 /** ip_route_me_harder() after translation; a loopback source may leave the node only with route_localnet. */
 function routeOut(flow: Flow, node: NodeState, network: Network): Arrivals {
   const route = node.routes.find(flow.destination)
-  if (!route && node.routes.recorded) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
+  if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && refusing.has(route.type)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.type === 'local' ? 'lo' : route?.device
   const leaves = route?.type !== 'local'

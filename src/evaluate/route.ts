@@ -2,14 +2,14 @@
  * The kernel's routing decision: the local table, then main, then default; longest prefix, then lowest metric
  * (fib_lookup(), net/ipv4/fib_frontend.c). Policy rules are not recorded, so tables that only they name are not used.
  */
-import { type Ip, type Prefix, contains, parsePrefix, width } from '../ruleset/address.ts'
+import { type Ip, type IpFamily, type Prefix, contains, familyOf, parsePrefix, width } from '../ruleset/address.ts'
 import type { Interface, Route } from '../ruleset/network.ts'
 import type { Ruleset } from '../ruleset/ruleset.ts'
 import { selectAddress, unknownAddress } from './source-address.ts'
 
 export interface RouteTable {
-  /** Whether the recording has routes; without them `find` knows local addresses and connected networks only. */
-  readonly recorded: boolean
+  /** Whether the routes of the address's family are recorded; else `find` knows local addresses and connected networks only. */
+  isRecorded(ip: Ip): boolean
   /** The route to an address; `undefined` when there is none, or none is known. */
   find(destination: Ip): Route | undefined
   isLocal(ip: Ip): boolean
@@ -24,7 +24,10 @@ export interface RouteTable {
 const loopback = ['127.0.0.0/8', '::1/128'].map((text) => parsePrefix(text) as Prefix)
 
 export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTable {
-  const routes = [...(ruleset.routes ?? connectedRoutes(ruleset.interfaces)), ...localRoutes(ruleset, addresses)]
+  const isRecorded = (ip: Ip) => ruleset.routed.has(familyOf(ip))
+  const inferred = [...connectedRoutes(ruleset.interfaces), ...localRoutes(ruleset, addresses)]
+  const missing = inferred.filter(({ destination, table }) => !tells(ruleset, familyOf(destination.address), table))
+  const routes = [...ruleset.routes, ...missing]
   const tables = ['local', 'main', 'default'].map((name) => lookupTable(routes.filter((route) => route.table === name)))
   const find = (ip: Ip): Route | undefined => {
     for (const lookup of tables) {
@@ -36,7 +39,7 @@ export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTab
   const addressOf = (device: string, destination: Ip, gateway?: Ip) =>
     selectAddress(ruleset.interfaces, device, destination, gateway)
   return {
-    recorded: ruleset.routes !== undefined,
+    isRecorded,
     find,
     isLocal: (ip) => find(ip)?.type === 'local',
     sourceFor: (route, destination) =>
@@ -51,6 +54,11 @@ export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTab
       ruleset.interfaces.length === 0 ? undefined : ruleset.interfaces.some(({ master }) => master === device),
   }
 }
+
+/** Whether the recording has the family's routes: of the local table, which `ip route` without `table all` leaves out, at least one. */
+const tells = ({ routed, routes }: Ruleset, family: IpFamily, table: string): boolean =>
+  routed.has(family) &&
+  (table !== 'local' || routes.some((route) => route.table === table && familyOf(route.destination.address) === family))
 
 /** Full-length prefixes are found by a map (IPVS binds every ClusterIP), the others by falling length. */
 function lookupTable(routes: readonly Route[]): (ip: Ip) => Route | undefined {
@@ -67,7 +75,6 @@ function lookupTable(routes: readonly Route[]): (ip: Ip) => Route | undefined {
 
 /** The local table where it was not recorded: the interfaces' addresses, or the API's and those that ipvs mode binds. */
 function localRoutes(ruleset: Ruleset, addresses: readonly Ip[]): Route[] {
-  if (ruleset.routes?.some((route) => route.table === 'local')) return []
   const local = (destination: Prefix, device?: string): Route => ({
     destination,
     type: 'local',
@@ -106,7 +113,11 @@ export function addressType(routes: RouteTable, ip: Ip, device?: string): string
   const route = routes.find(ip)
   if (device !== undefined && route?.type === 'local' && route.device !== device) return 'unicast'
   if (route) return route.type
-  return multicast.some((prefix) => contains(prefix, ip)) ? 'multicast' : routes.recorded ? 'unreachable' : 'unicast'
+  return multicast.some((prefix) => contains(prefix, ip))
+    ? 'multicast'
+    : routes.isRecorded(ip)
+      ? 'unreachable'
+      : 'unicast'
 }
 
 const multicast = ['224.0.0.0/4', 'ff00::/8'].map((text) => parsePrefix(text) as Prefix)

@@ -2,6 +2,7 @@
  * The Ruleset's nouns, in netfilter's own words. One node has one Ruleset: every table of every tool together with the
  * ipsets, the IPVS virtual servers and what is known of its addresses and routes.
  */
+import type { IpFamily } from './address.ts'
 import type { IpSet } from './ipset.ts'
 import type { IptablesRule } from './iptables.ts'
 import type { VirtualServers } from './ipvs.ts'
@@ -76,7 +77,9 @@ export interface Ruleset {
   /** The mode that kube-proxy says it runs in; undefined where that was not recorded. */
   readonly mode: string | undefined
   readonly interfaces: readonly Interface[]
-  readonly routes: readonly Route[] | undefined
+  readonly routes: readonly Route[]
+  /** The families whose routes were recorded and could be read. */
+  readonly routed: ReadonlySet<IpFamily>
   /** `net/ipv4/ip_forward` -> `1`. */
   readonly sysctls: ReadonlyMap<string, string>
   /** The families whose rules were recorded and could be read: without, no outcome is known. */

@@ -118,6 +118,11 @@ const cuts = [
   ['k1.37-nftables', 'node1', 'nft-list-ruleset.json', '{"nftables": ['],
   ['k1.37-ipvs', 'node3', 'ipset-save.txt', 'create'],
   ['k1.37-ipvs', 'node3', 'iptables-save.txt', '-A KUBE-IPVS-FILTER'],
+  ['k1.37-ipvs', 'node3', 'ipvsadm-save.txt', '-A'],
+  ['k1.33-nftables', 'node1', 'nft-list-ruleset.txt', 'table ip kube-proxy {'],
+  ['k1.37-nftables', 'node1', 'nft-list-ruleset.txt', 'table ip kube-proxy {'],
+  ['k1.37-iptables', 'node1', 'ip-route.json', '['],
+  ['k1.37-ipvs', 'node3', 'ip-route.json', '['],
 ] as const
 
 describe('files cut in the middle of a line', () => {
@@ -125,14 +130,14 @@ describe('files cut in the middle of a line', () => {
     it(`${name} of ${recording}`, async () => {
       const path = `nodes/${node}/${name}`
       const bytes = readFileSync(`${captures}/${recording}/${path}`)
-      const others = dumps.filter((dump) => dump !== name && dump.startsWith('nft'))
+      const others = dumps.filter((dump) => dump !== name && (dump.startsWith('nft') || dump.startsWith('ipvsadm')))
       const whole = await broken(recording, without(node, others))
       const start = bytes.indexOf(first) + first.length
       const step = Math.ceil((bytes.length - start) / 25)
       for (let at = start; at < bytes.length - 1; at += step) {
         // rules only: where a line ends, or a table begins, nothing shows that there was more
         const line = bytes.toString('utf8', bytes.lastIndexOf(10, at - 1) + 1, at)
-        if (name !== 'nft-list-ruleset.json' && !/^(-A|add) ./.test(line)) continue
+        if (!name.endsWith('.json') && !/^(?:-A|-a|add) .|^\s+\S\S/.test(line)) continue
         const ask = await broken(recording, { ...without(node, others), [path]: () => bytes.subarray(0, at) })
         expectNothingNew(ask, whole, node, `cut at ${at}`)
       }

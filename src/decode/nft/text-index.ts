@@ -67,8 +67,15 @@ class TextReader {
       start = end + 1
     }
     if (this.#open.kind !== 'top') this.#closeEarly('the file ends inside')
+    else if (this.#endsInsideLine()) this.#cut ??= { ...this.#at(), why: 'the file ends in the middle of this line' }
     const cut = this.#cut ? { cut: this.#cut } : {}
     return { tables: this.#tables, lines: this.#line, ignored: this.#ignored, unknown: this.#unknown, ...cut }
+  }
+
+  /** A last line without its end, but for the brace that is one whole line. */
+  #endsInsideLine(): boolean {
+    const last = this.#bytes.at(-1)
+    return last !== undefined && last !== newline && last !== closeBrace
   }
 
   /** The bytes of a line, without its newline. */

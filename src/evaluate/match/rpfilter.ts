@@ -29,7 +29,7 @@ const has = (among: readonly IptablesOption[], name: string): boolean => among.s
 function passes(flow: Flow, { routes }: NodeState, among: readonly IptablesOption[]): Answer {
   if (flow.local || flow.inInterface === 'lo') return true
   const route = routes.find(flow.source)
-  if (!route) return routes.recorded ? false : unknown('the route back to the source is not recorded')
+  if (!route) return routes.isRecorded(flow.source) ? false : unknown('the route back to the source is not recorded')
   if (route.type === 'local') return has(among, '--accept-local')
   if (route.type !== 'unicast') return false
   if (has(among, '--loose')) return true

@@ -144,7 +144,7 @@ function fib({ flags, result }: { result: string; flags: readonly string[] }, fl
     const type = addressType(node.routes, ip)
     return type !== 'local' || route?.device === flow.inInterface ? type : 'unicast'
   }
-  if (!node.routes.recorded) return { unknown: 'routes are not recorded' }
+  if (!node.routes.isRecorded(ip)) return { unknown: 'routes are not recorded' }
   const through = route?.device
   return through === undefined || (flags.includes('iif') && through !== flow.inInterface) ? missingRoute : through
 }
