@@ -12,6 +12,7 @@ import type { Network } from './network.ts'
 import type { NodeState } from './node.ts'
 import { replyOf } from './reply.ts'
 import type { Reply } from './reply.ts'
+import { isRefusing } from './route.ts'
 
 /** Who sends: a pod in its own network, a process in a node's network, or a client beyond the cluster whose packets arrive at a node. */
 export type Source =
@@ -57,7 +58,7 @@ export function evaluate(source: Source, destination: Destination, network: Netw
   const start = source.kind === 'node' ? startAtNode(node, destination) : startOutside(source, node, destination)
   if (typeof start === 'string') return [dropped(source.node, start)]
   const arrivals = source.kind === 'node' ? send(start, network) : receive(start, network)
-  return merged(arrivals.map((arrival) => outcomeOf(arrival, network)))
+  return merged(arrivals.map((arrival) => withAssumption(arrival.flow, outcomeOf(arrival, network))))
 }
 
 /** A client beyond the cluster reaches another node's own address there, not through the node that Service addresses are routed to. */
@@ -87,6 +88,7 @@ const flowAt = (node: string, source: Ip, destination: Destination, rest: Partia
   affinitySeconds: undefined,
   standIn: false,
   translations: [],
+  assumption: undefined,
   evidence: [],
   trail: undefined,
   ...rest,
@@ -95,8 +97,10 @@ const flowAt = (node: string, source: Ip, destination: Destination, rest: Partia
 /** A process's packet gets its source address by the route to what it was sent to. */
 function startAtNode(node: NodeState, destination: Destination): Flow | string {
   const route = node.routes.find(destination.ip)
-  if (!route && node.routes.isRecorded(destination.ip))
-    return `${node.name} has no route to ${formatIp(destination.ip)}`
+  const address = formatIp(destination.ip)
+  if (!route && node.routes.isRecorded(destination.ip)) return `${node.name} has no route to ${address}`
+  // connect() fails before any rule could translate
+  if (route && isRefusing(route)) return `the route to ${address} is ${route.type}`
   const source = route && node.routes.sourceFor(route, destination.ip)
   return flowAt(node.name, source ?? unknownAddress(destination.ip), destination, {
     hook: 'OUTPUT',
@@ -165,6 +169,10 @@ function outcomeOf(arrival: Arrival, network: Network): Outcome {
     return { ...common, ...ending(verdict, untranslated(flow, verdict, network)), sourceSeen, reply: 'ok' }
   return { ...common, verdict, sourceSeen, ...delivered(flow, network) }
 }
+
+/** An answer that might be wrong says so. */
+const withAssumption = ({ assumption }: Flow, outcome: Outcome): Outcome =>
+  assumption === undefined ? outcome : { ...outcome, why: `${outcome.why}; ${assumption}` }
 
 const ending = (
   verdict: Verdict,

@@ -33,6 +33,10 @@ interface Translation {
 export interface Connection {
   /** False after NOTRACK: the nat hooks are skipped. */
   tracked: boolean
+  /** nf_conntrack_in(), at priority -200, has given the packet its entry; before that it has none. */
+  attached: boolean
+  /** The packet has been through POSTROUTING once and came back by lo (nf_conntrack_confirm()). */
+  confirmed: boolean
   /** The addresses before translation on this node, as conntrack keeps them. */
   readonly original: { readonly source: Ip; readonly destination: Ip; readonly port: number }
   mark: number
@@ -70,6 +74,8 @@ export interface Flow {
   /** The source address is a stand-in for any client of its kind. */
   readonly standIn: boolean
   translations: readonly Translation[]
+  /** What the course rests on that the dump does not tell for certain. */
+  assumption: string | undefined
   /** Steps that decided the outcome. */
   evidence: readonly Step[]
   trail: Trail | undefined
@@ -89,6 +95,8 @@ export function newConnection(flow: Pick<Flow, 'destination' | 'port' | 'source'
   const { destination, port, source } = flow
   return {
     tracked: true,
+    attached: false,
+    confirmed: false,
     original: { source, destination, port },
     mark: 0,
     dnat: false,

@@ -2,7 +2,7 @@
 import type { HookName } from '../ruleset/ruleset.ts'
 import { split } from './flow.ts'
 import type { Flow } from './flow.ts'
-import { isOrderKnown } from './node.ts'
+import { isTie } from './node.ts'
 import type { HookedChain, NodeState } from './node.ts'
 import { walkChain } from './walk.ts'
 import type { End, Ended } from './walk.ts'
@@ -32,6 +32,7 @@ export function throughHook(hook: HookName, flow: Flow, node: NodeState, from = 
   const stopped: Stopped[] = []
   for (const stage of stagesOf(chains, hook)) {
     if (stage.priority < from || stage.priority >= to) continue
+    if (isBeforeRouting(hook) && stage.priority > conntrackPriority) attach(flows)
     const results = flows.flatMap((one) =>
       stage.nat ? translate(stage.chains, one, hook, node) : walk(stage.chains, one, node),
     )
@@ -41,6 +42,7 @@ export function throughHook(hook: HookName, flow: Flow, node: NodeState, from = 
       else stopped.push({ flow: one, end })
     }
   }
+  attach(flows)
   if (natPriority[hook] >= from && natPriority[hook] < to) for (const one of flows) settle(one, hook)
   return { passed: flows, stopped }
 }
@@ -52,6 +54,13 @@ function settle({ connection }: Flow, hook: HookName): void {
 }
 
 const isBeforeRouting = (hook: HookName): boolean => hook === 'prerouting' || hook === 'output'
+
+/** NF_IP_PRI_CONNTRACK; chains of that very priority were registered later, and the last one runs first. */
+const conntrackPriority = -200
+
+function attach(flows: readonly Flow[]): void {
+  for (const { connection } of flows) connection.attached = true
+}
 
 interface Stage {
   readonly priority: number
@@ -90,18 +99,19 @@ function inOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): E
   return open
 }
 
-/** Where the order is not known and matters, the outcome is not known either. */
+/** Where the order matters, the outcome rests on it; where nothing tells the order, the outcome is not known. */
 function inAnyOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): Ended[] {
-  const tie = chains.some((chain, i) => chains.slice(0, i).some((other) => !isOrderKnown(other, chain)))
-  if (!tie) return inOrder(chains, flow, node)
+  const ties = chains.filter((chain) => chains.some((other) => isTie(chain, other)))
+  if (ties.length === 0) return inOrder(chains, flow, node)
   const orders = chains.map((first) =>
     [first, ...chains.filter((chain) => chain !== first)].sort((a, b) => a.priority - b.priority),
   )
-  const results = orders.map((order) => inOrder(order, split(flow, 1), node))
-  const [result = [], ...others] = results
-  const same = others.every((other) => signature(other) === signature(result))
-  if (same) return result
-  return [{ flow, end: ambiguous(chains, result, flow) }]
+  const [result = [], ...others] = orders.map((order) => inOrder(order, split(flow, 1), node))
+  if (others.every((other) => signature(other) === signature(result))) return result
+  if (ties.some(({ table }) => table.order === undefined)) return [{ flow, end: ambiguous(ties, result, flow) }]
+  for (const one of result)
+    one.flow.assumption = `it assumes that ${namesOf(ties)} were made in the order of nft’s list`
+  return result
 }
 
 const signature = (ended: readonly Ended[]): string => {
@@ -118,11 +128,11 @@ const signature = (ended: readonly Ended[]): string => {
     .join('\n')
 }
 
+const namesOf = (chains: readonly HookedChain[]): string =>
+  chains.map(({ chain, table }) => `${table.tool}’s ${table.family} ${table.name} ${chain.name}`).join(' and ')
+
 function ambiguous(chains: readonly HookedChain[], result: readonly Ended[], flow: Flow): Stopped['end'] {
-  const names = chains
-    .map(({ chain, table }) => `${table.tool}'s ${table.family} ${table.name} ${chain.name}`)
-    .join(' and ')
-  const why = `${names} have the same priority and translate differently; the dump does not tell which the kernel runs first`
+  const why = `${namesOf(chains)} have the same priority and translate differently; the dump does not tell which the kernel runs first`
   const step = result[0]?.flow.trail?.step ?? {
     node: flow.node,
     hook: flow.hook,

@@ -57,18 +57,21 @@ function testsOf(type: string): PartTest[] | undefined {
   return tests.every((test) => test !== undefined) ? tests : undefined
 }
 
-/** The most specific `nomatch` entry would win over a wider one: sets with any are searched for it first. */
+/** Of entries that hold, the most specific decides, for or (`nomatch`) against (hash_net4_test(), ip_set_hash_net.c). */
 function searched(set: IpSet, tests: readonly PartTest[], directions: readonly string[], flow: Flow): Answer {
-  let found = false
+  let best: IpSetEntry | undefined
   for (const entry of set.entries) {
     const hit = inEntry(entry, tests, directions, flow)
     if (hit === undefined) return { unknown: `an entry of ipset ${set.name} cannot be compared` }
-    if (hit && entry.options.includes('nomatch')) return false
-    found ||= hit
+    if (hit && (!best || specificity(entry) > specificity(best))) best = entry
   }
-  if (!found && set.cut) return { unknown: `ipset ${set.name} is cut in the recording` }
-  return found
+  if (!best && set.cut) return { unknown: `ipset ${set.name} is cut in the recording` }
+  return best !== undefined && !best.options.includes('nomatch')
 }
+
+/** Bits of all networks of the entry. */
+const specificity = ({ parts }: IpSetEntry): number =>
+  parts.reduce((sum, part) => sum + (part.includes('/') ? Number(part.slice(part.indexOf('/') + 1)) : 128), 0)
 
 function inEntry(
   entry: IpSetEntry,

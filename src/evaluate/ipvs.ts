@@ -86,7 +86,10 @@ function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Sche
     const step = stepOf(own, `${server.scheduler} picks ${formatIpPort(real.ip, real.port)}`, server, real)
     record(own, step)
     own.evidence = [...own.evidence, step]
+    const { dnat } = own.connection
     changeDestination(own, real.ip, real.port)
+    // IPVS tells conntrack the new addresses, but not that it translated
+    own.connection.dnat = dnat
     own.virtualServer = original
     // ip_vs_notrack(): without net.ipv4.vs.conntrack IPVS's packets are not tracked
     if (node.ruleset.sysctls.get('net/ipv4/vs/conntrack') === '0') own.connection.tracked = false

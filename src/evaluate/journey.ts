@@ -13,6 +13,7 @@ import { schedule, usesIpvs } from './ipvs.ts'
 import { deviceWith, nodeWith } from './network.ts'
 import type { Network } from './network.ts'
 import type { NodeState } from './node.ts'
+import { isRefusing } from './route.ts'
 
 /** How a flow's journey ended. */
 export type Arrival =
@@ -79,7 +80,7 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
   }
   if (!forwards(flow, node)) return [{ kind: 'kernel', flow, why: `${node.name} does not forward (ip_forward = 0)` }]
   if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
-  if (route && refusing.has(route.type)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
+  if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.device
   const { passed, stopped } = throughHook('forward', flow, node)
   return [...stoppedArrivals(stopped), ...passed.flatMap((one) => leave(one, node, network, hops))]
@@ -93,7 +94,6 @@ const lacksBoundAddresses = (ip: Ip, node: NodeState): boolean =>
   node.ruleset.virtualServers === undefined
 
 const routeLocalnet = 'net/ipv4/conf/all/route_localnet'
-const refusing = new Set(['blackhole', 'broadcast', 'prohibit', 'unreachable'])
 
 const noRoute = (flow: Flow, node: NodeState): string => `${node.name} has no route to ${formatIp(flow.destination)}`
 
@@ -160,7 +160,7 @@ export function send(flow: Flow, network: Network): Arrivals {
 function routeOut(flow: Flow, node: NodeState, network: Network): Arrivals {
   const route = node.routes.find(flow.destination)
   if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
-  if (route && refusing.has(route.type)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
+  if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.type === 'local' ? 'lo' : route?.device
   const leaves = route?.type !== 'local'
   if (leaves && isLoopback(flow.source) && node.ruleset.sysctls.get(routeLocalnet) === '0') {
@@ -180,7 +180,9 @@ function transmit(flow: Flow, node: NodeState, network: Network, hops: number): 
   if (route?.type === 'local') {
     // the packet keeps its conntrack entry and mark on lo, so nat has decided already
     flow.connection.destinationDone = true
+    flow.connection.confirmed = true
     flow.inInterface = 'lo'
+    flow.outInterface = undefined
     return receive(flow, network, hops + 1)
   }
   const nextNode = nextHop(flow, route?.gateway, node, network)

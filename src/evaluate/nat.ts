@@ -8,7 +8,8 @@ import { unknownAddress } from './source-address.ts'
 export const translatedEffect: Effect = { kind: 'translated' }
 
 export function changeDestination(flow: Flow, ip: Ip, port: number): void {
-  flow.connection.dnat = true
+  // nf_nat_setup_info() notes a change, not a rule
+  if (ip !== flow.destination || port !== flow.port) flow.connection.dnat = true
   flow.translated = true
   flow.translations = [...flow.translations, { node: flow.node, sourceBefore: flow.source, sourceAfter: flow.source }]
   flow.destination = ip
@@ -16,7 +17,7 @@ export function changeDestination(flow: Flow, ip: Ip, port: number): void {
 }
 
 export function changeSource(flow: Flow, ip: Ip): void {
-  flow.connection.snat = true
+  if (ip !== flow.source) flow.connection.snat = true
   flow.translations = [...flow.translations, { node: flow.node, sourceBefore: flow.source, sourceAfter: ip }]
   flow.source = ip
 }
@@ -47,11 +48,21 @@ export const describeSource = (flow: Flow): string =>
     ? 'masquerade as an address of the node'
     : `masquerade as ${formatIp(flow.source)}`
 
-/** To the node itself: loopback for its own packets, else the address of the device that the packet came in through. */
+/**
+ * To the node itself: loopback for its own packets, else the first address of the device that the packet came in by; without one the
+ * packet is dropped (nf_nat_redirect_ipv4(), net/netfilter/nf_nat_redirect.c).
+ */
 export function redirect(flow: Flow, node: NodeState, port: number | undefined): Result {
-  const loopback = typeof flow.source === 'number' ? 0x7f000001 : 1n
-  const ip = flow.inInterface === undefined ? loopback : node.routes.addressOf(flow.inInterface, flow.source)
+  const ip = flow.local ? loopbackLike(flow.source) : firstAddress(flow, node)
   if (ip === undefined) return { kind: 'unknown', why: 'the address of the incoming device is not recorded' }
+  if (ip === 'none') return { kind: 'drop' }
   changeDestination(flow, ip, port ?? flow.port)
   return translatedEffect
+}
+
+const loopbackLike = (ip: Ip): Ip => (typeof ip === 'number' ? 0x7f000001 : 1n)
+
+function firstAddress({ inInterface, source }: Flow, { ruleset }: NodeState): Ip | 'none' | undefined {
+  const device = ruleset.interfaces.find(({ name }) => name === inInterface)
+  return device && (device.addresses.find(({ ip }) => typeof ip === typeof source)?.ip ?? 'none')
 }

@@ -46,7 +46,6 @@ function hookedChains(ruleset: Ruleset, family: 'ip' | 'ip6', hook: HookName): H
 
 /**
  * Of chains with equal priority the one that was registered last runs first (nf_hook_entries_grow(), net/netfilter/core.c). A base
- * chain is registered when it is made, as a rule with its table. Where no list of tables tells the order, it is not known.
+ * chain is registered when it is made: mostly with its table, but iptables-nft makes each when it is first used.
  */
-export const isOrderKnown = (a: HookedChain, b: HookedChain): boolean =>
-  a.priority !== b.priority || a.table === b.table || (a.table.order !== undefined && b.table.order !== undefined)
+export const isTie = (a: HookedChain, b: HookedChain): boolean => a.priority === b.priority && a.table !== b.table

@@ -12,6 +12,8 @@ export interface RouteTable {
   isRecorded(ip: Ip): boolean
   /** The route to an address; `undefined` when there is none, or none is known. */
   find(destination: Ip): Route | undefined
+  /** The same in the local table alone. */
+  findLocal(destination: Ip): Route | undefined
   isLocal(ip: Ip): boolean
   /** The address that a local process's packet gets: the route's preferred one, else the device's. */
   sourceFor(route: Route, destination: Ip): Ip | undefined
@@ -41,6 +43,7 @@ export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTab
   return {
     isRecorded,
     find,
+    findLocal: (ip) => tables[0]?.(ip),
     isLocal: (ip) => find(ip)?.type === 'local',
     sourceFor: (route, destination) =>
       route.preferredSource ??
@@ -104,20 +107,20 @@ function connectedRoutes(interfaces: readonly Interface[]): Route[] {
   )
 }
 
+/** Whether the kernel sends nothing by this route. */
+export const isRefusing = ({ type }: Route): boolean =>
+  ['blackhole', 'broadcast', 'prohibit', 'unreachable'].includes(type)
+
 /**
- * The type of an address as addrtype and fib name it: local, unicast, broadcast, multicast, unreachable, ... With a device, only that
- * device's own addresses are local (inet_dev_addr_type(), net/ipv4/fib_frontend.c).
+ * The type of an address as addrtype and fib name it. IPv4: what the local table says (inet_dev_addr_type(), net/ipv4/fib_frontend.c),
+ * with a device only of that device's own addresses. IPv6: what routing says.
  */
 export function addressType(routes: RouteTable, ip: Ip, device?: string): string {
   if (ip === unknownAddress(ip)) return 'local'
-  const route = routes.find(ip)
-  if (device !== undefined && route?.type === 'local' && route.device !== device) return 'unicast'
-  if (route) return route.type
-  return multicast.some((prefix) => contains(prefix, ip))
-    ? 'multicast'
-    : routes.isRecorded(ip)
-      ? 'unreachable'
-      : 'unicast'
+  if (multicast.some((prefix) => contains(prefix, ip))) return 'multicast'
+  const route = typeof ip === 'number' ? routes.findLocal(ip) : routes.find(ip)
+  if (!route) return typeof ip === 'number' || !routes.isRecorded(ip) ? 'unicast' : 'unreachable'
+  return route.type === 'local' && device !== undefined && route.device !== device ? 'unicast' : route.type
 }
 
 const multicast = ['224.0.0.0/4', 'ff00::/8'].map((text) => parsePrefix(text) as Prefix)

@@ -16,7 +16,9 @@ export function selectAddress(
   const family = familyOf(destination)
   const candidates = interfaces.flatMap(({ addresses, name }) =>
     addresses.flatMap((one): Candidate[] =>
-      familyOf(one.ip) === family && one.scope === 'global' ? [{ ...one, device: name }] : [],
+      familyOf(one.ip) === family && (one.scope === 'global' || one.ip === destination)
+        ? [{ ...one, device: name }]
+        : [],
     ),
   )
   if (typeof destination === 'bigint') return selectIpv6(candidates, device, destination)
@@ -38,11 +40,11 @@ function selectIpv4(candidates: readonly Candidate[], device: string, nextHop: I
  * device's, then one of the destination's kind (unique local or not), then the longest common prefix.
  */
 function selectIpv6(candidates: readonly Candidate[], device: string, destination: bigint): Ip | undefined {
-  const rank = ({ device: of, ip }: Candidate): number[] => [
+  const rank = ({ device: of, ip, prefixLength }: Candidate): number[] => [
     ip === destination ? 1 : 0,
     of === device ? 1 : 0,
     contains(uniqueLocal, ip) === contains(uniqueLocal, destination) ? 1 : 0,
-    commonPrefix(BigInt(ip), destination),
+    Math.min(prefixLength, commonPrefix(BigInt(ip), destination)),
   ]
   let best: { ip: Ip; rank: number[] } | undefined
   for (const candidate of candidates) {

@@ -103,7 +103,8 @@ const rules: readonly (readonly [string, string, readonly unknown[], string, str
   ['filter-prerouting-pre-dnat', 'ip daddr 10.96.0.0/16 drop', [toServices, drop], 'node/node1', web, 'deliver'],
   // nft lets nat chains drop, which iptables does not
   ['nat-prerouting', 'ip daddr 10.96.0.0/16 drop', [toServices, drop], 'client', web, 'drop'],
-  ['filter-prerouting-pre-dnat', 'notrack', [{ notrack: null }], 'client', web, 'forward'],
+  // at priority -110 the packet has its entry already
+  ['filter-prerouting-pre-dnat', 'notrack', [{ notrack: null }], 'client', web, 'deliver'],
   ['filter-forward', 'meta cpu 0 drop', [ofCpu, drop], 'client', web, 'unknown'],
   ['filter-forward', 'meta cpu 0 udp dport 53 drop', [ofCpu, toPort('udp', 53), drop], 'client', web, 'deliver'],
   ['filter-forward', 'udp dport 53 meta cpu 0 drop', [toPort('udp', 53), ofCpu, drop], 'client', web, 'deliver'],

@@ -23,8 +23,13 @@ const reached = (files: Readonly<Record<string, string>>) =>
 describe('nat chains of equal priority', () => {
   it('run in the order of the tables’ making, the last one first, where nft lists them', () => {
     const [a, b] = [nft('a', '10.1.0.1'), nft('b', '10.1.0.2')]
-    expect(reached({ 'nft-list-ruleset.txt': a + b })).to.deep.equal(['deliver: translated to 10.1.0.2:8080'])
-    expect(reached({ 'nft-list-ruleset.txt': b + a })).to.deep.equal(['deliver: translated to 10.1.0.1:8080'])
+    const assumed = (names: string) => `it assumes that ${names} were made in the order of nft’s list`
+    expect(reached({ 'nft-list-ruleset.txt': a + b })).to.deep.equal([
+      `deliver: translated to 10.1.0.2:8080; ${assumed('nft’s ip b nat-prerouting and nft’s ip a nat-prerouting')}`,
+    ])
+    expect(reached({ 'nft-list-ruleset.txt': b + a })).to.deep.equal([
+      `deliver: translated to 10.1.0.1:8080; ${assumed('nft’s ip a nat-prerouting and nft’s ip b nat-prerouting')}`,
+    ])
   })
 
   it('of another tool run in an order that nothing tells: unknown where it matters', () => {

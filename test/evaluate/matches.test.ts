@@ -129,3 +129,34 @@ describe('nft matches', () => {
     })
   }
 })
+
+describe('before conntrack has seen a packet', () => {
+  const raw = (match: string): Files => ({
+    'iptables-save.txt': `*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING ${match} -j DROP\nCOMMIT\n`,
+  })
+  for (const [match, answer] of [
+    ['-m conntrack --ctstate NEW', 'no'],
+    ['-m conntrack --ctstate INVALID', 'yes'],
+    ['-m conntrack --ctorigdst 10.244.0.9/32', 'no'],
+    ['-m conntrack ! --ctorigdst 10.9.9.9/32', 'no'],
+  ] as const) {
+    it(`${match}: ${answer}`, () => {
+      expect(says(raw(match), client, web)).to.equal(answer)
+    })
+  }
+})
+
+describe('nft rejects', () => {
+  const ruleset = (how: string): Files => ({
+    'proxyMode.txt': 'nftables\n',
+    'nft-list-ruleset.txt': `table inet t {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\treject with ${how}\n\t}\n}\n`,
+  })
+  const verdict = (how: string) => outcomesOf({ ...node, ...ruleset(how) }, client, web)[0]?.verdict
+
+  it('answer only what their kind of answer can answer', () => {
+    expect(verdict('tcp reset')).to.equal('reject')
+    expect(verdict('icmp port-unreachable')).to.equal('reject')
+    expect(verdict('icmpx port-unreachable')).to.equal('reject')
+    expect(verdict('icmpv6 port-unreachable')).to.equal('forward')
+  })
+})

@@ -25,8 +25,16 @@ function isOneOf(
   { routes }: NodeState,
 ): Answer {
   const ip = side === '--dst-type' ? flow.destination : flow.source
-  if (limit === undefined) return types.includes(addressType(routes, ip))
   const device = limit === '--limit-iface-in' ? flow.inInterface : flow.outInterface
-  if (device === undefined) return unknown('the device is not recorded')
-  return types.includes(addressType(routes, ip, device))
+  if (limit !== undefined && device === undefined) return unknown('the device is not recorded')
+  const type = addressType(routes, ip, limit === undefined ? undefined : device)
+  return typeof ip === 'number' ? types.includes(type) : isIpv6Type(types, type)
+}
+
+/** match_type6(): unicast and multicast are asked of the address, the others of routing, and all of them must hold. */
+function isIpv6Type(types: readonly string[], type: string): boolean {
+  if (types.includes('multicast') && type !== 'multicast') return false
+  if (types.includes('unicast') && type === 'multicast') return false
+  const routed = types.filter((one) => ['anycast', 'local', 'unreachable'].includes(one))
+  return routed.length === 0 || routed.includes(type)
 }

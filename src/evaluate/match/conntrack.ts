@@ -8,6 +8,7 @@ import type { MatchExtension, OptionTest } from './extension.ts'
 /** The states of a packet that starts a connection; DNAT and SNAT are states to xt_conntrack and status bits to nft. */
 export function connectionStates(flow: Flow): readonly string[] {
   if (!flow.connection.tracked) return ['UNTRACKED']
+  if (!flow.connection.attached) return ['INVALID']
   const { dnat, snat } = flow.connection
   return ['NEW', ...(dnat ? ['DNAT'] : []), ...(snat ? ['SNAT'] : [])]
 }
@@ -59,5 +60,16 @@ const protocolNumbers: Readonly<Record<string, string>> = { '6': 'TCP', '17': 'U
 
 export const conntrack: MatchExtension = {
   names: ['conntrack', 'state'],
-  option: ({ name, values }) => option(name, values[0] ?? ''),
+  option({ inverted, name, values }, among) {
+    const test = option(name, values[0] ?? '')
+    if (test === undefined || isState(name)) return test
+    // without an entry nothing but the state is compared, and without a state nothing matches (conntrack_mt())
+    const without = among.some((one) => isState(one.name)) !== inverted
+    return (flow, node) => (hasEntry(flow) ? (typeof test === 'function' ? test(flow, node) : test) : without)
+  },
 }
+
+const isState = (name: string): boolean => name === '--ctstate' || name === '--state'
+
+/** Whether conntrack has an entry for the packet. */
+export const hasEntry = ({ connection }: Flow): boolean => connection.tracked && connection.attached

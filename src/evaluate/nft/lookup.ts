@@ -2,7 +2,7 @@
 import { contains, parseIp } from '../../ruleset/address.ts'
 import type { NftElement, NftExpression, NftSet } from '../../ruleset/nft.ts'
 import type { Answer, Scope } from '../program.ts'
-import { bitNames, immediate, isUnknown } from './value.ts'
+import { absent, bitNames, immediate, isUnknown } from './value.ts'
 import type { Value } from './value.ts'
 
 /** The element that matches what no other does. */
@@ -63,6 +63,7 @@ export interface Lookup {
 
 /** Looks a value up in `{"set":[...]}` or `"@name"`. A name that the table does not have is unknown. */
 export function lookUp(value: Value, data: NftExpression, scope: Scope): Lookup {
+  if (value === absent) return { found: false }
   if (typeof data === 'string' && data.startsWith('@')) {
     const set = scope.table.sets.get(data.slice(1))
     if (!set) return { found: { unknown: `${data} is not in the dump` } }

@@ -6,7 +6,7 @@ import type { NodeState } from '../node.ts'
 import type { Branch, Effect, Operation, Program, Result, Scope } from '../program.ts'
 import { compileNftMatch } from './match.ts'
 import { lookUp } from './lookup.ts'
-import { isUnknown, valuesOf } from './value.ts'
+import { absent, isUnknown, valuesOf } from './value.ts'
 import type { Value } from './value.ts'
 
 export const compileNftRule = (rule: NftRule, scope: Scope): Program =>
@@ -27,7 +27,8 @@ function compileStatement(statement: NftStatement, scope: Scope): Operation {
   if ('redirect' in statement) return act((flow, node) => redirectTo(statement.redirect, flow, node))
   if ('reject' in statement) {
     const { expr, type } = statement.reject
-    return act(() => ({ kind: 'reject', how: expr === undefined ? type : `${type} ${expr}` }))
+    const how = expr === undefined ? type : `${type} ${expr}`
+    return act((flow) => (answers(type, flow) ? { kind: 'reject', how } : { kind: 'next' }))
   }
   if ('notrack' in statement) return act(notrack)
   if ('set' in statement) return setOperation(statement.set.op, statement.set.stmt)
@@ -62,8 +63,15 @@ function setOperation(op: string, statements: readonly NftStatement[] | undefine
   return test('whether a limit of a dynamic set is reached cannot be told')
 }
 
+/** A reset implies TCP and ICMP its family: nft prints such rules without the match that it added. */
+function answers(type: string, { destination, protocol }: Flow): boolean {
+  if (type === 'tcp reset') return protocol === 'TCP'
+  return type === 'icmp' ? typeof destination === 'number' : type !== 'icmpv6' || typeof destination === 'bigint'
+}
+
+/** nft_notrack_eval(): too late for a packet that has its entry. */
 function notrack(flow: Flow): undefined {
-  flow.connection.tracked = false
+  if (!flow.connection.attached) flow.connection.tracked = false
   return undefined
 }
 
@@ -106,7 +114,7 @@ function mangle({ key, value }: Mangle, scope: Scope, flow: Flow, node: NodeStat
   if (field !== 'mark') return harmlessFields.has(field) ? undefined : unknown(`changing ${field} is not known to kpx`)
   const ofPacket = typeof key === 'object' && 'meta' in key
   return resolved(value, scope, flow, node).map(({ share, value: mark }): Branch => {
-    if (mark === missing) return { share, effect: { kind: 'next' } }
+    if (mark === missing || mark === absent) return { share, effect: { kind: 'next' } }
     if (typeof mark !== 'number') return { share, effect: unknown(whyOf(mark, 'the new mark')) }
     return { share, apply: (own) => void (ofPacket ? (own.mark = mark) : (own.connection.mark = mark)) }
   })

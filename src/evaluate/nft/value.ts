@@ -5,7 +5,7 @@
 import type { Ip } from '../../ruleset/address.ts'
 import { parseIp } from '../../ruleset/address.ts'
 import type { NftExpression } from '../../ruleset/nft.ts'
-import { connectionStates } from '../match/conntrack.ts'
+import { connectionStates, hasEntry } from '../match/conntrack.ts'
 import type { Flow } from '../flow.ts'
 import type { NodeState } from '../node.ts'
 import { addressType } from '../route.ts'
@@ -108,13 +108,18 @@ function meta(key: string, flow: Flow): Value {
 const device = (name: string | undefined, none: boolean): Value =>
   name ?? (none ? '' : { unknown: 'the device is not recorded' })
 
+const stateOf = ({ connection }: Flow): string =>
+  !connection.tracked ? 'untracked' : connection.attached ? 'new' : 'invalid'
+
 function ct({ dir, family, key }: { key: string; dir?: string; family?: string }, flow: Flow): Value {
   const { mark, original } = flow.connection
   const isIpv4 = typeof flow.destination === 'number'
-  if (key === 'state') return { bits: flow.connection.tracked ? ['new'] : ['untracked'] }
+  if (key === 'state') return { bits: [stateOf(flow)] }
+  if (!hasEntry(flow)) return absent
   if (key === 'status') {
     const states = connectionStates(flow)
-    return { bits: ['dnat', 'snat'].filter((status) => states.includes(status.toUpperCase())) }
+    const bits = ['dnat', 'snat'].filter((status) => states.includes(status.toUpperCase()))
+    return { bits: flow.connection.confirmed ? [...bits, 'confirmed'] : bits }
   }
   if (key === 'mark') return mark
   if (key === 'zone') return 0
@@ -139,13 +144,9 @@ function fib({ flags, result }: { result: string; flags: readonly string[] }, fl
   const route = node.routes.find(ip)
   // mark chooses among policy rules, which are not recorded
   if (flags.includes('oif')) return { unknown: 'fib with oif is not known to kpx' }
-  if (result === 'type' && !flags.includes('iif')) return addressType(node.routes, ip)
-  if (result === 'type') {
-    const type = addressType(node.routes, ip)
-    return type !== 'local' || route?.device === flow.inInterface ? type : 'unicast'
-  }
+  if (result === 'type') return addressType(node.routes, ip, flags.includes('iif') ? flow.inInterface : undefined)
   if (!node.routes.isRecorded(ip)) return { unknown: 'routes are not recorded' }
-  const through = route?.device
+  const through = route?.type === 'unicast' ? route.device : undefined
   return through === undefined || (flags.includes('iif') && through !== flow.inInterface) ? missingRoute : through
 }
 
@@ -157,7 +158,7 @@ function concatenated(parts: readonly NftExpression[], flow: Flow, node: NodeSta
       next.map(({ share, value }) => ({ share: so.share * share, value: [...so.value, value] })),
     )
   }
-  return values
+  return values.map(({ share, value }) => ({ share, value: value.includes(absent) ? absent : value }))
 }
 
 function calculated(

@@ -7,7 +7,7 @@ export const ct: TargetExtension = {
   run(options) {
     if (options.some(({ name }) => name !== '--notrack')) return unknownOption('CT', options)
     return (flow) => {
-      flow.connection.tracked = false
+      if (!flow.connection.attached) flow.connection.tracked = false
       return undefined
     }
   },
