@@ -43,7 +43,7 @@ function wholeScene(recording: string): Promise<Scene> {
   return known
 }
 
-async function brokenCapture(recording: string, edits: Edits): Promise<Capture> {
+export async function brokenCapture(recording: string, edits: Edits): Promise<Capture> {
   const whole = (await wholeScene(recording)).capture
   const file = (node: string, name: string): Buffer | undefined => {
     const edit = edits[`nodes/${node}/${name}`]

@@ -4,6 +4,7 @@ import type { RealServer, VirtualServer, VirtualServers } from '../ruleset/ipvs.
 import type { At } from '../ruleset/ruleset.ts'
 import { record, split } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
+import { sharesOf, whyUnknown } from './ipvs-scheduler.ts'
 import { changeDestination } from './nat.ts'
 import type { NodeState } from './node.ts'
 import type { Stopped } from './hook.ts'
@@ -57,63 +58,48 @@ function unknownTo(flow: Flow, why: string, at?: At): Scheduled {
 }
 
 function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Scheduled {
-  const stop = (end: Stopped['end']): Scheduled => ({ scheduled: [], passed: [], stopped: [{ flow, end }] })
+  const why = whyUnknown(server)
+  if (why !== undefined) return { scheduled: [], passed: [], stopped: [{ flow, end: unknownAt(server, flow, why) }] }
   const shares = sharesOf(server)
-  if (server.cut) {
-    const why = `${server.cut.file} cannot be read from line ${server.cut.line}: real servers may be missing`
-    return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
-  }
   if (shares.length === 0) {
-    // ip_vs_leave(), ip_vs_core.c: no destination is answered with ICMP port unreachable
-    return stop({ kind: 'reject', how: 'icmp-port-unreachable', step: stepOf(flow, 'no real server', server) })
-  }
-  if (shares.some(({ real }) => real.forward !== 'Masq' && real.forward !== 'Local')) {
-    const why = 'forwarding by route or tunnel is not modelled'
-    return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
-  }
-  if (!schedulers.has(server.scheduler)) {
-    const why = `the scheduler ${server.scheduler} is not known to kpx`
-    return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
-  }
-  if (server.scheduler === 'dh' && shares.length > 1) {
-    const why = 'dh sends all clients of an address to one real server, and the dump does not tell which'
-    return stop({ kind: 'unknown', why, step: stepOf(flow, why, server) })
+    return { scheduled: [], passed: [], stopped: [{ flow, end: refusedAt(flow, 'no real server', server) }] }
   }
   if (server.persistent !== undefined) flow.affinitySeconds = server.persistent
-  const original = { ip: flow.destination, port: flow.port }
-  const scheduled = shares.map(({ real, share }) => {
+  const scheduled: Flow[] = []
+  const stopped: Stopped[] = []
+  for (const { real, refuses, share } of shares) {
     const own = shares.length === 1 ? flow : split(flow, share)
-    const step = stepOf(own, `${server.scheduler} picks ${formatIpPort(real.ip, real.port)}`, server, real)
-    record(own, step)
-    own.evidence = [...own.evidence, step]
-    const { dnat } = own.connection
-    changeDestination(own, real.ip, real.port)
-    // IPVS tells conntrack the new addresses, but not that it translated
-    own.connection.dnat = dnat
-    own.virtualServer = original
-    // ip_vs_notrack(): without net.ipv4.vs.conntrack IPVS's packets are not tracked
-    if (node.ruleset.sysctls.get('net/ipv4/vs/conntrack') === '0') own.connection.tracked = false
-    return own
-  })
-  return { scheduled, passed: [], stopped: [] }
+    const action = `${server.scheduler} picks ${formatIpPort(real.ip, real.port)}`
+    if (refuses) stopped.push({ flow: own, end: refusedAt(own, `${action}, which takes no connections`, server, real) })
+    else scheduled.push(translated(own, stepOf(own, action, server, real), real, node))
+  }
+  return { scheduled, passed: [], stopped }
 }
 
-/** net/netfilter/ipvs/Kconfig. */
-const schedulers = new Set('dh fo lblc lblcr lc mh nq ovf rr sed sh twos wlc wrr'.split(' '))
+const unknownAt = (server: VirtualServer, flow: Flow, why: string): Stopped['end'] => ({
+  kind: 'unknown',
+  why,
+  step: stepOf(flow, why, server),
+})
 
-/**
- * Shares of new connections over time. Schedulers by connection count (lc, sed, nq) settle at equal shares, the weighted ones and the
- * hashes at the weights; fo and ovf use the heaviest. Weight 0 gets nothing new.
- */
-function sharesOf(server: VirtualServer): { real: RealServer; share: number }[] {
-  const able = server.servers.filter(({ weight }) => weight > 0)
-  if (server.scheduler === 'fo' || server.scheduler === 'ovf') {
-    const [heaviest] = [...able].sort((a, b) => b.weight - a.weight)
-    return heaviest ? [{ real: heaviest, share: 1 }] : []
-  }
-  const equal = ['rr', 'lc', 'lblc', 'lblcr'].includes(server.scheduler)
-  const total = able.reduce((sum, { weight }) => sum + (equal ? 1 : weight), 0)
-  return able.map((real) => ({ real, share: (equal ? 1 : real.weight) / total }))
+/** ip_vs_leave(), ip_vs_core.c: without a destination the client gets ICMP port unreachable. */
+const refusedAt = (flow: Flow, action: string, server: VirtualServer, real?: RealServer): Stopped['end'] => ({
+  kind: 'reject',
+  how: 'icmp-port-unreachable',
+  step: stepOf(flow, action, server, real),
+})
+
+function translated(flow: Flow, step: Step, real: RealServer, { ruleset }: NodeState): Flow {
+  record(flow, step)
+  flow.evidence = [...flow.evidence, step]
+  flow.virtualServer = { ip: flow.destination, port: flow.port }
+  const { dnat } = flow.connection
+  changeDestination(flow, real.ip, real.port)
+  // IPVS tells conntrack the new addresses, but not that it translated
+  flow.connection.dnat = dnat
+  // ip_vs_notrack(): without net.ipv4.vs.conntrack IPVS's packets are not tracked
+  if (ruleset.sysctls.get('net/ipv4/vs/conntrack') === '0') flow.connection.tracked = false
+  return flow
 }
 
 function stepOf(flow: Flow, action: string, server?: VirtualServer, real?: RealServer): Step {

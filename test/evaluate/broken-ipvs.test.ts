@@ -70,7 +70,8 @@ describe('altered virtual servers', () => {
     ['lc', [1, 1, 2, 4], equal],
     ['wrr', [1, 1, 2, 4], [0.125, 0.125, 0.25, 0.5]],
     ['wlc', [1, 1, 2, 4], [0.125, 0.125, 0.25, 0.5]],
-    ['sh', [1, 1, 0, 2], [0.25, 0.25, 0, 0.5]],
+    // a server without weight keeps one bucket of sh, and its clients are refused
+    ['sh', [1, 1, 0, 2], [0.2, 0.2, 0, 0.4]],
     ['mh', [1, 1, 0, 2], [0.25, 0.25, 0, 0.5]],
     ['wrr', [0, 0, 3, 0], [0, 0, 1, 0]],
   ] as const) {
