@@ -198,14 +198,15 @@ function transmit(flow: Flow, node: NodeState, network: Network, hops: number): 
   return receive(arriveAt(flow, nextNode, route?.gateway ?? flow.destination, node), network, hops + 1)
 }
 
-/** The node of the recording that gets the packet next. A pod on the same node is at the end of the way. */
+/**
+ * The node of the recording that gets the packet next: the gateway, or, when that is a router, the node that has the destination. A pod
+ * on the same node is at the end of the way.
+ */
 function nextHop(flow: Flow, gateway: Ip | undefined, node: NodeState, network: Network): NodeState | undefined {
   const host = network.hostOf(flow.destination)
-  if (gateway !== undefined) {
-    const through = nodeWith(network, gateway, node)
-    if (through) return through
-  }
-  if (host?.pod === undefined) return gateway === undefined ? nodeWith(network, flow.destination, node) : undefined
+  const through = gateway === undefined ? undefined : nodeWith(network, gateway, node)
+  if (through) return through
+  if (host?.pod === undefined) return nodeWith(network, flow.destination, node)
   return host.node === node.name ? undefined : network.nodes.get(host.node ?? '')
 }
 
