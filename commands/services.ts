@@ -1,5 +1,5 @@
 import { isBlind } from '../src/answer/document.ts'
-import { chosenNodes, recordedServices } from '../src/answer/lookup.ts'
+import { chosenNodes, servicesOf } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { listServices } from '../src/answer/services.ts'
 import type { ServiceList } from '../src/answer/services.ts'
@@ -16,9 +16,7 @@ export default class Services extends BaseCommand<typeof Services> {
   async run(): Promise<ServiceList> {
     const scene = sceneOf(await this.capture())
     const { namespace, node } = this.flags
-    const services = recordedServices(scene).filter(
-      (service) => namespace === undefined || service.namespace === namespace,
-    )
+    const services = servicesOf(namespace, scene)
     const list = listServices(services, chosenNodes(node, scene), scene)
     await this.print(
       list,

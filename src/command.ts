@@ -15,8 +15,12 @@ const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 
 const sharedFlags = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
-  namespace: Flags.string({ char: 'n', summary: 'namespace of the object (default: default)', helpValue: 'NAME' }),
-  'all-namespaces': Flags.boolean({ char: 'A', summary: 'all namespaces', exclusive: ['namespace'] }),
+  namespace: Flags.string({
+    char: 'n',
+    summary: 'namespace of the object (default: default; services: all)',
+    helpValue: 'NAME',
+  }),
+  'all-namespaces': Flags.boolean({ char: 'A', summary: 'all namespaces, as services does', exclusive: ['namespace'] }),
   node: Flags.string({
     summary: 'this node only; may be repeated',
     helpValue: 'NAME',

@@ -2,8 +2,8 @@
 import { findCode } from './codes.ts'
 import type { Code } from './codes.ts'
 
-/** 2 usage or unreadable input, 3 could not see enough, 4 changed but not healthy, 5 changed and rolled back. */
-export type ErrorExit = 2 | 3 | 4 | 5
+/** 2 usage or unreadable input, 3 could not see enough. */
+type ErrorExit = 2 | 3
 
 export interface KpxErrorOptions {
   /** The next step, where it is more precise than the catalogue's. */

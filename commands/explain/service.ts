@@ -2,7 +2,7 @@ import { Args } from '@oclif/core'
 import { isBlind } from '../../src/answer/document.ts'
 import { allOutcomes, explainService } from '../../src/answer/explain-service.ts'
 import type { ServiceExplanation } from '../../src/answer/explain-service.ts'
-import { chosenNodes, findService } from '../../src/answer/lookup.ts'
+import { chosenNodes, findService, serviceName } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import { BaseCommand } from '../../src/command.ts'
 import { explainServiceView } from '../../src/view/explain-service.ts'
@@ -10,7 +10,11 @@ import { explainServiceView } from '../../src/view/explain-service.ts'
 export default class ExplainService extends BaseCommand<typeof ExplainService> {
   static override summary = 'shows which pods get a Service’s traffic, from where, in what shares, and why not'
   static override args = {
-    name: Args.string({ ignoreStdin: true, required: true, description: 'NAME or NAMESPACE/NAME' }),
+    name: Args.string({
+      ignoreStdin: true,
+      required: true,
+      description: 'NAME, NAMESPACE/NAME or service/NAMESPACE/NAME',
+    }),
   }
   static override examples = [
     '<%= config.bin %> explain service web -n shop --from CAPTURE',
@@ -19,7 +23,7 @@ export default class ExplainService extends BaseCommand<typeof ExplainService> {
 
   async run(): Promise<ServiceExplanation> {
     const scene = sceneOf(await this.capture())
-    const [name = '', namespace = this.namespace] = this.args.name.split('/').reverse()
+    const { name, namespace } = serviceName(this.args.name, this.namespace)
     const nodes = chosenNodes(this.flags.node, scene)
     const explanation = explainService(findService(namespace, name, scene), nodes, scene)
     await this.print(
@@ -28,6 +32,7 @@ export default class ExplainService extends BaseCommand<typeof ExplainService> {
       () => [`service/${explanation.service}`],
     )
     if (isBlind(allOutcomes(explanation))) process.exitCode = 3
+    else if (explanation.findings.some(({ level }) => level === 'error')) process.exitCode = 1
     return explanation
   }
 }

@@ -23,13 +23,15 @@ export function parseDestination(text: string, namespace: string, scene: Scene):
   if (direct) return [{ protocol: protocol ?? 'TCP', ...direct }]
   if (name === '' || isAddress(name)) throw notADestination(text)
   const { path, port } = splitPort(name)
-  const [kind = '', first = '', second] = path.split('/')
+  const [kind = '', first = '', second, ...rest] = path.split('/')
+  if (rest.length > 0 || path.split('/').some(isAddress)) throw notADestination(text)
   if (kind === 'node') return nodePort(findNode(first, scene), port, protocol, scene, text)
   if (kind === 'pod') return podPort(second === undefined ? namespace : first, second ?? first, port, protocol, scene)
   if (kind === 'service' || kind === 'svc') {
     const [inNamespace, ofName] = second === undefined ? [namespace, first] : [first, second]
     return ofService(findService(inNamespace, ofName, scene), port, protocol)
   }
+  if (second !== undefined) throw notADestination(text)
   if (path.includes('/')) return ofService(findService(kind, first, scene), port, protocol)
   const known = scene.cluster.services.some((one) => one.namespace === namespace && one.name === path)
   if (!known && nodeNames(scene).includes(path)) return nodePort(path, port, protocol, scene, text)
@@ -74,7 +76,9 @@ function ofService(service: Service, port: string | undefined, protocol: Protoco
   )
   if (ports.length === 0) {
     const there = service.ports.map(describePort).join(', ')
-    throw new KpxError('KPX1005', `Service ${namespace}/${name} has no such port; it has ${there || 'none'}`)
+    throw new KpxError('KPX1005', `Service ${namespace}/${name} has no such port`, {
+      fix: there === '' ? 'give it a port' : `choose one of ${there}`,
+    })
   }
   return parsedIps(clusterIPs).flatMap((ip) => ports.map((one) => ({ ip, port: one.port, protocol: one.protocol })))
 }

@@ -9,20 +9,42 @@ interface Named {
   readonly name: string
 }
 
+/** `NAME`, `NAMESPACE/NAME`, or as `-o name` prints it: `service/NAMESPACE/NAME`. Throws KPX1001 for anything else. */
+export function serviceName(text: string, namespace: string): { name: string; namespace: string } {
+  const parts = text.replace(/^(?:service|svc)\/(?=[^/]+\/)/, '').split('/')
+  const [name = '', own = namespace] = parts.toReversed()
+  if (parts.length > 2 || name === '' || own === '') {
+    throw new KpxError('KPX1001', `"${text}" is no name of a Service`, { fix: 'write NAME or NAMESPACE/NAME' })
+  }
+  return { name, namespace: own }
+}
+
 /** Throws KPX1005 when there is no such Service, KPX1009 when none were recorded. */
 export const findService = (namespace: string, name: string, scene: Scene): Service =>
   find('Service', namespace, name, recordedServices(scene), scene.capture.path)
 
-/** Throws KPX1005 when there is no such pod, KPX1009 when none were recorded. */
-export function findPod(namespace: string, name: string, { capture, cluster }: Scene): Pod {
+/** `kind` is what the name may have meant. Throws KPX1005 when there is no such pod, KPX1009 when none were recorded. */
+export function findPod(namespace: string, name: string, { capture, cluster }: Scene, kind = 'pod'): Pod {
   if (capture.object('pods') === undefined) throw notRecorded('pods', capture.path)
-  return find('pod', namespace, name, cluster.pods, capture.path)
+  return find(kind, namespace, name, cluster.pods, capture.path)
 }
 
 /** Throws KPX1009 when the Services were not recorded, which is not the same as there being none. */
-export function recordedServices({ capture, cluster }: Scene): readonly Service[] {
+function recordedServices({ capture, cluster }: Scene): readonly Service[] {
   if (capture.object('services') === undefined) throw notRecorded('services', capture.path)
   return cluster.services
+}
+
+/** The Services of a namespace, or all. Throws KPX1005 for a namespace without any, KPX1009 when none were recorded. */
+export function servicesOf(namespace: string | undefined, scene: Scene): readonly Service[] {
+  const all = recordedServices(scene)
+  if (namespace === undefined) return all
+  const own = all.filter((service) => service.namespace === namespace)
+  if (own.length > 0) return own
+  const namespaces = [...new Set(all.map((service) => service.namespace))].join(', ')
+  throw new KpxError('KPX1005', `there are no Services in namespace ${namespace}`, {
+    fix: `choose one of ${namespaces || 'none'}`,
+  })
 }
 
 const notRecorded = (what: string, path: string): KpxError =>
@@ -32,7 +54,9 @@ const notRecorded = (what: string, path: string): KpxError =>
 export function findNode(name: string, scene: Scene): string {
   const names = nodeNames(scene)
   if (names.includes(name)) return name
-  throw new KpxError('KPX1005', `${scene.capture.path} has no node ${name}; it has ${names.join(', ') || 'none'}`)
+  throw new KpxError('KPX1005', `${scene.capture.path} has no node ${name}`, {
+    fix: names.length > 0 ? `choose one of ${names.join(', ')}` : 'record nodes/NODE/ or objects/nodes.json',
+  })
 }
 
 /** Every node of the cluster or the recording, sorted. */
@@ -41,7 +65,7 @@ export const nodeNames = ({ cluster, network }: Scene): string[] =>
 
 /** The nodes that the user named, or all that the recording has. Throws KPX1005 for one that is not there. */
 export const chosenNodes = (names: readonly string[] | undefined, scene: Scene): string[] =>
-  names?.length ? names.map((name) => findNode(name, scene)) : [...scene.network.nodes.keys()]
+  names?.length ? [...new Set(names)].map((name) => findNode(name, scene)) : [...scene.network.nodes.keys()]
 
 function find<T extends Named>(kind: string, namespace: string, name: string, all: readonly T[], path: string): T {
   const found = all.find((one) => one.namespace === namespace && one.name === name)

@@ -24,6 +24,8 @@ export interface Outcome {
   readonly endpoint: Endpoint | null
   readonly masquerade: boolean
   readonly sourceSeen: string | null
+  /** No node replaced the source address. */
+  readonly sourceKept: boolean
   readonly reply: Reply
   readonly why: string
   readonly evidence: readonly Evidence[]
@@ -35,6 +37,7 @@ export function outcomeOf({
   masquerade,
   reply,
   share,
+  sourceKept,
   sourceSeen,
   verdict,
   why,
@@ -45,6 +48,7 @@ export function outcomeOf({
     endpoint: endpoint && { ...endpoint, ip: formatIp(endpoint.ip) },
     masquerade,
     sourceSeen: sourceSeen === null ? null : formatIp(sourceSeen),
+    sourceKept,
     reply,
     why,
     evidence: evidence.flatMap(evidenceOf),

@@ -9,8 +9,8 @@ import type { Finding } from './finding.ts'
 import type { Outcome } from './outcome.ts'
 import type { Scene } from './scene.ts'
 
-interface Seen {
-  /** `pods of node1 to 10.96.1.2:80`. */
+interface SeenPacket {
+  /** `from pod shop/client-1 to 10.96.1.2:80/TCP`. */
   readonly packet: string
   readonly node: string
   readonly outcome: Outcome
@@ -43,17 +43,17 @@ export function serviceFindings(service: Service, ports: readonly ExplainedPort[
   })
 }
 
-const about = ({ node, outcome }: Seen, object: string): Pick<Finding, 'evidence' | 'node' | 'object'> => ({
+const about = ({ node, outcome }: SeenPacket, object: string): Pick<Finding, 'evidence' | 'node' | 'object'> => ({
   object,
   node,
   evidence: outcome.evidence,
 })
 
-const packetsOf = ({ frontends, protocol }: ExplainedPort): Seen[] =>
+const packetsOf = ({ frontends, protocol }: ExplainedPort): SeenPacket[] =>
   frontends.flatMap(({ ip, nodes, port }) =>
     nodes.flatMap(({ from, node, senders }) =>
       Object.entries(from).flatMap(([kind, outcomes]) =>
-        outcomes.map((outcome): Seen => {
+        outcomes.map((outcome): SeenPacket => {
           const sender = senders[kind as keyof typeof senders] ?? kind
           return { packet: `from ${sender} to ${addressOf(ip, port)}/${protocol}`, node, outcome }
         }),

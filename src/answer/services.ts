@@ -24,6 +24,8 @@ export interface ServiceItem {
   /** Who sends: a ClusterIP is asked for by a pod of the node, the others by a client beyond the cluster. */
   readonly from: string
   readonly endpoints: readonly (Endpoint & { readonly share: number })[]
+  /** What happens to the packets that reach no endpoint. */
+  readonly others: readonly { readonly verdict: Verdict; readonly share: number }[]
   /** What most packets meet. */
   readonly verdict: Verdict
 }
@@ -67,6 +69,7 @@ function itemOn(
     node,
     from: answers.senders[kind] ?? kind,
     endpoints: outcomes.flatMap(endpointOf),
+    others: outcomes.flatMap(({ endpoint, share, verdict }) => (endpoint ? [] : [{ verdict, share }])),
     verdict: outcomes[0].verdict,
   }
 }

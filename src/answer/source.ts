@@ -32,7 +32,7 @@ export function parseSource(text: string, namespace: string, scene: Scene, nodes
   if (ip !== undefined) return addressSenders(ip, scene, nodes)
   if (rest.length === 1) return [podSender(findPod(kind, first, scene))]
   if (nodeNames(scene).includes(text)) return [nodeSender(text)]
-  return [podSender(findPod(namespace, text, scene))]
+  return [podSender(findPod(namespace, text, scene, 'pod or node'))]
 }
 
 const notASource = (text: string): KpxError =>

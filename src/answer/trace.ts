@@ -16,6 +16,8 @@ export interface TraceStep {
   readonly table: string
   readonly chain: string
   readonly action: string
+  /** The chain that a jump or goto enters; null for other actions. */
+  readonly target: string | null
   readonly text: string
   readonly node: string
 }
@@ -62,7 +64,15 @@ function tracePacket({ label, source }: Sender, destination: Destination, { netw
     destination: describeDestination(destination),
     node: steps[0]?.node ?? source.node,
     outcomes: outcomes.map(outcomeOf),
-    steps: steps.map(({ action, chain, hook, node, table, text }) => ({ hook, table, chain, action, text, node })),
+    steps: steps.map(({ action, chain, hook, node, table, target = null, text }) => ({
+      hook,
+      table,
+      chain,
+      action,
+      target,
+      text,
+      node,
+    })),
   }
 }
 

@@ -6,7 +6,7 @@ import { decodeIpAddr, decodeIpRoute } from './network.ts'
 import { decodeNftJson } from './nft/json.ts'
 import { decodeNftText } from './nft/text.ts'
 import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
-import { sniff } from './sniff.ts'
+import { looksLikeJson, sniff } from './sniff.ts'
 import type { LineReport, SourceFile } from './source.ts'
 import { decodeSysctl } from './sysctl.ts'
 
@@ -36,9 +36,7 @@ const decoders: readonly Decoder[] = [
   { name: 'ipvsadm-save', reports: (source) => [decodeIpvsadmSave(source).report()] },
   {
     name: 'nft-list-ruleset',
-    reports: (source) => [
-      (source.bytes.toString('latin1', 0, 1) === '{' ? decodeNftJson(source) : decodeNftText(source)).report(),
-    ],
+    reports: (source) => [(looksLikeJson(source.bytes) ? decodeNftJson(source) : decodeNftText(source)).report()],
   },
   { name: 'proc-net-ip_vs', reports: (source) => [decodeProcNetIpVs(source).report()] },
   { name: 'sysctl', reports: (source) => [decodeSysctl(source).report()] },

@@ -123,7 +123,7 @@ function decodeNft(read: ReadFile, blind: Blind[]): DecodedTables | undefined {
   if (!best?.dump.cut) return best?.dump
   const { cut, tables } = best.dump
   blind.push({ file: best.source.name, why: `it is cut at line ${cut.line}` })
-  return { ...best.dump, tables: [...tables, ...(['ip', 'ip6'] as const).map((family) => tableBehind(family, cut))] }
+  return { ...best.dump, tables: [...tables, ...families.map((family) => tableBehind(family, cut))] }
 }
 
 const nonEmpty = (source: SourceFile | undefined): SourceFile | undefined =>
@@ -151,19 +151,18 @@ interface Saves {
 }
 
 function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: DecodedTables | undefined, blind: Blind[]): Saves {
-  const prefix = family === 'ip' ? 'ip' : 'ip6'
   const saves = (['iptables-nft', 'iptables-legacy'] as const).flatMap((tool) => {
-    const source = read(`${prefix}tables-${tool === 'iptables-nft' ? '' : 'legacy-'}save.txt`)
+    const source = read(`${family}tables-${tool === 'iptables-nft' ? '' : 'legacy-'}save.txt`)
     if (!source) return []
     const dump = decodeIptablesSave(source, family, tool)
     if (!isJunk(dump, source)) return [dump]
-    blind.push({ file: source.name, why: `it is no output of ${prefix}tables-save` })
+    blind.push({ file: source.name, why: `it is no output of ${family}tables-save` })
     return []
   })
   const incompatible = new Set(saves.flatMap((save) => save.incompatible.map(({ name }) => name)))
   const fromNft = (name: string) => nft?.tables.some((table) => table.family === family && table.name === name) === true
   for (const name of incompatible) {
-    if (!fromNft(name)) blind.push({ file: `${prefix}tables-save.txt`, why: `it does not show table ${name}` })
+    if (!fromNft(name)) blind.push({ file: `${family}tables-save.txt`, why: `it does not show table ${name}` })
   }
   const tables = saves.flatMap((save) => [
     ...save.tables.map((table) => withLostChains(table, save)),

@@ -18,6 +18,8 @@ const signs: readonly (readonly [string, RegExp])[] = [
   ['sysctl', /^(?:net|kernel)[./]\S+ ?= ?\S+/m],
 ]
 
+export const looksLikeJson = (bytes: Buffer): boolean => /^\s*[[{]/.test(bytes.toString('latin1', 0, 64))
+
 /** A decoder's name, or nothing where the bytes look like the output of no tool. */
 export function sniff(bytes: Buffer): string | undefined {
   const text = bytes.toString('utf8', 0, head)

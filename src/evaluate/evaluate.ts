@@ -39,19 +39,17 @@ export interface Outcome {
   } | null
   readonly masquerade: boolean
   readonly sourceSeen: Ip | null
+  /** No node replaced the source address. */
+  readonly sourceKept: boolean
   readonly reply: Reply
   readonly why: string
-  /** Where the last step happened. */
-  readonly node: string
-  /** Seconds for which a client stays with the endpoint; 0 when not told. */
-  readonly affinitySeconds: number | undefined
   readonly evidence: readonly Step[]
   readonly trail: Trail | undefined
 }
 
 export function evaluate(source: Source, destination: Destination, network: Network): Outcome[] {
   if (source.kind === 'pod' && (isLoopback(destination.ip) || source.ips.includes(destination.ip))) {
-    return [insidePod(source.node, destination.ip)]
+    return [insidePod(destination.ip)]
   }
   const node = firstNode(source, destination, network)
   if (!node) return [notSeen(source.node)]
@@ -127,16 +125,15 @@ function startOutside(
 /** The device by which the node would answer. */
 const uplink = (node: NodeState, source: Ip): string | undefined => node.routes.find(source)?.device
 
-const plain = { endpoint: null, masquerade: false, affinitySeconds: undefined, evidence: [], trail: undefined } as const
+const plain = { endpoint: null, masquerade: false, sourceKept: true, evidence: [], trail: undefined } as const
 
-const insidePod = (node: string, ip: Ip): Outcome => ({
+const insidePod = (ip: Ip): Outcome => ({
   ...plain,
   verdict: 'local',
   share: 1,
   sourceSeen: ip,
   reply: 'ok',
   why: 'the packet stays inside the pod: kube-proxy’s rules do not see it',
-  node,
 })
 
 const notSeen = (node: string): Outcome => ({
@@ -146,7 +143,6 @@ const notSeen = (node: string): Outcome => ({
   sourceSeen: null,
   reply: 'unknown',
   why: `nothing of ${node} is recorded`,
-  node,
 })
 
 const dropped = (node: string, why: string): Outcome => ({ ...notSeen(node), verdict: 'drop', why })
@@ -156,8 +152,7 @@ function outcomeOf(arrival: Arrival, network: Network): Outcome {
   const common = {
     share: flow.share,
     masquerade: flow.masqueraded,
-    node: flow.node,
-    affinitySeconds: flow.affinitySeconds,
+    sourceKept: !isSourceChanged(flow),
     evidence: flow.evidence,
     trail: flow.trail,
   }
@@ -196,10 +191,13 @@ function stopped({
   return { ...ending(end.kind, `${how} by ${by}`), evidence }
 }
 
+const isSourceChanged = ({ translations }: Flow): boolean =>
+  translations.some(({ sourceAfter, sourceBefore }) => sourceAfter !== sourceBefore)
+
 /** Unknown for a stand-in: whichever client it is, its own address is seen. */
 function seenSource(flow: Flow): Ip | null {
   if (flow.source === unknownAddress(flow.source)) return null
-  return flow.standIn && !flow.masqueraded ? null : flow.source
+  return flow.standIn && !isSourceChanged(flow) ? null : flow.source
 }
 
 function untranslated(flow: Flow, verdict: 'forward' | 'local', network: Network): string {

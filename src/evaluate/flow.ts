@@ -12,7 +12,10 @@ export interface Step {
   readonly hook: string
   readonly table: string
   readonly chain: string
+  /** `jump`, `accept`, `DNAT to 10.244.0.2:8080`, ... */
   readonly action: string
+  /** The chain that a jump or goto enters. */
+  readonly target?: string
   readonly text: string
   readonly at?: At
 }

@@ -24,7 +24,7 @@ export interface Passed {
  */
 const natPriority = { prerouting: -100, output: -100, postrouting: 100, input: 100, forward: 0, ingress: 0, egress: 0 }
 
-/** The chains with priorities in [from, to). `nat` false skips translation: the connection has been through it. */
+/** The chains with priorities in [from, to). */
 export function throughHook(hook: HookName, flow: Flow, node: NodeState, from = -Infinity, to = Infinity): Passed {
   flow.hook = hook.toUpperCase()
   const chains = node.hooked(typeof flow.destination === 'number' ? 'ip' : 'ip6', hook)

@@ -43,10 +43,10 @@ export function masquerade(flow: Flow, node: NodeState): Result {
 
 export const describeDestination = (flow: Flow): string => `DNAT to ${formatIpPort(flow.destination, flow.port)}`
 
-export const describeSource = (flow: Flow): string =>
-  flow.source === unknownAddress(flow.source)
-    ? 'masquerade as an address of the node'
-    : `masquerade as ${formatIp(flow.source)}`
+export function describeSource({ masqueraded, source }: Flow): string {
+  if (source === unknownAddress(source)) return 'masquerade as an address of the node'
+  return `${masqueraded ? 'masquerade as' : 'SNAT to'} ${formatIp(source)}`
+}
 
 /**
  * To the node itself: loopback for its own packets, else the first address of the device that the packet came in by; without one the

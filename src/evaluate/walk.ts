@@ -153,8 +153,8 @@ function tested(program: readonly Operation[], at: number, flow: Flow, node: Nod
 /** Moves the walker on; an end where the effect leaves the base chain. */
 function apply(effect: Effect, walker: Walker, place: Place): End | undefined {
   const { flow } = walker
-  const step = (action: string): Step => {
-    const taken = stepOf(place, place.chain, flow, action, place.rule)
+  const step = (action: string, target?: string): Step => {
+    const taken = { ...stepOf(place, place.chain, flow, action, place.rule), ...(target !== undefined && { target }) }
     record(flow, taken)
     return taken
   }
@@ -190,9 +190,9 @@ function enter(
   { chain: name, kind }: { kind: 'goto' | 'jump'; chain: string },
   walker: Walker,
   place: Place,
-  step: (action: string) => Step,
+  step: (action: string, target?: string) => Step,
 ): End | undefined {
-  const taken = step(`${kind} ${name}`)
+  const taken = step(kind, name)
   const chain = place.table.chains.get(name)
   if (!chain) return { kind: 'unknown', why: `the dump has no chain ${name}`, step: taken }
   if (walker.frames.some(({ entered }) => entered.includes(name))) {

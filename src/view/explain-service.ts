@@ -3,6 +3,7 @@ import type { ExplainedFrontend, ExplainedPort, ServiceExplanation } from '../an
 import type { Finding } from '../answer/finding.ts'
 import { fold } from '../answer/fold.ts'
 import type { Group } from '../answer/fold.ts'
+import { senderKinds } from '../answer/frontend-outcomes.ts'
 import type { SenderKind } from '../answer/frontend-outcomes.ts'
 import type { Outcome } from '../answer/outcome.ts'
 import { addressText, endpointText, formatShare, placeText, resultCell, sourceText } from './outcome.ts'
@@ -105,7 +106,10 @@ const senderNames: Readonly<Record<SenderKind, string>> = {
 }
 
 function rowsOf(group: Group, { nodes }: ExplainedFrontend, namespace: string, style: Style): Cell[][] {
-  const who = sendersText(group.senders, Object.keys(nodes[0]?.from ?? {}) as SenderKind[])
+  const who = sendersText(
+    group.senders,
+    senderKinds.filter((kind) => nodes.some(({ from }) => from[kind])),
+  )
   const odd = group.nodes.length < nodes.length
   const where = odd ? group.nodes.join(', ') : nodes.length === 1 ? group.nodes.join() : 'all'
   return group.outcomes.map((outcome, i) => {
@@ -123,7 +127,7 @@ function rowsOf(group: Group, { nodes }: ExplainedFrontend, namespace: string, s
 }
 
 const seenSource = (outcome: Outcome, { sameSources }: Group): string =>
-  outcome.masquerade && !sameSources ? 'the node’s' : sourceText(outcome)
+  !outcome.sourceKept && !sameSources ? 'the node’s' : sourceText(outcome)
 
 /** `pods, outside`, `all but pods`, `anyone`. */
 function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[]): string {
@@ -139,7 +143,8 @@ function reasons({ nodes, outcomes }: Group, { style, width }: ViewOptions): str
   const told = outcomes.filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
   return told
     .map(({ evidence, why }) => {
-      const places = nodes.length > 1 ? '' : evidence.map((line) => style.dim(`    ${placeText(line)}`) + '\n').join('')
+      const others = nodes.length > 1 ? `, and alike on ${nodes.slice(1).join(', ')}` : ''
+      const places = evidence.map((line) => style.dim(`    ${placeText(line)}${others}`) + '\n').join('')
       return wrap(sanitise(why), width, '    ') + places
     })
     .join('')

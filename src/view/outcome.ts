@@ -43,10 +43,10 @@ export const addressText = ({ ip, port }: { readonly ip: string; readonly port: 
 
 export const endpointText = ({ endpoint }: Outcome): string => (endpoint === null ? '' : addressText(endpoint))
 
-/** The source address that the endpoint sees: `kept`, or the node's. */
-export function sourceText({ masquerade, sourceSeen, verdict }: Outcome): string {
+/** The source address that the endpoint sees: `kept`, or what it was replaced by. */
+export function sourceText({ sourceKept, sourceSeen, verdict }: Outcome): string {
   if (verdict !== 'deliver') return ''
-  return masquerade ? (sourceSeen ?? 'the node') : 'kept'
+  return sourceKept ? 'kept' : (sourceSeen ?? 'the node')
 }
 
 export const placeText = ({ file, line, node }: Evidence): string => `${node} ${file}:${line}`

@@ -7,7 +7,8 @@ import { table } from './table.ts'
 import type { Cell } from './table.ts'
 
 export function servicesView({ items, seen }: ServiceList, options: ViewOptions): string {
-  const rows = grouped(items).flatMap((group) => rowsOf(group, seen.nodes.length, options.style))
+  const nodes = new Set(items.map(({ node }) => node)).size
+  const rows = grouped(items).flatMap((group) => rowsOf(group, nodes, options.style))
   const body = table(
     [
       { header: 'SERVICE', shrink: true, min: 14 },
@@ -36,9 +37,10 @@ function grouped(items: readonly ServiceItem[]): Group[] {
   const groups = new Map<string, Group>()
   const frontends = new Set<string>()
   for (const item of items) {
-    const { endpoints, family, ip, kind, port, protocol, service, verdict } = item
+    const { endpoints, family, ip, kind, others, port, protocol, service, verdict } = item
     const frontend = [service, kind, ip, family, port, protocol].join(' ')
-    const key = [frontend, verdict, ...endpoints.map((one) => `${one.ip} ${one.port} ${one.share}`)].join('|')
+    const parts = [...endpoints, ...others].map((part) => JSON.stringify(part))
+    const key = [frontend, verdict, ...parts].join('|')
     const group = groups.get(key)
     if (group) group.nodes.push(item.node)
     else groups.set(key, { item, nodes: [item.node], first: !frontends.has(frontend) })
@@ -51,19 +53,20 @@ const frontendText = ({ family, ip, port }: ServiceItem): string =>
   ip === null ? `${port}${family === 'IPv6' ? ' (IPv6)' : ''}` : addressText({ ip, port })
 
 function rowsOf({ first, item, nodes }: Group, all: number, style: Style): Cell[][] {
-  const { endpoints, from, kind, protocol, service, verdict } = item
+  const { endpoints, from, kind, others, protocol, service } = item
   const lead: Cell[] = [
     first ? service : '',
     first ? `${kind} ${frontendText(item)}/${protocol}` : '',
     nodes.length === all && all > 1 ? 'all' : nodes.join(','),
   ]
-  if (endpoints.length === 0) return [[...lead, '', '', resultCell({ verdict }, style), '', from]]
-  return endpoints.map((endpoint, i) => [
-    ...(i === 0 ? lead : ['', '', '']),
-    formatShare(endpoint.share),
-    addressText(endpoint),
-    endpoint.pod === null ? addressText(endpoint) : (endpoint.pod.split('/')[1] ?? endpoint.pod),
-    endpoint.node ?? '',
-    i === 0 ? from : '',
-  ])
+  const parts = [
+    ...endpoints.map((endpoint): Cell[] => [
+      formatShare(endpoint.share),
+      addressText(endpoint),
+      endpoint.pod === null ? addressText(endpoint) : (endpoint.pod.split('/')[1] ?? endpoint.pod),
+      endpoint.node ?? '',
+    ]),
+    ...others.map(({ share, verdict }): Cell[] => [formatShare(share), '', resultCell({ verdict }, style), '']),
+  ]
+  return parts.map((part, i) => (i === 0 ? [...lead, ...part, from] : ['', '', '', ...part, '']))
 }

@@ -59,7 +59,14 @@ function stepsView({ outcomes, steps }: TraceItem, options: ViewOptions): string
       { header: 'ACTION', shrink: true, min: 20 },
       { header: 'RULE', wide: true },
     ],
-    steps.map(({ action, chain, hook, node, table: name, text }: TraceStep) => [node, hook, name, chain, action, text]),
+    steps.map(({ action, chain, hook, node, table: name, target, text }: TraceStep) => [
+      node,
+      hook,
+      name,
+      chain,
+      target === null ? action : `${action} ${target}`,
+      text,
+    ]),
     options,
   )
   return `\n${options.style.bold(`${title}:`)}\n${rows}`

@@ -11,8 +11,8 @@ describe('kpx services', () => {
     const { stdout, exit } = await services()
     expect(exit).to.equal(0)
     expect(stdout).to.match(/^default\/kubernetes +ClusterIP 10\.96\.0\.1:443\/TCP +all +100% +10\.200\.0\.1:6443$/m)
-    expect(stdout).to.match(/^shop\/cart-itp .* node1 +100% {2}cart-\S+ +node1\n +node2 +dropped$/m)
-    expect(stdout).to.match(/^shop\/idle +NodePort 30520\/TCP +all +refused$/m)
+    expect(stdout).to.match(/^shop\/cart-itp .* node1 +100% {2}cart-\S+ +node1\n +node2 +100% {2}dropped$/m)
+    expect(stdout).to.match(/^shop\/idle +NodePort 30520\/TCP +all +100% {2}refused$/m)
     expect(stdout.split('\n').filter((line) => line.length > 100)).to.deep.equal([])
   })
 
@@ -46,6 +46,12 @@ describe('kpx services', () => {
       expect(outcomes?.[0]?.verdict).to.equal(verdict)
     }
     expect(items.length).to.be.greaterThan(40)
+  })
+
+  it('exits 2 for a namespace without Services, and names those that have some', async () => {
+    const { stderr, exit } = await services('-n', 'shopp')
+    expect(stderr).to.include('(KPX1005)').and.include('choose one of default, shop')
+    expect(exit).to.equal(2)
   })
 
   it('exits 3 without the API’s objects, which is not the same as no Services', async () => {

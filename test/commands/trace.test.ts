@@ -48,9 +48,19 @@ describe('kpx trace', () => {
     const [item] = document.items
     expect(item).to.include({ source: 'outside node2', destination: 'TCP 10.200.0.12:30519', node: 'node2' })
     expect(item).to.have.all.keys('source', 'destination', 'node', 'outcomes', 'steps')
-    const fields = ['verdict', 'share', 'endpoint', 'masquerade', 'sourceSeen', 'reply', 'why', 'evidence']
+    const fields = [
+      'verdict',
+      'share',
+      'endpoint',
+      'masquerade',
+      'sourceSeen',
+      'sourceKept',
+      'reply',
+      'why',
+      'evidence',
+    ]
     expect(item?.outcomes[0]).to.have.all.keys(fields)
-    expect(item?.steps[0]).to.have.all.keys('hook', 'table', 'chain', 'action', 'text', 'node')
+    expect(item?.steps[0]).to.have.all.keys('hook', 'table', 'chain', 'action', 'target', 'text', 'node')
   })
 
   it('answers a file of flows in one document, in its order', async () => {
@@ -70,8 +80,10 @@ describe('kpx trace', () => {
 
   it('follows a packet to another node and names it in the steps', async () => {
     const { result } = await trace('outside/node2', 'service/shop/cart')
-    const steps = result?.items[0]?.steps.map(({ action, hook, node }) => `${node} ${hook} ${action}`)
-    expect(steps).to.include.members(['node2 ROUTING to node1 by 10.200.0.11', 'node1 FORWARD jump KUBE-FORWARD'])
+    const steps = result?.items[0]?.steps.map(({ action, hook, node, target }) =>
+      [node, hook, action, target].join(' '),
+    )
+    expect(steps).to.include.members(['node2 ROUTING to node1 by 10.200.0.11 ', 'node1 FORWARD jump KUBE-FORWARD'])
     expect(result?.items[0]?.outcomes[0]?.endpoint).to.include({ pod: 'shop/cart-6589c5886f-wb4jv', node: 'node1' })
   })
 

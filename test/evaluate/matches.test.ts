@@ -160,3 +160,30 @@ describe('nft rejects', () => {
     expect(verdict('icmpv6 port-unreachable')).to.equal('forward')
   })
 })
+
+describe('iptables targets', () => {
+  const nat = (target: string): Files => ({
+    'iptables-save.txt': `*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n-A PREROUTING ${target}\nCOMMIT\n`,
+  })
+  const told = (target: string) => {
+    const [outcome] = outcomesOf({ ...node, ...nat(target) }, client, '10.96.0.1:80')
+    return outcome && `${outcome.verdict} ${outcome.why}`
+  }
+
+  it('translate, whatever picks the port', () => {
+    expect(told('-j DNAT --to-destination 10.244.0.9:8080 --random --persistent')).to.match(
+      /^deliver translated to 10\.244\.0\.9:8080/,
+    )
+    expect(told('-j REDIRECT')).to.match(/^deliver translated to 10\.0\.0\.1:80/)
+  })
+
+  it('with an option that kpx does not know are unknown, with the option', () => {
+    expect(told('-j DNAT --to-destination 10.244.0.9 --magic')).to.match(
+      /^unknown -j DNAT --to-destination 10\.244\.0\.9 --magic is not/,
+    )
+    expect(told('-j DNAT --to-destination 10.0.0.1-10.0.0.9')).to.match(
+      /^unknown -j DNAT --to-destination 10\.0\.0\.1-10\.0\.0\.9 is not/,
+    )
+    expect(told('-j WHATEVER')).to.match(/^unknown WHATEVER is neither a chain of the dump nor a target known to kpx/)
+  })
+})

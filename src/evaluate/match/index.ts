@@ -1,4 +1,4 @@
-/** Every match extension that the evaluator knows; one file each, sorted. */
+/** Every match extension that the evaluator knows; sorted. */
 import { addrtype } from './addrtype.ts'
 import { otherHeaders, pkttype, policy, remark, socket } from './constant.ts'
 import { conntrack } from './conntrack.ts'

@@ -2,7 +2,7 @@
 import { parseIp, parseIpPort } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
 import { dnat as translate } from '../nat.ts'
-import { optionOf, unknownOption } from './extension.ts'
+import { knowsAll, optionOf, unknownOption } from './extension.ts'
 import type { TargetExtension } from './extension.ts'
 
 interface Destination {
@@ -14,7 +14,8 @@ export const dnat: TargetExtension = {
   names: ['DNAT'],
   run(options) {
     const destination = parseDestination(optionOf(options, '--to-destination') ?? '')
-    return destination ? () => translate([destination]) : unknownOption('DNAT', options)
+    if (!destination || !knowsAll(options, '--to-destination')) return unknownOption('DNAT', options)
+    return () => translate([destination])
   },
 }
 

@@ -16,6 +16,14 @@ export const optionOf = (options: readonly IptablesOption[], name: string): stri
   options.find((option) => option.name === name)?.values[0]
 
 export const unknownOption = (target: string, options: readonly IptablesOption[]): (() => Result) => {
-  const why = `-j ${[target, ...options.map(({ name }) => name)].join(' ')} is not known to kpx`
+  const words = options.flatMap(({ name, values }) => [name, ...values])
+  const why = `-j ${[target, ...words].join(' ')} is not known to kpx`
   return () => ({ kind: 'unknown', why })
 }
+
+/** Options that change which port or address is picked, but none of the possible ones. */
+const choices = new Set(['--persistent', '--random', '--random-fully'])
+
+/** Whether there is no option but those, and `own`. */
+export const knowsAll = (options: readonly IptablesOption[], ...own: readonly string[]): boolean =>
+  options.every(({ name }) => choices.has(name) || own.includes(name))

@@ -1,4 +1,4 @@
-/** Every target extension that the evaluator knows; one file each, sorted. */
+/** Every target extension that the evaluator knows; sorted. */
 import { ct } from './ct.ts'
 import { dnat } from './dnat.ts'
 import type { TargetExtension } from './extension.ts'

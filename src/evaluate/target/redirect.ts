@@ -1,7 +1,7 @@
 /** -j REDIRECT: to the node itself (nf_nat_redirect_ipv4(), net/netfilter/nf_nat_redirect.c). */
 import { parsePort } from '../../ruleset/address.ts'
 import { redirect as redirectFlow } from '../nat.ts'
-import { optionOf, unknownOption } from './extension.ts'
+import { knowsAll, optionOf, unknownOption } from './extension.ts'
 import type { TargetExtension } from './extension.ts'
 
 export const redirect: TargetExtension = {
@@ -9,7 +9,8 @@ export const redirect: TargetExtension = {
   run(options) {
     const text = optionOf(options, '--to-ports')
     const port = text === undefined ? undefined : parsePort(text)
-    if (text !== undefined && port === undefined) return unknownOption('REDIRECT', options)
+    if ((text !== undefined && port === undefined) || !knowsAll(options, '--to-ports'))
+      return unknownOption('REDIRECT', options)
     return (flow, node) => redirectFlow(flow, node, port)
   },
 }

@@ -77,7 +77,7 @@ describe('kpx explain service', () => {
     for (const [argv, fix] of [
       [['web'], 'it is in another namespace: -n shop'],
       [['wbe', '-n', 'shop'], 'did you mean shop/web?'],
-      [['shop/web', '--node', 'node7'], 'check the name'],
+      [['shop/web', '--node', 'node7'], 'choose one of node1, node2'],
     ] as const) {
       const { stderr, exit } = await explain('k1.37-nftables', ...argv)
       expect(stderr).to.include('(KPX1005)').and.include(fix)
