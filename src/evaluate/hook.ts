@@ -55,7 +55,7 @@ function settle({ connection }: Flow, hook: HookName): void {
 
 const isBeforeRouting = (hook: HookName): boolean => hook === 'prerouting' || hook === 'output'
 
-/** NF_IP_PRI_CONNTRACK; chains of that very priority were registered later, and the last one runs first. */
+/** NF_IP_PRI_CONNTRACK; chains of that very priority are taken to be made after the first nat chain, and so to run before it. */
 const conntrackPriority = -200
 
 function attach(flows: readonly Flow[]): void {

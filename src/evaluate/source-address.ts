@@ -16,7 +16,7 @@ export function selectAddress(
   const family = familyOf(destination)
   const candidates = interfaces.flatMap(({ addresses, name }) =>
     addresses.flatMap((one): Candidate[] =>
-      familyOf(one.ip) === family && (one.scope === 'global' || one.ip === destination)
+      familyOf(one.ip) === family && (one.scope === 'global' || isSameIpv6(one.ip, destination))
         ? [{ ...one, device: name }]
         : [],
     ),
@@ -24,6 +24,9 @@ export function selectAddress(
   if (typeof destination === 'bigint') return selectIpv6(candidates, device, destination)
   return selectIpv4(candidates, device, gateway ?? destination)
 }
+
+/** RFC 6724, rule 1; IPv4 has no such rule. */
+const isSameIpv6 = (ip: Ip, destination: Ip): boolean => typeof ip === 'bigint' && ip === destination
 
 /**
  * inet_select_addr(), net/ipv4/devinet.c: an address of the device, in the next hop's network when there is one; a device without

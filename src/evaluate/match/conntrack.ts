@@ -21,10 +21,13 @@ function stateTest(text: string): OptionTest | undefined {
   return (flow) => connectionStates(flow).some((state) => states.includes(state))
 }
 
-/** A connection is confirmed, and may be seen or assured, only after its first packet. */
+/**
+ * A first packet's connection can be confirmed only, when it comes back by lo; NONE is no bit, which nothing has. DNAT and SNAT are
+ * states to this match.
+ */
 function statusTest(text: string): OptionTest {
-  const hasNone = text.toUpperCase().split(',').includes('NONE')
-  return ({ connection }) => hasNone && !connection.dnat && !connection.snat
+  const asksConfirmed = text.toUpperCase().split(',').includes('CONFIRMED')
+  return ({ connection }) => asksConfirmed && connection.confirmed
 }
 
 function addressTest(text: string, of: (flow: Flow) => Ip): OptionTest | undefined {

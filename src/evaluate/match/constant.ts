@@ -1,4 +1,5 @@
 /** Matches that a new TCP, UDP or SCTP connection between hosts answers by being one. */
+import { unknown } from './extension.ts'
 import type { MatchExtension, OptionTest } from './extension.ts'
 
 const always = (names: readonly string[], answer: boolean): MatchExtension => ({
@@ -39,4 +40,5 @@ export const socket: MatchExtension = {
     if (option !== among[0]) return true
     return among.some(({ name }) => name === '--transparent') ? false : undefined
   },
+  bare: () => unknown('which sockets listen is not recorded'),
 }

@@ -28,7 +28,12 @@ function compileStatement(statement: NftStatement, scope: Scope): Operation {
   if ('reject' in statement) {
     const { expr, type } = statement.reject
     const how = expr === undefined ? type : `${type} ${expr}`
-    return act((flow) => (answers(type, flow) ? { kind: 'reject', how } : { kind: 'next' }))
+    const hidden = type === 'tcp reset' && mayHideFamily(scope)
+    return act((flow) => {
+      if (!answers(type, flow)) return { kind: 'next' }
+      if (hidden) flow.assumption = 'it assumes that the rule is for IPv4 and IPv6, which nft does not show of resets'
+      return { kind: 'reject', how }
+    })
   }
   if ('notrack' in statement) return act(notrack)
   if ('set' in statement) return setOperation(statement.set.op, statement.set.stmt)
@@ -62,6 +67,10 @@ function setOperation(op: string, statements: readonly NftStatement[] | undefine
   if (op === 'delete' || !statements?.length) return harmless
   return test('whether a limit of a dynamic set is reached cannot be told')
 }
+
+/** Of `meta nfproto ipv4 ... reject with tcp reset` in a table of both families nft 1.0 leaves the family out. */
+const mayHideFamily = ({ rule, table }: Scope): boolean =>
+  table.family === 'inet' && !/\b(?:ip6?|nfproto|protocol)\b/.test(rule.text)
 
 /** A reset implies TCP and ICMP its family: nft prints such rules without the match that it added. */
 function answers(type: string, { destination, protocol }: Flow): boolean {
