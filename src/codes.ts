@@ -115,7 +115,8 @@ export type Code = (typeof catalogue)[number]['code']
 
 const entries: ReadonlyMap<string, CatalogueEntry> = new Map(catalogue.map((entry) => [entry.code, entry]))
 
-/** The entry of any text that looks like a code; undefined where there is none. */
-export function findCode(code: string): CatalogueEntry | undefined {
-  return entries.get(code.toUpperCase())
+export function entryOf(code: Code): CatalogueEntry {
+  const entry = entries.get(code)
+  if (!entry) throw new Error(`the catalogue lacks ${code}`)
+  return entry
 }

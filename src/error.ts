@@ -1,5 +1,5 @@
 /** The error that kpx throws where it cannot answer: it carries its code, the next step and the exit code. */
-import { findCode } from './codes.ts'
+import { entryOf } from './codes.ts'
 import type { Code } from './codes.ts'
 
 /** 2 usage or unreadable input, 3 could not see enough. */
@@ -19,10 +19,10 @@ export class KpxError extends Error {
 
   constructor(code: Code, message: string, options: KpxErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
-    const entry = findCode(code)
+    const entry = entryOf(code)
     this.name = 'KpxError'
     this.code = code
-    this.fix = options.fix ?? entry?.fix ?? ''
-    this.exit = options.exit ?? entry?.exit ?? 2
+    this.fix = options.fix ?? entry.fix
+    this.exit = options.exit ?? entry.exit ?? 2
   }
 }

@@ -2,10 +2,11 @@
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import { KpxError } from '../error.ts'
 import type { Destination } from '../evaluate/evaluate.ts'
-import { formatIpPort, parseIp, parseIpPort, parsePort } from '../ruleset/address.ts'
+import { formatIpPort, parseBracketedIp, parseIp, parseIpPort, parsePort } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
-import { findNode, findPod, findService, nodeNames } from './lookup.ts'
+import { findNode, findPod, findService } from './lookup.ts'
+import { nodeNames } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 /** `TCP 10.96.1.2:80`. */
@@ -44,7 +45,7 @@ const notADestination = (text: string): KpxError =>
   })
 
 /** An address without its port. */
-const isAddress = (text: string): boolean => parseIp(text.replace(/^\[(.*)\]$/, '$1')) !== undefined
+const isAddress = (text: string): boolean => parseBracketedIp(text) !== undefined
 
 function withProtocol(text: string): { name: string; protocol: Protocol | undefined } {
   const before = /^(tcp|udp|sctp)[/ ](.*)$/i.exec(text)

@@ -1,5 +1,5 @@
 /** A finding: something that is not as it should be, with its code from the catalogue and the lines that say so. */
-import { findCode } from '../codes.ts'
+import { entryOf } from '../codes.ts'
 import type { CatalogueEntry, Code } from '../codes.ts'
 import type { Evidence } from './outcome.ts'
 
@@ -21,16 +21,16 @@ type Details = Pick<Finding, 'message'> & Partial<Pick<Finding, 'evidence' | 'fi
 
 /** Title, level and fix are the catalogue's. */
 export function finding(code: Code, details: Details): Finding {
-  const entry = findCode(code)
+  const entry = entryOf(code)
   return {
     code,
-    level: entry?.level ?? 'error',
-    title: entry?.title ?? code,
+    level: entry.level,
+    title: entry.title,
     object: null,
     node: null,
     field: null,
     evidence: [],
-    fix: entry?.fix ?? null,
+    fix: entry.fix,
     link: null,
     suppressed: null,
     ...details,

@@ -2,6 +2,7 @@
 import { qualified } from '../cluster/objects.ts'
 import type { Pod, Service } from '../cluster/objects.ts'
 import { KpxError } from '../error.ts'
+import { nodeNames } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 interface Named {
@@ -58,10 +59,6 @@ export function findNode(name: string, scene: Scene): string {
     fix: names.length > 0 ? `choose one of ${names.join(', ')}` : 'record nodes/NODE/ or objects/nodes.json',
   })
 }
-
-/** Every node of the cluster or the recording, sorted. */
-export const nodeNames = ({ cluster, network }: Scene): string[] =>
-  [...new Set([...network.nodes.keys(), ...cluster.nodes.map(({ name }) => name)])].sort()
 
 /** The nodes that the user named, or all that the recording has. Throws KPX1005 for one that is not there. */
 export const chosenNodes = (names: readonly string[] | undefined, scene: Scene): string[] =>

@@ -29,6 +29,10 @@ export function sceneOf(capture: Capture): Scene {
   return { capture, cluster, network: { nodes, hostOf: cluster.hostOf, podAt: cluster.podAt } }
 }
 
+/** Every node of the cluster or the recording, sorted. */
+export const nodeNames = ({ cluster, network }: Scene): string[] =>
+  [...new Set([...network.nodes.keys(), ...cluster.nodes.map(({ name }) => name)])].sort()
+
 /** `seen` of every document: the nodes that could be looked at, of how many, and what could not be seen. */
 export interface Seen {
   readonly nodes: readonly string[]
@@ -36,11 +40,12 @@ export interface Seen {
   readonly blind: readonly { readonly node: string; readonly why: string }[]
 }
 
-export function seenOf({ cluster, network }: Scene): Seen {
-  const all = new Set([...network.nodes.keys(), ...cluster.nodes.map(({ name }) => name)])
-  const blind = [...all].sort().flatMap((node) => blindSpots(node, network))
+export function seenOf(scene: Scene): Seen {
+  const { network } = scene
+  const all = nodeNames(scene)
+  const blind = all.flatMap((node) => blindSpots(node, network))
   const nodes = [...network.nodes.values()].filter(({ ruleset }) => ruleset.seen.size > 0).map(({ name }) => name)
-  return { nodes, of: all.size, blind }
+  return { nodes, of: all.length, blind }
 }
 
 function blindSpots(node: string, { nodes }: Network): { node: string; why: string }[] {

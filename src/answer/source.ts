@@ -5,7 +5,8 @@ import { KpxError } from '../error.ts'
 import type { Source } from '../evaluate/evaluate.ts'
 import { contains, formatIp, parseIp, parsePrefix } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
-import { findNode, findPod, nodeNames } from './lookup.ts'
+import { findNode, findPod } from './lookup.ts'
+import { nodeNames } from './scene.ts'
 import type { Scene } from './scene.ts'
 
 export interface Sender {

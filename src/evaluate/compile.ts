@@ -1,5 +1,6 @@
 /** A rule as a program, compiled when a packet first comes to it. */
 import { contains, parsePrefix } from '../ruleset/address.ts'
+import { protocolOf } from '../ruleset/iptables.ts'
 import type { IptablesOption, IptablesRule, IptablesTarget } from '../ruleset/iptables.ts'
 import type { Flow } from './flow.ts'
 import { compileMatch } from './match/extension.ts'
@@ -84,18 +85,8 @@ function addressTest(text: string, of: (flow: Flow) => Flow['source']): Test {
   return (flow) => contains(prefix, of(flow))
 }
 
-/** Numbers stand where /etc/protocols is missing. */
-const protocolNames: Readonly<Record<string, string>> = {
-  '6': 'TCP',
-  '17': 'UDP',
-  '132': 'SCTP',
-  tcp: 'TCP',
-  udp: 'UDP',
-  sctp: 'SCTP',
-}
-
 function protocolTest(value: string): Test {
-  const protocol = protocolNames[value]
+  const protocol = protocolOf(value)
   const always = value === 'all' || value === '0'
   return (flow) => always || flow.protocol === protocol
 }

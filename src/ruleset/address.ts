@@ -63,6 +63,10 @@ export function formatIp(ip: Ip): string {
 export const formatIpPort = (ip: Ip, port: number): string =>
   typeof ip === 'number' ? `${formatIp(ip)}:${port}` : `[${formatIp(ip)}]:${port}`
 
+/** Parses `10.96.0.1`, `fd00::1` or `[fd00::1]`. */
+export const parseBracketedIp = (text: string): Ip | undefined =>
+  parseIp(text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text)
+
 /** Parses `10.96.0.1:80` or `[fd00::1]:80`. */
 export function parseIpPort(text: string): { ip: Ip; port: number } | undefined {
   const colon = text.lastIndexOf(':')

@@ -1,4 +1,5 @@
 /** An iptables rule as iptables-save prints it, and its text again. Facts: iptables 1.8, xtables_save_string() and save_rule(). */
+import type { Protocol } from './ruleset.ts'
 
 /** `--dport 80`, or `! --dport 80` when inverted. */
 export interface IptablesOption {
@@ -29,6 +30,22 @@ export interface IptablesRule {
   readonly matches: readonly IptablesMatch[]
   /** Absent where the rule only counts (the last rule of KUBE-FW- since 1.27). */
   readonly target?: IptablesTarget
+}
+
+/** The first value of an option, where it is given. */
+export const valueOf = (options: readonly IptablesOption[], name: string): string | undefined =>
+  options.find((option) => option.name === name)?.values[0]
+
+/** A protocol as iptables names it, or numbers it where /etc/protocols is missing. */
+export const protocolOf = (text: string): Protocol | undefined => protocols[text.toLowerCase()]
+
+const protocols: Readonly<Record<string, Protocol>> = {
+  '6': 'TCP',
+  '17': 'UDP',
+  '132': 'SCTP',
+  tcp: 'TCP',
+  udp: 'UDP',
+  sctp: 'SCTP',
 }
 
 /** The line that iptables-save prints for this rule. */

@@ -1,6 +1,7 @@
 /** -m conntrack and -m state for the first packet of a connection (net/netfilter/xt_conntrack.c). */
 import { contains, parsePrefix } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
+import { protocolOf } from '../../ruleset/iptables.ts'
 import type { Flow } from '../flow.ts'
 import { portIn, portRange } from './extension.ts'
 import type { MatchExtension, OptionTest } from './extension.ts'
@@ -51,15 +52,13 @@ function option(name: string, value: string): OptionTest | undefined {
       return range && ((flow) => portIn(flow.connection.original.port, [range]))
     }
     case '--ctproto':
-      return (flow) => value.toUpperCase() === flow.protocol || protocolNumbers[value] === flow.protocol
+      return (flow) => protocolOf(value) === flow.protocol
     case '--ctdir':
       return value === 'ORIGINAL'
     default:
       return undefined
   }
 }
-
-const protocolNumbers: Readonly<Record<string, string>> = { '6': 'TCP', '17': 'UDP', '132': 'SCTP' }
 
 export const conntrack: MatchExtension = {
   names: ['conntrack', 'state'],

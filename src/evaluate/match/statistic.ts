@@ -1,11 +1,6 @@
 /** -m statistic: chance, or every n-th packet; over many connections both are a share (net/netfilter/xt_statistic.c). */
-import type { IptablesOption } from '../../ruleset/iptables.ts'
+import { valueOf } from '../../ruleset/iptables.ts'
 import type { MatchExtension } from './extension.ts'
-
-const valueOf = (options: readonly IptablesOption[], name: string): number | undefined => {
-  const value = options.find((option) => option.name === name)?.values[0]
-  return value === undefined ? undefined : Number(value)
-}
 
 /** The kernel keeps a probability as a 31-bit fraction: what is printed for 1/k is k again by rounding. */
 export function exactProbability(printed: number): number {
@@ -17,14 +12,14 @@ export const statistic: MatchExtension = {
   names: ['statistic'],
   option({ name }, among) {
     if (name === '--mode' || name === '--packet') return true
-    if (name === '--probability') return chanceOf(valueOf(among, '--probability'))
-    if (name === '--every') return chanceOf(1 / (valueOf(among, '--every') ?? 0))
+    if (name === '--probability') return chanceOf(Number(valueOf(among, '--probability')))
+    if (name === '--every') return chanceOf(1 / Number(valueOf(among, '--every')))
     return undefined
   },
 }
 
-function chanceOf(printed: number | undefined): boolean | { chance: number } | undefined {
-  if (printed === undefined || !(printed >= 0 && printed <= 1)) return undefined
+function chanceOf(printed: number): boolean | { chance: number } | undefined {
+  if (!(printed >= 0 && printed <= 1)) return undefined
   const chance = printed === 0 ? 0 : exactProbability(printed)
   if (chance === 0 || chance === 1) return chance === 1
   return { chance }

@@ -1,8 +1,9 @@
 /** -j DNAT --to-destination (net/netfilter/xt_nat.c; the spellings: iptables extensions/libxt_DNAT). */
-import { parseIp, parseIpPort } from '../../ruleset/address.ts'
+import { parseBracketedIp, parseIpPort } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
+import { valueOf } from '../../ruleset/iptables.ts'
 import { dnat as translate } from '../nat.ts'
-import { knowsAll, optionOf, unknownOption } from './extension.ts'
+import { knowsAll, unknownOption } from './extension.ts'
 import type { TargetExtension } from './extension.ts'
 
 interface Destination {
@@ -13,7 +14,7 @@ interface Destination {
 export const dnat: TargetExtension = {
   names: ['DNAT'],
   run(options) {
-    const destination = parseDestination(optionOf(options, '--to-destination') ?? '')
+    const destination = parseDestination(valueOf(options, '--to-destination') ?? '')
     if (!destination || !knowsAll(options, '--to-destination')) return unknownOption('DNAT', options)
     return () => translate([destination])
   },
@@ -23,6 +24,6 @@ export const dnat: TargetExtension = {
 function parseDestination(text: string): Destination | undefined {
   const both = parseIpPort(text)
   if (both) return both
-  const ip = parseIp(text.replace(/^\[(.*)\]$/, '$1'))
+  const ip = parseBracketedIp(text)
   return ip === undefined ? undefined : { ip, port: undefined }
 }

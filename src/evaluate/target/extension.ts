@@ -12,9 +12,6 @@ export interface TargetExtension {
   readonly run: (options: readonly IptablesOption[]) => (flow: Flow, node: NodeState) => Result
 }
 
-export const optionOf = (options: readonly IptablesOption[], name: string): string | undefined =>
-  options.find((option) => option.name === name)?.values[0]
-
 export const unknownOption = (target: string, options: readonly IptablesOption[]): (() => Result) => {
   const words = options.flatMap(({ name, values }) => [name, ...values])
   const why = `-j ${[target, ...words].join(' ')} is not known to kpx`

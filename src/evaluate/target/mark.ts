@@ -1,4 +1,5 @@
 /** -j MARK and -j CONNMARK (net/netfilter/xt_mark.c, xt_connmark.c): `mark = (mark & ~mask) ^ value`. */
+import { valueOf } from '../../ruleset/iptables.ts'
 import type { IptablesOption } from '../../ruleset/iptables.ts'
 import type { Flow } from '../flow.ts'
 import { maskedValue } from '../match/extension.ts'
@@ -55,7 +56,7 @@ export const connmark: TargetExtension = {
 function connectionChange(options: readonly IptablesOption[]): ((flow: Flow) => void) | undefined {
   const [first] = options
   if (!first) return undefined
-  const maskOf = (name: string) => Number(options.find((option) => option.name === name)?.values[0] ?? 0xffffffff)
+  const maskOf = (name: string) => Number(valueOf(options, name) ?? 0xffffffff)
   const from = maskOf('--ctmask') & maskOf('--mask')
   const to = maskOf('--nfmask') & maskOf('--mask')
   if (first.name === '--restore-mark') {

@@ -1,7 +1,8 @@
 /** -j MASQUERADE and -j SNAT (net/netfilter/xt_MASQUERADE.c, xt_nat.c). */
-import { parseIp } from '../../ruleset/address.ts'
+import { parseBracketedIp, parseIpPort } from '../../ruleset/address.ts'
+import { valueOf } from '../../ruleset/iptables.ts'
 import { changeSource, masquerade as masqueradeFlow, translatedEffect } from '../nat.ts'
-import { knowsAll, optionOf, unknownOption } from './extension.ts'
+import { knowsAll, unknownOption } from './extension.ts'
 import type { TargetExtension } from './extension.ts'
 
 export const masquerade: TargetExtension = {
@@ -12,8 +13,8 @@ export const masquerade: TargetExtension = {
 export const snat: TargetExtension = {
   names: ['SNAT'],
   run(options) {
-    const text = optionOf(options, '--to-source') ?? ''
-    const ip = parseIp(text) ?? parseIp(text.slice(0, text.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1'))
+    const text = valueOf(options, '--to-source') ?? ''
+    const ip = parseIpPort(text)?.ip ?? parseBracketedIp(text)
     if (ip === undefined || !knowsAll(options, '--to-source')) return unknownOption('SNAT', options)
     return (flow, node) => {
       if (node.routes.isLocal(ip)) flow.masqueraded = true
