@@ -62,6 +62,22 @@ function attach(flows: readonly Flow[]): void {
   for (const { connection } of flows) connection.attached = true
 }
 
+/**
+ * The chains that hang on a device, before and after all others. The decoded chains do not say on which, so that one that does not
+ * accept makes the outcome unknown.
+ */
+export function atDevice(hook: 'egress' | 'ingress', flow: Flow, node: NodeState): Stopped | undefined {
+  flow.hook = hook.toUpperCase()
+  for (const chain of node.hooked(typeof flow.destination === 'number' ? 'ip' : 'ip6', hook)) {
+    for (const { end } of walkChain(chain, split(flow, 1), node)) {
+      if (end.kind === 'accept' || end.kind === 'translated') continue
+      const why = `${end.step.chain} of table ${end.step.table} may stop it, if the packet passes its device`
+      return { flow, end: { kind: 'unknown', why, step: end.step } }
+    }
+  }
+  return undefined
+}
+
 interface Stage {
   readonly priority: number
   readonly nat: boolean

@@ -7,7 +7,7 @@ import type { Ip, Prefix } from '../ruleset/address.ts'
 import { isSwitched } from './bridge.ts'
 import { newConnection, record } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
-import { throughHook } from './hook.ts'
+import { atDevice, throughHook } from './hook.ts'
 import type { Stopped } from './hook.ts'
 import { schedule, usesIpvs } from './ipvs.ts'
 import { deviceWith, nodeWith } from './network.ts'
@@ -47,6 +47,8 @@ export function receive(flow: Flow, network: Network, hops = 0): Arrivals {
   if (hops > mostHops) return [{ kind: 'kernel', flow, why: 'it is sent from node to node in circles' }]
   if (isSwitched(flow, node)) return [{ kind: 'left', flow }]
   if (!isSeen(flow, node)) return [unseen(flow, node)]
+  const stoppedAtDevice = flow.inInterface === 'lo' ? undefined : atDevice('ingress', flow, node)
+  if (stoppedAtDevice) return stoppedArrivals([stoppedAtDevice])
   const { passed, stopped } = throughHook('prerouting', flow, node)
   return [...stoppedArrivals(stopped), ...passed.flatMap((one) => routeIn(one, node, network, hops))]
 }
@@ -185,6 +187,8 @@ function transmit(flow: Flow, node: NodeState, network: Network, hops: number): 
     flow.outInterface = undefined
     return receive(flow, network, hops + 1)
   }
+  const stopped = atDevice('egress', flow, node)
+  if (stopped) return stoppedArrivals([stopped])
   const nextNode = nextHop(flow, route?.gateway, node, network)
   if (!nextNode) return [{ kind: 'left', flow }]
   record(flow, {

@@ -36,7 +36,8 @@ export function nodeState(name: string, ruleset: Ruleset, addresses: readonly Ip
 function hookedChains(ruleset: Ruleset, family: 'ip' | 'ip6', hook: HookName): HookedChain[] {
   const found: HookedChain[] = []
   for (const table of ruleset.tables) {
-    if (table.family !== family && table.family !== 'inet') continue
+    const atDevice = table.family === 'netdev' && (hook === 'ingress' || hook === 'egress')
+    if (table.family !== family && table.family !== 'inet' && !atDevice) continue
     for (const chain of table.chains.values()) {
       if (chain.base?.hook === hook) found.push({ table, chain, priority: chain.base.priority })
     }

@@ -39,3 +39,24 @@ describe('nat chains of equal priority', () => {
     expect(both('10.1.0.2')[0]).to.match(/^unknown: .* have the same priority and translate differently/)
   })
 })
+
+describe('chains that hang on a device', () => {
+  const netdev = (hook: string, rule: string): string => `table netdev t {
+\tchain c {
+\t\ttype filter hook ${hook} device "eth0" priority filter; policy accept;
+\t\t${rule}
+\t}
+}
+`
+  const reachedPast = (hook: string, rule: string) =>
+    reached({ 'nft-list-ruleset.txt': netdev(hook, rule) + nft('a', '10.1.0.1') })
+
+  for (const hook of ['ingress', 'egress']) {
+    it(`make unknown what ${hook} may drop, and nothing else`, () => {
+      expect(reachedPast(hook, 'udp dport 53 drop')).to.deep.equal(['deliver: translated to 10.1.0.1:8080'])
+      expect(reachedPast(hook, 'meta l4proto tcp drop')).to.deep.equal([
+        'unknown: c of table netdev t may stop it, if the packet passes its device',
+      ])
+    })
+  }
+})
