@@ -34,7 +34,7 @@ export function throughHook(hook: HookName, flow: Flow, node: NodeState, from = 
     if (stage.priority < from || stage.priority >= to) continue
     if (isBeforeRouting(hook) && stage.priority > conntrackPriority) attach(flows)
     const results = flows.flatMap((one) =>
-      stage.nat ? translate(stage.chains, one, hook, node) : walk(stage.chains, one, node),
+      stage.nat ? translate(stage.chains, one, hook, node) : inAnyOrder(stage.chains, one, node),
     )
     flows = []
     for (const { end, flow: one } of results) {
@@ -78,6 +78,7 @@ export function atDevice(hook: 'egress' | 'ingress', flow: Flow, node: NodeState
   return undefined
 }
 
+/** Chains that run at one point of the hook. */
 interface Stage {
   readonly priority: number
   readonly nat: boolean
@@ -85,16 +86,18 @@ interface Stage {
 }
 
 function stagesOf(chains: readonly HookedChain[], hook: HookName): Stage[] {
-  const nat = chains.filter(({ chain }) => chain.base?.type === 'nat')
-  const stages: Stage[] = chains
-    .filter(({ chain }) => chain.base?.type !== 'nat')
-    .map((hooked) => ({ priority: hooked.priority, nat: false, chains: [hooked] }))
+  const used = chains.filter(({ chain }) => chain.rules.length > 0 || chain.cut || chain.base?.policy === 'drop')
+  const isNat = ({ chain }: HookedChain): boolean => chain.base?.type === 'nat'
+  const others = used.filter((one) => !isNat(one))
+  const stages = [...new Set(others.map(({ priority }) => priority))].map((priority): Stage => ({
+    priority,
+    nat: false,
+    chains: others.filter((one) => one.priority === priority),
+  }))
+  const nat = used.filter(isNat)
   if (nat.length > 0) stages.push({ priority: natPriority[hook], nat: true, chains: nat })
   return stages.sort((a, b) => a.priority - b.priority)
 }
-
-const walk = (chains: readonly HookedChain[], flow: Flow, node: NodeState): Ended[] =>
-  chains.flatMap((chain) => walkChain(chain, flow, node))
 
 /** The nat hook: untracked packets and connections that were decided before pass. */
 function translate(chains: readonly HookedChain[], flow: Flow, hook: HookName, node: NodeState): Ended[] {
@@ -102,11 +105,10 @@ function translate(chains: readonly HookedChain[], flow: Flow, hook: HookName, n
   if (!connection.tracked || (isBeforeRouting(hook) ? connection.destinationDone : connection.sourceDone)) {
     return [{ flow, end: { kind: 'accept' } }]
   }
-  const used = chains.filter(({ chain }) => chain.rules.length > 0 || chain.cut)
-  return inAnyOrder(used, flow, node)
+  return inAnyOrder(chains, flow, node)
 }
 
-/** The first chain that translates decides; one that accepts without leaves it to the next. */
+/** The first chain that drops or translates decides; one that accepts without leaves it to the next. */
 function inOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): Ended[] {
   let open: Ended[] = [{ flow, end: { kind: 'accept' } }]
   for (const chain of chains) {
@@ -148,7 +150,7 @@ const namesOf = (chains: readonly HookedChain[]): string =>
   chains.map(({ chain, table }) => `${table.tool}’s ${table.family} ${table.name} ${chain.name}`).join(' and ')
 
 function ambiguous(chains: readonly HookedChain[], result: readonly Ended[], flow: Flow): Stopped['end'] {
-  const why = `${namesOf(chains)} have the same priority and translate differently; the dump does not tell which the kernel runs first`
+  const why = `${namesOf(chains)} have the same priority and different effects; the dump does not tell which the kernel runs first`
   const step = result[0]?.flow.trail?.step ?? {
     node: flow.node,
     hook: flow.hook,

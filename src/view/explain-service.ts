@@ -127,7 +127,7 @@ function rowsOf(group: Group, { nodes }: ExplainedFrontend, namespace: string, s
 }
 
 const seenSource = (outcome: Outcome, { sameSources }: Group): string =>
-  !outcome.sourceKept && !sameSources ? 'the node’s' : sourceText(outcome)
+  outcome.masquerade && !sameSources ? 'the node’s' : sourceText(outcome)
 
 /** `pods, outside`, `all but pods`, `anyone`. */
 function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[]): string {

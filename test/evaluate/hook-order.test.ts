@@ -36,7 +36,26 @@ describe('nat chains of equal priority', () => {
     const both = (to: string) =>
       reached({ 'iptables-legacy-save.txt': legacy('10.1.0.1'), 'nft-list-ruleset.txt': nft('b', to) })
     expect(both('10.1.0.1')).to.deep.equal(['deliver: translated to 10.1.0.1:8080'])
-    expect(both('10.1.0.2')[0]).to.match(/^unknown: .* have the same priority and translate differently/)
+    expect(both('10.1.0.2')[0]).to.match(/^unknown: .* have the same priority and different effects/)
+  })
+})
+
+describe('filter chains of equal priority', () => {
+  const filter = (name: string, rule: string): string =>
+    `table ip ${name} {\n\tchain c {\n\t\ttype filter hook forward priority 0; policy accept;\n\t\t${rule}\n\t}\n}\n`
+  const both = (first: string, second: string) =>
+    reached({ 'nft-list-ruleset.txt': filter('a', first) + filter('b', second) })
+
+  it('drop in any order', () => {
+    expect(both('drop', 'accept')).to.deep.equal(['drop: dropped by drop'])
+    expect(both('accept', 'drop')).to.deep.equal(['drop: dropped by drop'])
+  })
+
+  it('rest on the order where one reads the mark that the other sets', () => {
+    expect(both('meta mark 5 drop', 'meta mark set 5')[0]).to.match(
+      /^drop: dropped by meta mark 5 drop; it assumes that/,
+    )
+    expect(both('meta mark set 5', 'meta mark 5 drop')[0]).to.match(/^forward: .*; it assumes that/)
   })
 })
 
