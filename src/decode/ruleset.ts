@@ -171,7 +171,8 @@ function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: DecodedTables | 
   const shown = saves.some((save) => save.tables.some((table) => table.tool === 'iptables-nft') || !save.cut)
   return {
     tables,
-    seen: tables.length > 0 && [...incompatible].every(fromNft),
+    // an empty dump is believed where nft shows nothing of iptables either
+    seen: saves.length > 0 && (tables.length > 0 || nft !== undefined) && [...incompatible].every(fromNft),
     replaces: (table) =>
       table.family === family &&
       table.tool === 'iptables-nft' &&
