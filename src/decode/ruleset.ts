@@ -168,22 +168,21 @@ function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: DecodedTables | 
     ...save.tables.map((table) => withLostChains(table, save)),
     ...tablesBehind(save, family, fromNft, blind),
   ])
-  const shown = saves.some((save) => save.tables.some((table) => table.tool === 'iptables-nft') || !save.cut)
+  const whole = saves.some((save) => !save.cut && save.tables.some(isIptablesNft))
   return {
     tables,
     // an empty dump is believed where nft shows nothing of iptables either
     seen: saves.length > 0 && (tables.length > 0 || nft !== undefined) && [...incompatible].every(fromNft),
     replaces: (table) =>
       table.family === family &&
-      table.tool === 'iptables-nft' &&
-      shown &&
+      isIptablesNft(table) &&
       !incompatible.has(table.name) &&
-      (saves.every(isWhole) || tables.some(({ name }) => name === table.name)),
+      // a cut or empty dump, or one of iptables-legacy, does not speak against what nft shows
+      (whole || tables.some((one) => isIptablesNft(one) && one.name === table.name)),
   }
 }
 
-/** Printed to its end; a dump of nothing does not speak against what nft shows. */
-const isWhole = ({ cut, tables }: DecodedIptables): boolean => !cut && tables.length > 0
+const isIptablesNft = ({ tool }: Table): boolean => tool === 'iptables-nft'
 
 /** The tables that kube-proxy writes, of a dump that ends before them: what is in them is not known. */
 function tablesBehind(
