@@ -164,11 +164,17 @@ function routeOut(flow: Flow, node: NodeState, network: Network): Arrivals {
   if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.type === 'local' ? 'lo' : route?.device
-  const leaves = route?.type !== 'local'
-  if (leaves && isLoopback(flow.source) && node.ruleset.sysctls.get(routeLocalnet) === '0') {
-    return [{ kind: 'kernel', flow, why: 'packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)' }]
-  }
+  const why = route?.type === 'local' ? undefined : whyLoopbackFails(flow, node)
+  if (why !== undefined) return [{ kind: 'kernel', flow, why }]
   return leave(flow, node, network, 0)
+}
+
+/** A process that sent to loopback has its address, which is worth nothing beyond the node. */
+function whyLoopbackFails({ source }: Flow, { ruleset }: NodeState): string | undefined {
+  if (!isLoopback(source)) return undefined
+  if (typeof source === 'bigint') return 'whoever gets a packet from ::1 drops it'
+  if (ruleset.sysctls.get(routeLocalnet) !== '0') return undefined
+  return 'packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)'
 }
 
 /** POSTROUTING, then the wire: back in through lo, on to another node, or to whoever has the address. */
