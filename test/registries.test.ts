@@ -90,6 +90,7 @@ describe('decoders', () => {
     expect(decodedNames).to.deep.equal([...decodedNames].sort())
     const files = readdirSync(captures, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes('nodes/'))
     const rules = files.filter((file) => /save|ruleset|ip_vs|route|addr|sysctl/.test(file) && /\.\w+$/.test(file))
+    expect(rules.length).to.be.greaterThan(50)
     expect(rules.filter((file) => !isDecoded(file))).to.deep.equal([])
   })
 })

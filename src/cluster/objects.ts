@@ -71,6 +71,10 @@ const texts = (value: unknown): string[] =>
     .filter((one) => one !== '')
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
 
+/** Whether the list was recorded, and is one. */
+export const isRecorded = (capture: Capture, name: string): boolean =>
+  Array.isArray(object(capture.object(name))['items'])
+
 const items = (capture: Capture, name: string): Json[] => list(object(capture.object(name))['items']).map(object)
 
 export const qualified = ({ name, namespace }: { namespace: string; name: string }): string => `${namespace}/${name}`

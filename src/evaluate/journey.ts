@@ -66,14 +66,11 @@ function unknownHere(flow: Flow, node: NodeState, why: string): Arrival {
 
 /** ip_route_input_slow(), net/ipv4/route.c. */
 function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {
-  if (isLoopback(flow.destination) && !flow.local && node.ruleset.sysctls.get(routeLocalnet) !== '1') {
-    return [
-      {
-        kind: 'kernel',
-        flow,
-        why: `${formatIp(flow.destination)} came in from outside: the kernel drops it (martian)`,
-      },
-    ]
+  if (isLoopback(flow.destination) && !flow.local) {
+    const allowed = typeof flow.destination === 'number' ? routesLoopback(node) : false
+    if (allowed === undefined) return [unknownHere(flow, node, localnetNotRecorded)]
+    const why = `${formatIp(flow.destination)} came in from outside: the kernel drops it (martian)`
+    if (!allowed) return [{ kind: 'kernel', flow, why }]
   }
   const route = node.routes.find(flow.destination)
   if (route?.type === 'local') return toProcess(flow, node, network, hops)
@@ -95,7 +92,13 @@ const lacksBoundAddresses = (ip: Ip, node: NodeState): boolean =>
   node.ruleset.interfaces.length === 0 &&
   node.ruleset.virtualServers === undefined
 
-const routeLocalnet = 'net/ipv4/conf/all/route_localnet'
+/** Whether packets from and to 127.0.0.0/8 may cross devices; undefined where the sysctl is not recorded. */
+function routesLoopback({ ruleset }: NodeState): boolean | undefined {
+  const value = ruleset.sysctls.get('net/ipv4/conf/all/route_localnet')
+  return value === undefined ? undefined : value === '1'
+}
+
+const localnetNotRecorded = 'it depends on net.ipv4.conf.all.route_localnet, which is not recorded'
 
 const noRoute = (flow: Flow, node: NodeState): string => `${node.name} has no route to ${formatIp(flow.destination)}`
 
@@ -164,17 +167,15 @@ function routeOut(flow: Flow, node: NodeState, network: Network): Arrivals {
   if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.type === 'local' ? 'lo' : route?.device
-  const why = route?.type === 'local' ? undefined : whyLoopbackFails(flow, node)
-  if (why !== undefined) return [{ kind: 'kernel', flow, why }]
+  if (route?.type !== 'local' && isLoopback(flow.source)) {
+    if (typeof flow.source === 'bigint')
+      return [{ kind: 'kernel', flow, why: 'whoever gets a packet from ::1 drops it' }]
+    const allowed = routesLoopback(node)
+    if (allowed === undefined) return [unknownHere(flow, node, localnetNotRecorded)]
+    const why = 'packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)'
+    if (!allowed) return [{ kind: 'kernel', flow, why }]
+  }
   return leave(flow, node, network, 0)
-}
-
-/** A process that sent to loopback has its address, which is worth nothing beyond the node. */
-function whyLoopbackFails({ source }: Flow, { ruleset }: NodeState): string | undefined {
-  if (!isLoopback(source)) return undefined
-  if (typeof source === 'bigint') return 'whoever gets a packet from ::1 drops it'
-  if (ruleset.sysctls.get(routeLocalnet) !== '0') return undefined
-  return 'packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)'
 }
 
 /** POSTROUTING, then the wire: back in through lo, on to another node, or to whoever has the address. */

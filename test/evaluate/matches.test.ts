@@ -189,3 +189,18 @@ describe('iptables targets', () => {
     expect(told('-j WHATEVER')).to.match(/^unknown WHATEVER is neither a chain of the dump nor a target known to kpx/)
   })
 })
+
+describe('packets to 127.0.0.0/8 from outside', () => {
+  const verdict = (sysctl: string) =>
+    outcomesOf(
+      { ...node, ...iptables('INPUT', '-p udp'), ...(sysctl && { 'sysctl.txt': sysctl }) },
+      client,
+      '127.0.0.1:80',
+    )[0]?.verdict
+
+  it('depend on route_localnet, which may not be recorded', () => {
+    expect(verdict('')).to.equal('unknown')
+    expect(verdict('net/ipv4/conf/all/route_localnet = 0\n')).to.equal('drop')
+    expect(verdict('net/ipv4/conf/all/route_localnet = 1\n')).to.not.equal('unknown')
+  })
+})

@@ -24,12 +24,16 @@ export const pkttype: MatchExtension = {
     name === '--pkt-type' ? ['unicast', '0', 'host'].includes(values[0] ?? '') : undefined,
 }
 
-/** No IPsec policy applies where none is recorded to (xt_policy.c). */
+/** Whether an IPsec policy applies (xt_policy.c): policies are not recorded, and few nodes have any. */
 export const policy: MatchExtension = {
   names: ['policy'],
   option({ name, values }) {
     if (name === '--dir') return true
-    return name === '--pol' ? values[0] === 'none' : undefined
+    if (name !== '--pol') return undefined
+    return (flow) => {
+      flow.assumption = 'it assumes that no IPsec policy applies'
+      return values[0] === 'none'
+    }
   },
 }
 

@@ -63,7 +63,8 @@ function payload({ field, protocol }: { protocol: string; field: string }, flow:
     if (field === 'daddr') return flow.destination
     if (field === 'protocol' || field === 'nexthdr') return flow.protocol.toLowerCase()
     if (field === 'version') return isIpv4 ? 4 : 6
-    if (field === 'frag-off' || field === 'dscp' || field === 'ecn') return 0
+    if (field === 'frag-off') return 0
+    if (field === 'dscp' || field === 'ecn') return { unknown: `it depends on the ${field} that the sender chooses` }
   } else if (protocol === 'th' || protocol === flow.protocol.toLowerCase()) {
     if (field === 'dport') return flow.port
     if (field === 'sport') return { unknown: 'it depends on the source port, which the client chooses' }
