@@ -1,4 +1,5 @@
 /** Which mode's rules a node has. */
+import { ipvsDevice } from '../ruleset/ipvs.ts'
 import type { Ruleset } from '../ruleset/ruleset.ts'
 import type { Scene } from './scene.ts'
 
@@ -21,7 +22,7 @@ function readMode(node: string, { network }: Scene): string | null {
 /** By the names that each mode gives to what it writes: table kube-proxy, device kube-ipvs0, chains KUBE-SVC-... */
 function programmedMode({ interfaces, tables }: Ruleset): string | null {
   if (tables.some(({ name, tool }) => tool === 'nft' && name === 'kube-proxy')) return 'nftables'
-  if (interfaces.some(({ name }) => name === 'kube-ipvs0')) return 'ipvs'
+  if (interfaces.some(({ name }) => name === ipvsDevice)) return 'ipvs'
   const written = tables.some(({ chains }) => [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')))
   return written ? 'iptables' : null
 }

@@ -1,10 +1,10 @@
 /** The one evaluator: what happens to the first packet of a new connection, every outcome with its share. */
-import { familyOf, formatIp, formatIpPort } from '../ruleset/address.ts'
+import { familyOf, formatIp, formatIpPort, isLoopback } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
 import { newConnection, stepsOf } from './flow.ts'
 import type { Flow, Step, Trail } from './flow.ts'
-import { isLoopback, receive, send } from './journey.ts'
+import { receive, send } from './journey.ts'
 import type { Arrival } from './journey.ts'
 import { unknownAddress } from './source-address.ts'
 import { nodeWith } from './network.ts'

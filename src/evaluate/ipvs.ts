@@ -1,5 +1,6 @@
 /** IPVS: which real server a virtual server's new connection gets (net/netfilter/ipvs). */
 import { formatIpPort } from '../ruleset/address.ts'
+import { ipvsDevice } from '../ruleset/ipvs.ts'
 import type { RealServer, VirtualServer, VirtualServers } from '../ruleset/ipvs.ts'
 import type { At } from '../ruleset/ruleset.ts'
 import { record, split } from './flow.ts'
@@ -29,9 +30,6 @@ function virtualServerOf(flow: Flow, all: VirtualServers): VirtualServer | undef
   }
   return index.get(`${flow.protocol} ${formatIpPort(flow.destination, flow.port)}`)
 }
-
-/** The device that kube-proxy binds Service addresses to in ipvs mode (pkg/proxy/ipvs/proxier.go). */
-const ipvsDevice = 'kube-ipvs0'
 
 export function schedule(flow: Flow, node: NodeState): Scheduled {
   const nothing: Scheduled = { scheduled: [], stopped: [], passed: [flow] }

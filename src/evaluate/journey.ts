@@ -2,8 +2,8 @@
  * The first packet of a connection from its source to wherever it ends, through every hook of every node on the way:
  * receive -> PREROUTING -> routing -> INPUT or FORWARD -> POSTROUTING -> the next node; a process's packets begin at OUTPUT.
  */
-import { contains, formatIp } from '../ruleset/address.ts'
-import type { Ip, Prefix } from '../ruleset/address.ts'
+import { formatIp, isLoopback } from '../ruleset/address.ts'
+import type { Ip } from '../ruleset/address.ts'
 import { isSwitched } from './bridge.ts'
 import { newConnection, record } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
@@ -27,12 +27,6 @@ type Arrivals = Arrival[]
 /** net/netfilter/ipvs/ip_vs_core.c, ip_vs_ops4: NF_IP_PRI_NAT_SRC - 1 at LOCAL_IN, NF_IP_PRI_NAT_DST + 2 at LOCAL_OUT. */
 const ipvsInput = 99
 const ipvsOutput = -98
-
-const loopback: readonly Prefix[] = [
-  { address: 0x7f000000, length: 8 },
-  { address: 1n, length: 128 },
-]
-export const isLoopback = (ip: Ip): boolean => loopback.some((prefix) => contains(prefix, ip))
 
 /** Hops between nodes after which a packet is taken for lost (a real one has a TTL). */
 const mostHops = 8

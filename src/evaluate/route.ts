@@ -2,7 +2,16 @@
  * The kernel's routing decision: the local table, then main, then default; longest prefix, then lowest metric
  * (fib_lookup(), net/ipv4/fib_frontend.c). Policy rules are not recorded, so tables that only they name are not used.
  */
-import { type Ip, type IpFamily, type Prefix, contains, familyOf, parsePrefix, width } from '../ruleset/address.ts'
+import {
+  type Ip,
+  type IpFamily,
+  type Prefix,
+  contains,
+  familyOf,
+  loopback,
+  parsePrefix,
+  width,
+} from '../ruleset/address.ts'
 import type { Interface, Route } from '../ruleset/network.ts'
 import type { Ruleset } from '../ruleset/ruleset.ts'
 import { selectAddress, unknownAddress } from './source-address.ts'
@@ -22,8 +31,6 @@ export interface RouteTable {
   /** Whether the device is a bridge with ports; undefined when interfaces were not recorded. */
   isBridge(device: string): boolean | undefined
 }
-
-const loopback = ['127.0.0.0/8', '::1/128'].map((text) => parsePrefix(text) as Prefix)
 
 export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTable {
   const isRecorded = (ip: Ip) => ruleset.routed.has(familyOf(ip))

@@ -120,3 +120,11 @@ export function contains(prefix: Prefix, ip: Ip): boolean {
   }
   return typeof address === 'bigint' && (ip ^ address) >> BigInt(128 - length) === 0n
 }
+
+/** 127.0.0.0/8 and ::1/128. */
+export const loopback: readonly Prefix[] = [
+  { address: 0x7f000000, length: 8 },
+  { address: 1n, length: 128 },
+]
+
+export const isLoopback = (ip: Ip): boolean => loopback.some((prefix) => contains(prefix, ip))

@@ -35,6 +35,9 @@ export interface VirtualServer {
   readonly cut?: At
 }
 
+/** The device that kube-proxy binds Service addresses to in ipvs mode (pkg/proxy/ipvs/proxier.go). */
+export const ipvsDevice = 'kube-ipvs0'
+
 export interface VirtualServers {
   readonly servers: readonly VirtualServer[]
   /** A line that cannot be read, or the end of a cut file: virtual servers may be missing. */

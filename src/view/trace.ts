@@ -1,4 +1,4 @@
-/** Packets and their outcomes: in full for one, a line for each outcome of many. */
+/** Packets and their outcomes: in full for a few, a line for each outcome of many. */
 import type { TraceItem, TraceList, TraceStep } from '../answer/trace.ts'
 import { endpointText, formatShare, placeText, resultCell, sourceText } from './outcome.ts'
 import { sanitise } from './sanitise.ts'
