@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
-import module from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// Importing Node's modules here would load what stands behind all of their exports.
+const { enableCompileCache } = process.getBuiltinModule('node:module')
+const { existsSync } = process.getBuiltinModule('node:fs')
+const { fileURLToPath } = process.getBuiltinModule('node:url')
 
-module.enableCompileCache?.()
+enableCompileCache?.()
 const main = new URL('../dist/main.js', import.meta.url)
 if (existsSync(main)) {
-  await (await import(main.href)).main(process.argv.slice(2), dirname(dirname(fileURLToPath(import.meta.url))))
+  await (await import(main.href)).main(process.argv.slice(2), fileURLToPath(new URL('..', import.meta.url)))
 } else {
   console.error('Error: kpx is not built here\n  fix: run: npm run build')
   process.exitCode = 2
