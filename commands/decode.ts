@@ -3,6 +3,7 @@ import { dumpsOf, summarise } from '../src/answer/decode.ts'
 import type { RulesetSummary } from '../src/answer/decode.ts'
 import { readInput } from '../src/capture/input.ts'
 import { BaseCommand } from '../src/command.ts'
+import { sourceFile } from '../src/decode/source.ts'
 import type { SourceFile } from '../src/decode/source.ts'
 import { KpxError } from '../src/error.ts'
 import { decodeView } from '../src/view/decode.ts'
@@ -23,7 +24,7 @@ export default class Decode extends BaseCommand<typeof Decode> {
   }
 
   private async sources(): Promise<SourceFile[]> {
-    if (this.words.length > 0) return this.words.map((name) => ({ name, bytes: readInput(name) }))
+    if (this.words.length > 0) return this.words.map((name) => sourceFile(name, readInput(name)))
     if (this.flags.from !== undefined) return dumpsOf(await this.capture(), this.flags.node ?? [])
     throw new KpxError('KPX1001', 'nothing to decode', { fix: 'name files, or a capture with --from' })
   }

@@ -1,6 +1,7 @@
 /** `kpx decode`: which lines of a dump kpx recognises, ignores or does not know. */
 import type { Capture } from '../capture/capture.ts'
 import { decodedNames, isDecoded, reportsOf } from '../decode/index.ts'
+import { sourceFile } from '../decode/source.ts'
 import type { LineReport, SourceFile } from '../decode/source.ts'
 import { KpxError } from '../error.ts'
 
@@ -48,7 +49,7 @@ export function dumpsOf(capture: Capture, nodes: readonly string[]): SourceFile[
 function dumpsOfNode(capture: Capture, node: string): SourceFile[] {
   const dumps = capture.files(node).flatMap((file) => {
     const bytes = isDecoded(file) ? capture.file(node, file) : undefined
-    return bytes ? [{ name: `nodes/${node}/${file}`, bytes }] : []
+    return bytes ? [sourceFile(`nodes/${node}/${file}`, bytes)] : []
   })
   if (dumps.length === 0) throw new KpxError('KPX1006', `${capture.path} has no dump of ${node} that kpx reads`)
   return dumps

@@ -3,6 +3,7 @@ import type { Capture } from '../capture/capture.ts'
 import { readCluster } from '../cluster/cluster.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { decodeRuleset } from '../decode/ruleset.ts'
+import { sourceFile } from '../decode/source.ts'
 import type { Network } from '../evaluate/network.ts'
 import { nodeState } from '../evaluate/node.ts'
 import type { NodeState } from '../evaluate/node.ts'
@@ -21,7 +22,7 @@ export function sceneOf(capture: Capture): Scene {
     const own = cluster.nodes.find((node) => node.name === name)
     const ruleset = decodeRuleset((file) => {
       const bytes = capture.file(name, file)
-      return bytes && { name: file, bytes }
+      return bytes && sourceFile(file, bytes)
     })
     const addresses = own?.addresses.flatMap((text) => parseIp(text) ?? []) ?? []
     nodes.set(name, nodeState(name, ruleset, addresses))

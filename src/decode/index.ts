@@ -36,7 +36,7 @@ const decoders: readonly Decoder[] = [
   { name: 'ipvsadm-save', reports: (source) => [decodeIpvsadmSave(source).report()] },
   {
     name: 'nft-list-ruleset',
-    reports: (source) => [(looksLikeJson(source.bytes) ? decodeNftJson(source) : decodeNftText(source)).report()],
+    reports: (source) => [(looksLikeJson(source.text) ? decodeNftJson(source) : decodeNftText(source)).report()],
   },
   { name: 'proc-net-ip_vs', reports: (source) => [decodeProcNetIpVs(source).report()] },
   { name: 'sysctl', reports: (source) => [decodeSysctl(source).report()] },
@@ -44,7 +44,7 @@ const decoders: readonly Decoder[] = [
 
 /** What the decoder says that the file's name, or else its beginning, calls for; `undefined` where there is none. */
 export function reportsOf(source: SourceFile): readonly LineReport[] | undefined {
-  const decoder = decoderOf(source.name) ?? decoderOf(sniff(source.bytes) ?? '')
+  const decoder = decoderOf(source.name) ?? decoderOf(sniff(source.text) ?? '')
   return decoder?.reports(source)
 }
 

@@ -25,9 +25,7 @@ interface SetDraft extends LineList {
 
 export function decodeIpSetSave(source: SourceFile): DecodedIpSets {
   const index = new IpSetIndex(source)
-  index.log.lines = forEachLine(source.bytes, (start, end, line, terminated) =>
-    index.line(start, end, line, terminated),
-  )
+  index.log.lines = forEachLine(source.text, (start, end, line, terminated) => index.line(start, end, line, terminated))
   const entries = new EntryReader(source, index.entries)
   const ipsets = new Map<string, IpSet>()
   for (const draft of index.sets.values()) ipsets.set(draft.name, makeSet(draft, entries))
@@ -70,14 +68,14 @@ class IpSetIndex {
   }
 
   line(start: number, end: number, line: number, terminated: boolean): void {
-    const { bytes, name: file } = this.#source
+    const { name: file, text } = this.#source
     if (start === end) return this.log.ignore(line, 'blank line')
     if (!terminated) {
       this.cut = { file, line, why: 'the last line does not end' }
       return this.#lost(start, end, line, 'the dump ends in the middle of this line')
     }
-    const commandEnd = wordEnd(bytes, start, end)
-    const command = bytes.toString('utf8', start, commandEnd)
+    const commandEnd = wordEnd(text, start, end)
+    const command = text.slice(start, commandEnd)
     if (command === 'add') this.#add(commandEnd + 1, start, end, line)
     else if (command === 'create') this.#create(start, end, line)
     else if (command.startsWith('#')) this.log.ignore(line, 'comment')
@@ -85,7 +83,7 @@ class IpSetIndex {
   }
 
   #create(start: number, end: number, line: number): void {
-    const [, name, type, ...options] = splitWords(this.#source.bytes.toString('utf8', start, end)).list
+    const [, name, type, ...options] = splitWords(this.#source.text.slice(start, end)).list
     if (name === undefined || type === undefined) return this.#lost(start, end, line, 'create without name and type')
     if (this.sets.has(name)) return this.#lost(start, end, line, `set ${name} was already created`)
     this.#last = { name, type, line, options, lost: undefined, ...emptyList() }
@@ -93,7 +91,8 @@ class IpSetIndex {
   }
 
   #add(nameStart: number, start: number, end: number, line: number): void {
-    const name = this.#source.bytes.toString('utf8', nameStart, wordEnd(this.#source.bytes, nameStart, end))
+    const { text } = this.#source
+    const name = text.slice(nameStart, wordEnd(text, nameStart, end))
     const set = this.#last?.name === name ? this.#last : this.sets.get(name)
     if (!set) return this.log.unknown(line, start, end, `set ${name} was never created`)
     this.#last = set
@@ -124,8 +123,9 @@ class EntryReader {
   read(set: SetDraft): { entries: IpSetEntry[]; unknown: UnknownLine[] } {
     const entries: IpSetEntry[] = []
     const unknown: UnknownLine[] = []
-    this.#lines.forEach(set, (start, end, line) => {
-      const text = this.#source.bytes.toString('utf8', start, end)
+    const { text: all } = this.#source
+    this.#lines.forEach(set, all, (start, end, line) => {
+      const text = all.slice(start, end)
       const entry = readIpSetEntry(text, set.type)
       if (typeof entry === 'string') unknown.push({ line, text: shorten(text), why: entry })
       else entries.push({ at: this.at(line), ...entry })

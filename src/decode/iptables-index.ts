@@ -2,29 +2,22 @@
 import type { BaseHook, Table } from '../ruleset/ruleset.ts'
 import { type DumpOrigin, type IncompatibleTable, readHeader } from './iptables-header.ts'
 import { builtInHook } from './iptables-hooks.ts'
-import { type LineList, LineLists, emptyList } from './line-lists.ts'
+import { IptablesChain } from './iptables-chain.ts'
+import type { ChainDeclaration, ChainSource } from './iptables-chain.ts'
+import { LineLists } from './line-lists.ts'
 import { LineLog, forEachLine, isBlank, wordEnd } from './lines.ts'
 import type { DecodedTables, SourceFile } from './source.ts'
-
-/** Its rules are the lines of this list. */
-export interface ChainDraft extends LineList {
-  readonly name: string
-  readonly line: number
-  /** Its place among the table's declarations. */
-  readonly order: number
-  readonly base: BaseHook | undefined
-  /** The declaration, when its policy cannot be read. */
-  readonly policyLine: { readonly start: number; readonly end: number; readonly line: number } | undefined
-}
 
 export interface TableDraft {
   readonly name: string
   readonly family: 'ip' | 'ip6'
   readonly tool: Table['tool']
   readonly line: number
-  readonly chains: Map<string, ChainDraft>
+  readonly chains: Map<string, IptablesChain>
+  /** The same in the order of their declarations. */
+  readonly declared: IptablesChain[]
   /** The chain of the last rule. */
-  last: ChainDraft | undefined
+  last: IptablesChain | undefined
   /** The rules so far came chain by chain in the order of the declarations. */
   ordered: boolean
   /** The line at which the table ended without COMMIT. */
@@ -50,25 +43,25 @@ export class IptablesIndex {
   cutRule: number | undefined
 
   readonly #source: SourceFile
-  readonly #bytes: Buffer
+  readonly #chainSource: ChainSource
+  readonly #all: string
   #origin: DumpOrigin
   #table: TableDraft | undefined
   /** A header was read, and its table not yet. */
   #announced = false
   /** Why the lines up to the next COMMIT are not read: their table is a second one of its name. */
   #skip: string | undefined
-  /** Where the chain name of the last rule lies: most rules follow one of the same chain. */
-  #lastName = { start: 0, end: 0 }
 
-  constructor(source: SourceFile, family: 'ip' | 'ip6', tool: DumpOrigin['tool'] | 'unknown') {
+  constructor(source: SourceFile, origin: DumpOrigin, chainSource: ChainSource) {
     this.#source = source
-    this.#bytes = source.bytes
+    this.#chainSource = chainSource
+    this.#all = source.text
     this.log = new LineLog(source)
-    this.#origin = { family, tool: tool === 'unknown' ? undefined : tool }
+    this.#origin = origin
   }
 
   read(): void {
-    this.log.lines = forEachLine(this.#bytes, (start, end, line, terminated) => {
+    this.log.lines = forEachLine(this.#all, (start, end, line, terminated) => {
       if (terminated) this.#line(start, end, line)
       else this.#lastLine(start, end, line)
     })
@@ -77,7 +70,7 @@ export class IptablesIndex {
   }
 
   #line(start: number, end: number, line: number): void {
-    const first = this.#bytes[start]
+    const first = this.#all.charCodeAt(start)
     if (start === end) this.log.ignore(line, 'blank line')
     else if (first === HASH) this.#comment(this.#text(start, end), line)
     else if (first === STAR) this.#startTable(start, end, line)
@@ -103,7 +96,7 @@ export class IptablesIndex {
   }
 
   /** The declared chain that a cut rule names, unless the cut goes through the name. */
-  #chainOf(table: TableDraft, start: number, end: number): ChainDraft | undefined {
+  #chainOf(table: TableDraft, start: number, end: number): IptablesChain | undefined {
     const name = this.#ruleChain(start, end)
     return name && name.end < end ? table.chains.get(this.#text(name.start, name.end)) : undefined
   }
@@ -135,7 +128,17 @@ export class IptablesIndex {
       this.log.unknown(line, start, end, this.#skip)
       return
     }
-    this.#table = { name, family, tool, line, chains: new Map(), last: undefined, ordered: true, cut: undefined }
+    this.#table = {
+      name,
+      family,
+      tool,
+      line,
+      chains: new Map(),
+      declared: [],
+      last: undefined,
+      ordered: true,
+      cut: undefined,
+    }
     this.tables.push(this.#table)
   }
 
@@ -160,11 +163,11 @@ export class IptablesIndex {
 
   /** `NAME POLICY [packets:bytes]`, after the colon of iptables-save or the `-P ` or `-N ` of `iptables -S`. */
   #chain(table: TableDraft, nameStart: number, start: number, end: number, line: number): void {
-    const nameEnd = wordEnd(this.#bytes, nameStart, end)
+    const nameEnd = wordEnd(this.#all, nameStart, end)
     const policyStart = this.#skipBlanks(nameEnd, end)
     const name = this.#text(nameStart, nameEnd)
-    const newChain = this.#bytes[start] === DASH && this.#bytes[start + 1] === N
-    const policy = newChain ? '-' : this.#text(policyStart, wordEnd(this.#bytes, policyStart, end))
+    const newChain = this.#all.charCodeAt(start) === DASH && this.#all.charCodeAt(start + 1) === N
+    const policy = newChain ? '-' : this.#text(policyStart, wordEnd(this.#all, policyStart, end))
     if (name === '' || policy === '') return this.log.unknown(line, start, end, 'not a chain with its policy')
     this.#declare(table, name, policy, start, end, line)
   }
@@ -188,41 +191,45 @@ export class IptablesIndex {
     name: string,
     line: number,
     base?: BaseHook,
-    policyLine?: ChainDraft['policyLine'],
-  ): ChainDraft {
-    const chain: ChainDraft = { name, line, order: table.chains.size, base, policyLine, ...emptyList() }
+    policyLine?: ChainDeclaration['policyLine'],
+  ): IptablesChain {
+    const chain = new IptablesChain({ name, line, order: table.declared.length, base, policyLine }, this.#chainSource)
     table.chains.set(name, chain)
+    table.declared.push(chain)
     return chain
   }
 
   /** `-A CHAIN ...`, and the `-P CHAIN POLICY` and `-N CHAIN` of `iptables -S`. */
   #command(table: TableDraft, start: number, end: number, line: number): void {
     const name = this.#ruleChain(start, end)
-    const letter = this.#bytes[start + 1]
+    const letter = this.#all.charCodeAt(start + 1)
     if (name) this.#rule(table, name, start, end, line)
-    else if (this.#bytes[start] !== DASH || !isBlank(this.#bytes[start + 2])) this.#unreadable(table, start, end, line)
+    else if (this.#all.charCodeAt(start) !== DASH || !isBlank(this.#all.charCodeAt(start + 2)))
+      this.#unreadable(table, start, end, line)
     else if (letter === P || letter === N) this.#chain(table, start + 3, start, end, line)
     else this.#unreadable(table, start, end, line)
   }
 
   #rule(table: TableDraft, name: { start: number; end: number }, start: number, end: number, line: number): void {
     const { last } = table
-    if (last && this.#sameName(name)) {
-      this.rules.add(last, start, end, line)
-      return
-    }
-    this.#lastName = name
+    if (last && this.#isNamed(last, name)) return this.rules.add(last, start, end, line)
+    const next = table.declared[last ? last.order + 1 : 0]
+    if (next && this.#isNamed(next, name)) return this.#addRule(table, next, start, end, line)
     const text = this.#text(name.start, name.end)
     this.#addRule(table, table.chains.get(text) ?? this.#undeclared(table, text, line), start, end, line)
   }
 
+  #isNamed({ name }: IptablesChain, { end, start }: { start: number; end: number }): boolean {
+    return name.length === end - start && this.#all.startsWith(name, start)
+  }
+
   /** iptables-save declares every chain first; a file edited by hand may not. The kernel's own chains accept by default. */
-  #undeclared(table: TableDraft, name: string, line: number): ChainDraft {
+  #undeclared(table: TableDraft, name: string, line: number): IptablesChain {
     const hook = builtInHook(table.name, name)
     return this.#addChain(table, name, line, hook && { ...hook, policy: 'accept' })
   }
 
-  #addRule(table: TableDraft, chain: ChainDraft, start: number, end: number, line: number): void {
+  #addRule(table: TableDraft, chain: IptablesChain, start: number, end: number, line: number): void {
     if (table.last && chain.order < table.last.order) table.ordered = false
     table.last = chain
     this.rules.add(chain, start, end, line)
@@ -231,25 +238,22 @@ export class IptablesIndex {
   /** Where the chain name of `-A CHAIN` or `[1:2] -A CHAIN` lies. */
   #ruleChain(start: number, end: number): { start: number; end: number } | undefined {
     let at = start
-    if (this.#bytes[at] === BRACKET) at = this.#skipBlanks(wordEnd(this.#bytes, at, end), end)
-    if (this.#bytes[at] !== DASH || this.#bytes[at + 1] !== A || !isBlank(this.#bytes[at + 2])) return undefined
+    if (this.#all.charCodeAt(at) === BRACKET) at = this.#skipBlanks(wordEnd(this.#all, at, end), end)
+    if (
+      this.#all.charCodeAt(at) !== DASH ||
+      this.#all.charCodeAt(at + 1) !== A ||
+      !isBlank(this.#all.charCodeAt(at + 2))
+    )
+      return undefined
     const name = this.#skipBlanks(at + 2, end)
-    const nameEnd = wordEnd(this.#bytes, name, end)
+    const nameEnd = wordEnd(this.#all, name, end)
     return nameEnd > name ? { start: name, end: nameEnd } : undefined
   }
 
   #skipBlanks(start: number, end: number): number {
     let at = start
-    while (at < end && isBlank(this.#bytes[at])) at++
+    while (at < end && isBlank(this.#all.charCodeAt(at))) at++
     return at
-  }
-
-  #sameName({ start, end }: { start: number; end: number }): boolean {
-    const last = this.#lastName
-    if (last.end - last.start !== end - start) return false
-    // Backwards: kube-proxy's chain names begin alike and end in a hash.
-    for (let i = 1; i <= end - start; i++) if (this.#bytes[last.end - i] !== this.#bytes[end - i]) return false
-    return true
   }
 
   /** Among rules a line that cannot be read may have been a rule of the chain before it. */
@@ -263,6 +267,6 @@ export class IptablesIndex {
   }
 
   #text(start: number, end: number): string {
-    return this.#bytes.toString('utf8', start, end)
+    return this.#all.slice(start, end)
   }
 }

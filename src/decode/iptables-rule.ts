@@ -60,38 +60,79 @@ const protocolMatches: Readonly<Record<string, string>> = {
   'ipv6-icmp': 'icmp6',
 }
 
+/** An option whose values are the words `[from, to)`. */
+interface OptionTemplate {
+  readonly name: string
+  readonly inverted: boolean
+  readonly from: number
+  readonly to: number
+}
+
+/** A rule as places of words: what rules with the same options in the same places have in common. */
+export interface RuleTemplate {
+  readonly counters?: { readonly packets: string; readonly bytes: string }
+  /** Index of the word. */
+  readonly chain: number
+  readonly general: readonly OptionTemplate[]
+  readonly matches: readonly { readonly name: string; readonly options: readonly OptionTemplate[] }[]
+  readonly target?: { readonly name: number; readonly goto: boolean; readonly options: readonly OptionTemplate[] }
+}
+
 interface Draft {
   readonly words: Words
   at: number
   counters?: { packets: string; bytes: string }
-  chain: string
-  readonly general: IptablesOption[]
-  readonly matches: (IptablesMatch & { options: IptablesOption[] })[]
-  target?: IptablesTarget & { options: IptablesOption[] }
+  chain: number
+  readonly general: OptionTemplate[]
+  readonly matches: { name: string; options: OptionTemplate[] }[]
+  target?: { name: number; goto: boolean; options: OptionTemplate[] }
   /** The match or target that the next option belongs to. */
-  owner?: { readonly name: string; readonly options: IptablesOption[] }
+  owner?: { readonly name: number | string; readonly options: OptionTemplate[] }
 }
 
 export function parseIptablesRule(text: string): IptablesRule | UnknownRule {
   const words = splitWords(text)
-  if (words.open) return unknown('a quoted value does not end')
-  const draft: Draft = { words, at: 0, chain: '', general: [], matches: [] }
+  const template = parseTemplate(words)
+  return typeof template === 'string' ? unknown(template) : fill(template, (index) => words.list[index] ?? '')
+}
+
+/** Says why a line is no rule. */
+export function parseTemplate(words: Words): RuleTemplate | string {
+  if (words.open) return 'a quoted value does not end'
+  const draft: Draft = { words, at: 0, chain: 0, general: [], matches: [] }
   let why = readHead(draft)
   while (why === undefined && draft.at < words.list.length) why = readPart(draft)
-  return why === undefined ? finish(draft) : unknown(why)
+  if (why !== undefined) return why
+  const { chain, counters, general, matches, target } = draft
+  return { chain, general, matches, ...(counters && { counters }), ...(target && { target }) }
 }
 
 export const unknown = (why: string): UnknownRule => ({ tool: 'unknown', why })
 
-function finish({ chain, counters, general, matches, target }: Draft): IptablesRule {
-  return {
+/** The rule whose words `word` gives. */
+export function fill(template: RuleTemplate, word: (index: number) => string): IptablesRule {
+  const { chain, counters, general, matches, target } = template
+  const rule: IptablesRule = {
     tool: 'iptables',
-    chain,
-    ...(counters && { counters }),
-    general,
-    matches,
-    ...(target && { target }),
+    chain: word(chain),
+    general: fillOptions(general, word),
+    matches: matches.map(({ name, options }): IptablesMatch => ({ name, options: fillOptions(options, word) })),
   }
+  if (!target && !counters) return rule
+  return { ...rule, ...(counters && { counters }), ...(target && { target: fillTarget(target, word) }) }
+}
+
+const fillTarget = (
+  { goto, name, options }: NonNullable<RuleTemplate['target']>,
+  word: (index: number) => string,
+): IptablesTarget => ({ name: word(name), goto, options: fillOptions(options, word) })
+
+function fillOptions(options: readonly OptionTemplate[], word: (index: number) => string): IptablesOption[] {
+  return options.map(({ from, inverted, name, to }) => {
+    const values: string[] = []
+    for (let index = from; index < to; index++) values.push(word(index))
+    return { name, inverted, values }
+  })
 }
 
 /** `[12:3456] -A CHAIN`. */
@@ -105,13 +146,13 @@ function readHead(draft: Draft): string | undefined {
   }
   const command = draft.words.list[draft.at++]
   if (command !== '-A' && command !== '--append') return 'not a rule (no -A)'
-  const chain = draft.words.list[draft.at++]
-  if (chain === undefined) return '-A without a chain'
-  draft.chain = chain
+  if (draft.at >= draft.words.list.length) return '-A without a chain'
+  draft.chain = draft.at++
   return undefined
 }
 
-function parseCounters(text: string): { packets: string; bytes: string } | undefined {
+/** `[12:3456]`. */
+export function parseCounters(text: string): { packets: string; bytes: string } | undefined {
   const colon = text.indexOf(':')
   if (colon < 0 || !text.endsWith(']')) return undefined
   const packets = text.slice(1, colon)
@@ -153,10 +194,10 @@ function readCounters(draft: Draft): string | undefined {
 
 function readGeneral(draft: Draft, known: { name: string; values: 0 | 1 }, before: boolean): string | undefined {
   const inverted = readOldBang(draft) || before
-  const values = draft.words.list.slice(draft.at, draft.at + known.values)
-  if (values.length < known.values) return `${known.name} without a value`
+  const from = draft.at
   draft.at += known.values
-  draft.general.push({ name: known.name, inverted, values })
+  if (draft.at > draft.words.list.length) return `${known.name} without a value`
+  draft.general.push({ name: known.name, inverted, from, to: draft.at })
   return undefined
 }
 
@@ -175,16 +216,15 @@ function readMatch(draft: Draft): string | undefined {
 }
 
 function startMatch(draft: Draft, name: string): NonNullable<Draft['owner']> {
-  const match = { name, options: [] }
+  const match: Draft['matches'][number] = { name, options: [] }
   draft.matches.push(match)
   return match
 }
 
 function readTarget(draft: Draft, goto: boolean): string | undefined {
-  const name = draft.words.list[draft.at++]
-  if (name === undefined) return `${goto ? '-g' : '-j'} without a name`
+  if (draft.at >= draft.words.list.length) return `${goto ? '-g' : '-j'} without a name`
   if (draft.target) return 'two targets'
-  draft.target = { name, goto, options: [] }
+  draft.target = { name: draft.at++, goto, options: [] }
   draft.owner = draft.target
   return undefined
 }
@@ -200,7 +240,7 @@ function readOption(draft: Draft, name: string, before: boolean): string | undef
     draft.at++
   }
   while (draft.at < list.length && !startsPart(draft, draft.at)) draft.at++
-  owner.options.push({ name, inverted, values: list.slice(start, draft.at) })
+  owner.options.push({ name, inverted, from: start, to: draft.at })
   return undefined
 }
 
@@ -211,7 +251,8 @@ function startsPart(draft: Draft, at: number): boolean {
 /** `-m comment` has one option: another one after it belongs to the match that `-p` implies, as iptables itself decides. */
 function ownerOf(draft: Draft, option: string): Draft['owner'] {
   if (draft.owner && !(draft.owner.name === 'comment' && option !== '--comment')) return draft.owner
-  const protocol = draft.general.find(({ name, inverted }) => name === '-p' && !inverted)?.values[0]
+  const given = draft.general.find(({ name, inverted }) => name === '-p' && !inverted)
+  const protocol = given && draft.words.list[given.from]
   if (protocol === undefined) return undefined
   const implied = protocolMatches[protocol] ?? protocol
   draft.owner = draft.matches.find(({ name }) => name === implied) ?? startMatch(draft, implied)

@@ -2,10 +2,12 @@
  * iptables-save's dump as tables. One pass over the bytes finds tables, chains and where each rule's line lies; a chain's
  * rules become values when they are first read. Grammar: iptables 1.8, iptables-save.c and xtables-save.c.
  */
-import type { At, Chain, Rule, Table } from '../ruleset/ruleset.ts'
-import type { IncompatibleTable } from './iptables-header.ts'
-import { type ChainDraft, type TableDraft, IptablesIndex } from './iptables-index.ts'
-import { parseIptablesRule, unknown } from './iptables-rule.ts'
+import type { At, Rule, Table } from '../ruleset/ruleset.ts'
+import type { ChainSource, IptablesChain } from './iptables-chain.ts'
+import type { DumpOrigin, IncompatibleTable } from './iptables-header.ts'
+import { type TableDraft, IptablesIndex } from './iptables-index.ts'
+import { unknown } from './iptables-rule.ts'
+import { IptablesRuleReader } from './iptables-shape.ts'
 import { shorten } from './lines.ts'
 import type { DecodedTables, SourceFile, UnknownLine } from './source.ts'
 
@@ -19,89 +21,101 @@ export function decodeIptablesSave(
   family: 'ip' | 'ip6',
   tool: 'iptables-legacy' | 'iptables-nft' | 'unknown',
 ): DecodedIptables {
-  const index = new IptablesIndex(source, family, tool)
-  index.read()
-  const rules = new RuleReader(source, index)
-  const drafts = index.tables
+  const reader = new RuleReader(source, { family, tool: tool === 'unknown' ? undefined : tool })
+  const { cut, incompatible, log, tables } = reader.index
   return {
-    tables: drafts.map((draft) => makeTable(draft, source.name, rules)),
-    ...(index.cut && { cut: index.cut }),
-    incompatible: index.incompatible,
-    report: () => index.log.report(rules.unknownLines(drafts)),
-  }
-}
-
-function makeTable(draft: TableDraft, file: string, rules: RuleReader): Table {
-  const cutAt = draft.cut === undefined ? undefined : { file, line: draft.cut }
-  const chains = new Map<string, Chain>()
-  for (const chain of draft.chains.values()) {
-    chains.set(chain.name, makeChain(chain, file, rules, isCut(draft, chain) ? cutAt : undefined))
-  }
-  const { family, name, tool } = draft
-  return { family, name, tool, at: { file, line: draft.line }, chains, sets: new Map() }
-}
-
-/**
- * Rules are printed chain by chain in the order of the declarations, so the dump is whole up to the chain of its last
- * rule. Where the rules do not keep that order, nothing is certain.
- */
-const isCut = ({ cut, last, ordered }: TableDraft, chain: ChainDraft): boolean =>
-  cut !== undefined && (!ordered || chain.order >= (last?.order ?? 0))
-
-function makeChain(draft: ChainDraft, file: string, reader: RuleReader, cut: At | undefined): Chain {
-  let rules: readonly Rule[] | undefined
-  return {
-    name: draft.name,
-    at: { file, line: draft.line },
-    ...(draft.base && { base: draft.base }),
-    get rules() {
-      return (rules ??= reader.read(draft))
-    },
+    tables: tables.map((draft) => makeTable(draft, source.name)),
     ...(cut && { cut }),
+    incompatible,
+    report: () => log.report(reader.unknownLines()),
   }
 }
+
+function makeTable(
+  { chains, cut, declared, family, last, line, name, ordered, tool }: TableDraft,
+  file: string,
+): Table {
+  if (cut !== undefined) {
+    // Rules are printed chain by chain in the order of the declarations, so the dump is whole up to the chain of its last
+    // rule. Where the rules do not keep that order, nothing is certain.
+    for (const chain of declared.slice(ordered ? (last?.order ?? 0) : 0)) chain.cut = { file, line: cut }
+  }
+  return { family, name, tool, at: { file, line }, chains, sets: new Map() }
+}
+
+/** Rules that are kept as values: more than any question about one Service needs, and less than a big dump has. */
+const mostKept = 20_000
 
 /** Makes rules of the lines that the index found. */
-class RuleReader {
+class RuleReader implements ChainSource {
+  readonly index: IptablesIndex
   readonly #source: SourceFile
-  readonly #index: IptablesIndex
+  readonly #reader: IptablesRuleReader
+  /** Rules of chains that were asked for lately, and of those that were before them. */
+  #young = new Map<IptablesChain, readonly Rule[]>()
+  #old = new Map<IptablesChain, readonly Rule[]>()
+  #kept = 0
 
-  constructor(source: SourceFile, index: IptablesIndex) {
+  constructor(source: SourceFile, origin: DumpOrigin) {
     this.#source = source
-    this.#index = index
+    this.#reader = new IptablesRuleReader(source.text)
+    this.index = new IptablesIndex(source, origin, this)
+    this.index.read()
   }
 
-  read(chain: ChainDraft): Rule[] {
-    const rules: Rule[] = []
-    this.#index.rules.forEach(chain, (start, end, line) => rules.push(this.#rule(start, end, line)))
-    if (chain.policyLine) rules.push(this.#policyRule(chain.policyLine))
+  at(line: number): At {
+    return { file: this.#source.name, line }
+  }
+
+  /** A dump of 300,000 rules as values would take a gigabyte: chains that were not asked for again are read again. */
+  rulesOf(draft: IptablesChain): readonly Rule[] {
+    const young = this.#young.get(draft)
+    if (young) return young
+    const rules = this.#old.get(draft) ?? this.#read(draft)
+    if (this.#kept > mostKept) {
+      this.#old = this.#young
+      this.#young = new Map()
+      this.#kept = 0
+    }
+    this.#young.set(draft, rules)
+    this.#kept += rules.length
     return rules
   }
 
-  /** Reads every rule without keeping it: a dump of 300,000 rules as values would take a gigabyte. */
-  unknownLines(tables: readonly TableDraft[]): UnknownLine[] {
+  #read(draft: IptablesChain): Rule[] {
+    const { name, text } = this.#source
+    const rules: Rule[] = []
+    this.index.rules.forEach(draft, text, (start, end, line) => {
+      const at = { file: name, line }
+      rules.push({ at, text: text.slice(start, end), body: this.#body(start, end, line) })
+    })
+    if (draft.policyLine) rules.push(this.#policyRule(draft.policyLine))
+    return rules
+  }
+
+  #body(start: number, end: number, line: number): Rule['body'] {
+    return line === this.index.cutRule ? unknown(cutRule) : this.#reader.read(start, end)
+  }
+
+  unknownLines(): UnknownLine[] {
+    const { text } = this.#source
     const found: UnknownLine[] = []
-    for (const table of tables) {
-      for (const chain of table.chains.values()) {
-        this.#index.rules.forEach(chain, (start, end, line) => {
-          const { body, text } = this.#rule(start, end, line)
-          if (body.tool === 'unknown') found.push({ line, text: shorten(text), why: body.why })
+    for (const { declared } of this.index.tables) {
+      for (const chain of declared) {
+        this.index.rules.forEach(chain, text, (start, end, line) => {
+          const why = line === this.index.cutRule ? cutRule : this.#reader.whyUnknown(start, end)
+          if (why !== undefined) found.push({ line, text: shorten(text.slice(start, end)), why })
         })
       }
     }
     return found
   }
 
-  #rule(start: number, end: number, line: number): Rule {
-    const text = this.#source.bytes.toString('utf8', start, end)
-    const body =
-      line === this.#index.cutRule ? unknown('the dump ends in the middle of this line') : parseIptablesRule(text)
-    return { at: { file: this.#source.name, line }, text, body }
-  }
-
   /** A base chain whose policy cannot be read ends in something unknown, not in accept. */
   #policyRule({ start, end, line }: { start: number; end: number; line: number }): Rule {
-    const text = this.#source.bytes.toString('utf8', start, end)
-    return { at: { file: this.#source.name, line }, text, body: unknown('the policy of this chain cannot be read') }
+    const text = this.#source.text.slice(start, end)
+    return { at: this.at(line), text, body: unknown('the policy of this chain cannot be read') }
   }
 }
+
+const cutRule = 'the dump ends in the middle of this line'

@@ -9,7 +9,7 @@ export function decodeJson<T extends object>(
   source: SourceFile,
   read: (item: JsonObject) => T | string | undefined,
 ): { items: T[]; report: () => LineReport } {
-  const parsed = parse(source.bytes)
+  const parsed = parse(source.text)
   const items: T[] = []
   const whys: string[] = typeof parsed === 'string' ? [parsed] : []
   for (const item of typeof parsed === 'string' ? [] : parsed) {
@@ -20,11 +20,8 @@ export function decodeJson<T extends object>(
   return { items, report: () => report(source, typeof parsed === 'string', whys) }
 }
 
-function parse(bytes: Buffer): JsonObject[] | string {
-  const text = bytes
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trim()
+function parse(printed: string): JsonObject[] | string {
+  const text = printed.trim()
   // Older versions of ip print nothing where newer ones print [].
   if (text === '') return []
   try {
@@ -43,7 +40,7 @@ function report(source: SourceFile, nothingRead: boolean, whys: readonly string[
   const log = new LineLog(source)
   const [first] = whys
   const more = whys.length > 1 ? ` (and ${whys.length - 1} more)` : ''
-  log.lines = forEachLine(source.bytes, (start, end, line) => {
+  log.lines = forEachLine(source.text, (start, end, line) => {
     if (first !== undefined && (nothingRead || line === 1)) log.unknown(line, start, end, first + more)
   })
   return log.report()

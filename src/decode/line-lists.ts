@@ -1,9 +1,12 @@
 /**
- * Which lines of a file belong to each of many lists (the rules of a chain, the entries of a set), in columns of numbers:
- * an array or an object for each of 100,000 chains would cost more than reading the file.
+ * Which lines of a file belong to each of many lists (the rules of a chain, the entries of a set). Tools print a list's lines one
+ * after the other, so that a list is one run of lines, or a few; they are kept in columns of numbers, for an array or an object for
+ * each of 100,000 chains would cost more than reading the file.
  */
+import { forEachLineIn } from './lines.ts'
+
 export interface LineList {
-  /** Row of the first and of the last line; -1 while there is none. */
+  /** Row of the first and of the last run; -1 while there is none. */
   first: number
   last: number
 }
@@ -14,10 +17,20 @@ export class LineLists {
   readonly #start: number[] = []
   readonly #end: number[] = []
   readonly #line: number[] = []
-  /** Row of the next line of the same list. */
+  /** Row of the next run of the same list. */
   readonly #next: number[] = []
+  /** The list and the number of the last line that was added. */
+  #lastList: LineList | undefined
+  #lastLine = 0
 
   add(list: LineList, start: number, end: number, line: number): void {
+    if (list === this.#lastList && line === this.#lastLine + 1) this.#end[list.last] = end
+    else this.#addRun(list, start, end, line)
+    this.#lastList = list
+    this.#lastLine = line
+  }
+
+  #addRun(list: LineList, start: number, end: number, line: number): void {
     const row = this.#start.length
     this.#start.push(start)
     this.#end.push(end)
@@ -28,9 +41,10 @@ export class LineLists {
     list.last = row
   }
 
-  forEach(list: LineList, visit: (start: number, end: number, line: number) => void): void {
+  /** `text` is the file's, in which the lines lie. */
+  forEach(list: LineList, text: string, visit: (start: number, end: number, line: number) => void): void {
     for (let row = list.first; row >= 0; row = this.#next[row] ?? -1) {
-      visit(this.#start[row] ?? 0, this.#end[row] ?? 0, this.#line[row] ?? 0)
+      forEachLineIn(text, this.#start[row] ?? 0, this.#end[row] ?? 0, this.#line[row] ?? 0, visit)
     }
   }
 }

@@ -1,7 +1,6 @@
-/** The lines of a recorded file as byte ranges, so that a dump of 50 MB is walked without building its strings. */
+/** The lines of a file as ranges of its text, so that a dump of 50 MB is walked without a string for each of them. */
 import type { IgnoredLine, LineReport, SourceFile, UnknownLine } from './source.ts'
 
-const LF = 10
 const CR = 13
 const TAB = 9
 const SPACE = 32
@@ -13,31 +12,33 @@ const longestText = 1000
 export type VisitLine = (start: number, end: number, line: number, terminated: boolean) => void
 
 /** Calls `visit` for every line and returns how many there are; a trailing LF does not begin another line. */
-export function forEachLine(bytes: Buffer, visit: VisitLine): number {
-  let line = 0
-  for (let start = byteOrderMark(bytes); start < bytes.length;) {
-    const newline = bytes.indexOf(LF, start)
-    const next = newline < 0 ? bytes.length : newline + 1
-    let end = newline < 0 ? bytes.length : newline
-    while (end > start && bytes[end - 1] === CR) end--
-    while (start < end && isBlank(bytes[start])) start++
+export function forEachLine(text: string, visit: VisitLine): number {
+  return forEachLineIn(text, 0, text.length, 1, visit)
+}
+
+/** The same for whole lines in `[from, to)`, of which the first has the number `first`; returns the number of the last. */
+export function forEachLineIn(text: string, from: number, to: number, first: number, visit: VisitLine): number {
+  let line = first - 1
+  for (let start = from; start < to;) {
+    const newline = text.indexOf('\n', start)
+    const next = newline < 0 ? text.length : newline + 1
+    let end = newline < 0 ? text.length : newline
+    while (end > start && text.charCodeAt(end - 1) === CR) end--
+    while (start < end && isBlank(text.charCodeAt(start))) start++
     visit(start, end, ++line, newline >= 0)
     start = next
   }
   return line
 }
 
-export const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === TAB
+export const isBlank = (code: number): boolean => code === SPACE || code === TAB
 
 /** The first index in `[start, end)` that holds a blank, or `end`. */
-export function wordEnd(bytes: Buffer, start: number, end: number): number {
+export function wordEnd(text: string, start: number, end: number): number {
   let at = start
-  while (at < end && !isBlank(bytes[at])) at++
+  while (at < end && !isBlank(text.charCodeAt(at))) at++
   return at
 }
-
-/** Editors of other systems put EF BB BF before UTF-8. */
-const byteOrderMark = (bytes: Buffer): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
 
 /** Collects what could not be read, and makes the report: whatever was not ignored or unknown was recognised. */
 export class LineLog {
@@ -60,14 +61,15 @@ export class LineLog {
 
   /** `late` are the unknown lines that only a full decode finds. */
   report(late: readonly UnknownLine[] = []): LineReport {
-    const early = this.#unknown.map(({ line, start, end, why }) => ({ line, text: this.#text(start, end), why }))
+    const { name, text } = this.#source
+    const early = this.#unknown.map(({ line, start, end, why }) => ({
+      line,
+      text: shorten(text.slice(start, end)),
+      why,
+    }))
     const unknown = [...early, ...late].sort((a, b) => a.line - b.line)
     const recognised = this.lines - this.#ignored.length - unknown.length
-    return { file: this.#source.name, lines: this.lines, recognised, ignored: this.#ignored, unknown }
-  }
-
-  #text(start: number, end: number): string {
-    return shorten(this.#source.bytes.toString('utf8', start, Math.min(end, start + 4 * longestText)))
+    return { file: name, lines: this.lines, recognised, ignored: this.#ignored, unknown }
   }
 }
 

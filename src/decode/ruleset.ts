@@ -18,7 +18,7 @@ export type ReadFile = (name: string) => SourceFile | undefined
 
 export function decodeRuleset(read: ReadFile): Ruleset {
   const blind: Blind[] = []
-  const mode = read('proxyMode.txt')?.bytes.toString('utf8').trim() || undefined
+  const mode = read('proxyMode.txt')?.text.trim() || undefined
   const { seen, tables } = decodeTables(read, mode, blind)
   return {
     tables,
@@ -56,7 +56,7 @@ function routesOf(read: ReadFile, blind: Blind[]): Pick<Ruleset, 'routed' | 'rou
     const source = read(name)
     if (!source) return []
     if (
-      source.bytes.length > 0 &&
+      source.text.length > 0 &&
       decodeIpRoute([source])
         .reports()
         .every(({ unknown }) => unknown.length === 0)
@@ -119,7 +119,7 @@ function decodeNft(read: ReadFile, blind: Blind[]): DecodedTables | undefined {
     blind.push({ file: source.name, why: 'it is no output of nft list ruleset' })
   }
   const whole = usable.filter(({ dump }) => !dump.cut)
-  const best = whole.find(({ source }) => source.bytes.length > 0) ?? whole[0] ?? usable[0]
+  const best = whole.find(({ source }) => source.text.length > 0) ?? whole[0] ?? usable[0]
   if (!best?.dump.cut) return best?.dump
   const { cut, tables } = best.dump
   blind.push({ file: best.source.name, why: `it is cut at line ${cut.line}` })
@@ -127,7 +127,7 @@ function decodeNft(read: ReadFile, blind: Blind[]): DecodedTables | undefined {
 }
 
 const nonEmpty = (source: SourceFile | undefined): SourceFile | undefined =>
-  source && source.bytes.length > 0 ? source : undefined
+  source && source.text.length > 0 ? source : undefined
 
 /** What an nft list may have had behind the place where it is cut: chains in every hook. */
 function tableBehind(family: 'ip' | 'ip6', cut: At): Table {
@@ -141,7 +141,7 @@ function tableBehind(family: 'ip' | 'ip6', cut: At): Table {
 
 /** Bytes without one table in them, of which some line is not understood. */
 const isJunk = (dump: DecodedTables, source: SourceFile): boolean =>
-  dump.tables.length === 0 && source.bytes.length > 0 && (dump.cut !== undefined || dump.report().unknown.length > 0)
+  dump.tables.length === 0 && source.text.length > 0 && (dump.cut !== undefined || dump.report().unknown.length > 0)
 
 interface Saves {
   readonly tables: readonly Table[]

@@ -1,4 +1,4 @@
-/** Which tool printed some bytes, by how they begin: for files whose name does not say. */
+/** Which tool printed a text, by how they begin: for files whose name does not say. */
 
 /** How much is looked at. */
 const head = 65_536
@@ -18,10 +18,10 @@ const signs: readonly (readonly [string, RegExp])[] = [
   ['sysctl', /^(?:net|kernel)[./]\S+ ?= ?\S+/m],
 ]
 
-export const looksLikeJson = (bytes: Buffer): boolean => /^\s*[[{]/.test(bytes.toString('latin1', 0, 64))
+export const looksLikeJson = (text: string): boolean => /^\s*[[{]/.test(text.slice(0, 64))
 
-/** A decoder's name, or nothing where the bytes look like the output of no tool. */
-export function sniff(bytes: Buffer): string | undefined {
-  const text = bytes.toString('utf8', 0, head)
-  return signs.find(([, sign]) => sign.test(text))?.[0]
+/** A decoder's name, or nothing where the text looks like the output of no tool. */
+export function sniff(text: string): string | undefined {
+  const beginning = text.slice(0, head)
+  return signs.find(([, sign]) => sign.test(beginning))?.[0]
 }

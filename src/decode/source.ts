@@ -1,10 +1,18 @@
 /** What every decoder takes and what it says of the lines that it read. */
+import { isAscii } from 'node:buffer'
 import type { Table } from '../ruleset/ruleset.ts'
 
-/** One file of a node's recording, as the tool printed it. */
+/** One file of a node's recording, as the tool printed it; without a byte order mark. */
 export interface SourceFile {
   readonly name: string
-  readonly bytes: Buffer
+  readonly text: string
+}
+
+/** Bytes that are no UTF-8 become U+FFFD. */
+export function sourceFile(name: string, bytes: Buffer): SourceFile {
+  // one byte a character where that is all: half the memory, and the fastest to read
+  const text = isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8')
+  return { name, text: text.startsWith('\ufeff') ? text.slice(1) : text }
 }
 
 export interface UnknownLine {

@@ -11,8 +11,8 @@ export interface DecodedSysctls {
 export function decodeSysctl(source: SourceFile): DecodedSysctls {
   const sysctls = new Map<string, string>()
   const log = new LineLog(source)
-  log.lines = forEachLine(source.bytes, (start, end, line) => {
-    const text = source.bytes.toString('utf8', start, end)
+  log.lines = forEachLine(source.text, (start, end, line) => {
+    const text = source.text.slice(start, end)
     const equals = text.indexOf('=')
     const name = text.slice(0, Math.max(equals, 0)).trim()
     if (text === '') log.ignore(line, 'blank line')

@@ -32,8 +32,8 @@ export function decodeVirtualServers(source: SourceFile, read: (text: string) =>
   const collection = new VirtualServerCollection()
   let cut: DecodedIpvs['cut']
   let lost: At | undefined
-  log.lines = forEachLine(source.bytes, (start, end, line, terminated) => {
-    const text = source.bytes.toString('utf8', start, end).trimEnd()
+  log.lines = forEachLine(source.text, (start, end, line, terminated) => {
+    const text = source.text.slice(start, end).trimEnd()
     const at = { file: source.name, line }
     if (text === '') return log.ignore(line, 'blank line')
     if (!terminated) cut = { ...at, why: 'the last line does not end' }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type DecodedIptables, decodeIptablesSave } from '../../src/decode/iptables-save.ts'
+import { sourceFile } from '../../src/decode/source.ts'
 import type { SourceFile } from '../../src/decode/source.ts'
 import type { Chain } from '../../src/ruleset/ruleset.ts'
 import { adds, fileOf, recordings, textFile } from './recordings.ts'
@@ -238,8 +239,8 @@ describe('iptables-save', () => {
       const [source = textFile('')] = recordings('iptables-save')
       const whole = decode(source)
       fc.assert(
-        fc.property(fc.integer({ min: 0, max: source.bytes.length }), (length) => {
-          const decoded = decode({ name: source.name, bytes: source.bytes.subarray(0, length) })
+        fc.property(fc.integer({ min: 0, max: source.text.length }), (length) => {
+          const decoded = decode({ name: source.name, text: source.text.slice(0, length) })
           expect(adds(decoded.report())).to.equal(true)
           for (const [i, table] of decoded.tables.entries()) {
             for (const part of table.chains.values()) {
@@ -275,7 +276,7 @@ describe('iptables-save', () => {
           fc.uint8Array().map((bytes) => Buffer.from(bytes)),
         ),
         (bytes) => {
-          const decoded = decode({ name: 'junk', bytes })
+          const decoded = decode(sourceFile('junk', bytes))
           for (const table of decoded.tables)
             for (const part of table.chains.values()) expect(part.rules).to.be.an('array')
           expect(adds(decoded.report())).to.equal(true)

@@ -4,10 +4,10 @@ import { LineLog, forEachLine } from '../../src/decode/lines.ts'
 import { textFile } from './recordings.ts'
 
 function linesOf(text: string): { lines: number; seen: [string, number, boolean][] } {
-  const bytes = Buffer.from(text)
+  const file = textFile(text)
   const seen: [string, number, boolean][] = []
-  const lines = forEachLine(bytes, (start, end, line, terminated) =>
-    seen.push([bytes.toString('utf8', start, end), line, terminated]),
+  const lines = forEachLine(file.text, (start, end, line, terminated) =>
+    seen.push([file.text.slice(start, end), line, terminated]),
   )
   return { lines, seen }
 }

@@ -17,7 +17,7 @@ describe('ip -j addr', () => {
     it(`knows everything of ${source.name}`, () => {
       const { interfaces, report } = decodeIpAddr(source)
       expect(report().unknown).to.deep.equal([])
-      const items = JSON.parse(source.bytes.toString()) as { ifname: string; addr_info: { local: string }[] }[]
+      const items = JSON.parse(source.text) as { ifname: string; addr_info: { local: string }[] }[]
       expect(interfaces.map(({ addresses, name }) => [name, addresses.map(({ ip }) => formatIp(ip))])).to.deep.equal(
         items.map((item) => [item.ifname, item.addr_info.map(({ local }) => local)]),
       )
@@ -88,7 +88,7 @@ describe('ip -j route', () => {
       expect(alone.reports()[0]?.unknown).to.deep.equal([])
       expect(both.routes).to.deep.equal(alone.routes)
       expect(both.reports()).to.have.length(2)
-      expect(alone.routes).to.have.length((JSON.parse(source.bytes.toString()) as unknown[]).length)
+      expect(alone.routes).to.have.length((JSON.parse(source.text) as unknown[]).length)
     })
   }
 

@@ -12,7 +12,7 @@ import { adds, recording, recordings, textFile } from './recordings.ts'
 
 const printed = (name: string): SourceFile => ({
   name,
-  bytes: readFileSync(join(root, 'test/decode/nft-rulesets', name)),
+  text: readFileSync(join(root, 'test/decode/nft-rulesets', name), 'utf8'),
 })
 
 /** What text and JSON must agree on. */
@@ -159,8 +159,8 @@ describe('JSON of other versions of nft', () => {
 
 describe('broken nft JSON', () => {
   it('that does not parse is cut, with what JSON.parse said', () => {
-    const { bytes, name } = recording('k1.37-nftables/nodes/node1/nft-list-ruleset.json')
-    const decoded = decodeNftJson({ name, bytes: bytes.subarray(0, 20000) })
+    const { name, text } = recording('k1.37-nftables/nodes/node1/nft-list-ruleset.json')
+    const decoded = decodeNftJson({ name, text: text.slice(0, 20000) })
     expect(decoded.tables).to.deep.equal([])
     expect(decoded.cut).to.deep.include({ file: name, line: 1 })
     expect(decoded.cut?.why).to.match(/^this is not JSON: .+/)

@@ -305,8 +305,8 @@ describe('nft rule', () => {
   })
 
   it('reads everything that iptables-nft 1.8.9 translates', () => {
-    const bytes = readFileSync(join(root, 'test/decode/nft-rulesets/iptables-nft.txt'))
-    const decoded = decodeNftText({ name: 'iptables-nft.txt', bytes })
+    const text = readFileSync(join(root, 'test/decode/nft-rulesets/iptables-nft.txt'), 'utf8')
+    const decoded = decodeNftText({ name: 'iptables-nft.txt', text })
     expect(decoded.report().unknown).to.deep.equal([])
     expect(new Set(decoded.tables.map(({ tool }) => tool))).to.deep.equal(new Set(['iptables-nft']))
   })

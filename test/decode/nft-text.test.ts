@@ -50,7 +50,7 @@ describe('decodeNftText', () => {
       'ip6 kube-proxy nft',
     ])
     const services = tableOf(decoded, 6).chains.get('services')
-    const lines = recording('k1.37-nftables/nodes/node1/nft-list-ruleset.txt').bytes.toString().split('\n')
+    const lines = recording('k1.37-nftables/nodes/node1/nft-list-ruleset.txt').text.split('\n')
     for (const { at, text } of services?.rules ?? []) expect(lines[at.line - 1]).to.equal(`\t\t${text}`)
     expect(lines[(services?.at.line ?? 0) - 1]).to.equal('\tchain services {')
     expect(services?.rules).to.have.length(3)
@@ -69,8 +69,8 @@ describe('decodeNftText', () => {
   })
 
   it('reads what nft printed of firewalls, with handles, without state and in numbers', () => {
-    const bytes = readFileSync(join(root, 'test/decode/nft-rulesets/firewalls.txt'))
-    const decoded = decodeNftText({ name: 'firewalls.txt', bytes })
+    const text = readFileSync(join(root, 'test/decode/nft-rulesets/firewalls.txt'), 'utf8')
+    const decoded = decodeNftText({ name: 'firewalls.txt', text })
     expect(decoded.report().unknown).to.deep.equal([])
     expect(new Set(decoded.tables.map(({ tool }) => tool))).to.deep.equal(new Set(['nft']))
   })

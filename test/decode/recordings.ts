@@ -1,6 +1,7 @@
 /** The files of test/captures, for tests of decoders. */
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { sourceFile } from '../../src/decode/source.ts'
 import type { LineReport, SourceFile } from '../../src/decode/source.ts'
 import { root } from '../kpx.ts'
 
@@ -13,15 +14,15 @@ export function recordings(part: string): SourceFile[] {
   return named.filter((file) => statSync(join(captures, file)).isFile()).map(recording)
 }
 
-export const recording = (name: string): SourceFile => ({ name, bytes: readFileSync(join(captures, name)) })
+export const recording = (name: string): SourceFile => sourceFile(name, readFileSync(join(captures, name)))
 
 /** A file of these lines, each with its line end. */
 export const fileOf = (...lines: string[]): SourceFile => ({
   name: 'file',
-  bytes: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+  text: lines.map((line) => `${line}\n`).join(''),
 })
 
-export const textFile = (text: string): SourceFile => ({ name: 'file', bytes: Buffer.from(text) })
+export const textFile = (text: string): SourceFile => sourceFile('file', Buffer.from(text))
 
 /** Every line is accounted for once. */
 export const adds = ({ ignored, lines, recognised, unknown }: LineReport): boolean =>

@@ -19,7 +19,7 @@ const ip = (text: string): Ip => {
 export function outcomesOf(files: Files, from: string, to: string): Outcome[] {
   const ruleset = decodeRuleset((name) => {
     const text = files[name]
-    return text === undefined ? undefined : { name, bytes: Buffer.from(text) }
+    return text === undefined ? undefined : { name, text }
   })
   const nodes = new Map([['n', nodeState('n', ruleset, [])]])
   const source: Source =

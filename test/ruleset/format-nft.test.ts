@@ -12,7 +12,7 @@ import { recordings } from '../decode/recordings.ts'
 /** Rule lines of native tables, as nft printed them. */
 const printed = ['firewalls', 'sets', 'statements'].map((name) => ({
   name,
-  bytes: readFileSync(join(root, 'test/decode/nft-rulesets', `${name}.txt`)),
+  text: readFileSync(join(root, 'test/decode/nft-rulesets', `${name}.txt`), 'utf8'),
 }))
 
 describe('formatNftRule', () => {

@@ -11,7 +11,7 @@ const again = (source: ReturnType<typeof fileOf>): string[] =>
 describe('formatIpSet', () => {
   for (const source of recordings('ipset-save')) {
     it(`gives ${source.name} again`, () => {
-      expect(`${again(source).join('\n')}\n`).to.equal(source.bytes.toString())
+      expect(`${again(source).join('\n')}\n`).to.equal(source.text)
     })
   }
 

@@ -76,7 +76,7 @@ describe('formatIptablesRule', () => {
 
   for (const source of recordings('tables-save')) {
     it(`gives every line of ${source.name} again, with counters too`, () => {
-      const lines = source.bytes.toString().split('\n')
+      const lines = source.text.split('\n')
       for (const line of lines.filter((text) => text.startsWith('-A'))) {
         expect(again(line)).to.equal(line)
         expect(again(`[7:420] ${line}`)).to.equal(`[7:420] ${line}`)

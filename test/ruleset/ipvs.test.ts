@@ -12,7 +12,7 @@ const again = (source: SourceFile): string[] =>
 describe('formatVirtualServer and formatRealServer', () => {
   for (const source of recordings('ipvsadm-save')) {
     it(`give ${source.name} again`, () => {
-      expect(`${again(source).join('\n')}\n`).to.equal(source.bytes.toString())
+      expect(`${again(source).join('\n')}\n`).to.equal(source.text)
     })
   }
 

@@ -8,25 +8,25 @@ const backslash = 92
  * A function from an object's index in the array "nftables" to its line. nft prints one line, so that there is nothing to look
  * for; a file that somebody formatted is scanned once.
  */
-export function objectLines(bytes: Buffer, count: number): (index: number) => number {
-  const first = bytes.indexOf(newline)
-  if (first < 0 || first === bytes.length - 1) return () => 1
-  const lines = scan(bytes)
+export function objectLines(text: string, count: number): (index: number) => number {
+  const first = text.indexOf('\n')
+  if (first < 0 || first === text.length - 1) return () => 1
+  const lines = scan(text)
   return lines.length === count ? (index) => lines[index] ?? 1 : () => 1
 }
 
-const opening = new Set(Buffer.from('[{'))
-const closing = new Set(Buffer.from(']}'))
+const opening = new Set(Array.from('[{', (one) => one.charCodeAt(0)))
+const closing = new Set(Array.from(']}', (one) => one.charCodeAt(0)))
 
 /** The lines of the objects at depth 2: inside the outer object and its array. */
-function scan(bytes: Buffer): number[] {
+function scan(text: string): number[] {
   const lines: number[] = []
   let depth = 0
   let line = 1
-  for (let at = 0; at < bytes.length; at++) {
-    const code = bytes[at] ?? 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
     if (code === newline) line++
-    else if (code === quote) at = endOfString(bytes, at)
+    else if (code === quote) at = endOfString(text, at)
     else if (opening.has(code)) {
       if (depth === 2) lines.push(line)
       depth++
@@ -36,8 +36,8 @@ function scan(bytes: Buffer): number[] {
 }
 
 /** The place of the closing quote; JSON strings hold no newlines. */
-function endOfString(bytes: Buffer, start: number): number {
+function endOfString(text: string, start: number): number {
   let at = start + 1
-  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
+  while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1
   return at
 }

@@ -19,10 +19,10 @@ import { elementTypes, makeSet } from './set.ts'
 export function decodeNftJson(source: SourceFile): DecodedTables {
   let json: unknown
   try {
-    json = JSON.parse(source.bytes.toString('utf8'))
+    json = JSON.parse(source.text)
   } catch (error) {
     const why = `this is not JSON: ${error instanceof Error ? error.message : String(error)}`
-    const lines = countLines(source.bytes)
+    const lines = countLines(source.text)
     return { tables: [], cut: { file: source.name, line: Math.max(lines, 1), why }, report: () => refused(source, why) }
   }
   const objects = isObject(json) ? json['nftables'] : undefined
@@ -35,19 +35,17 @@ export function decodeNftJson(source: SourceFile): DecodedTables {
   return new JsonReader(source).read(objects)
 }
 
-const newline = 10
-
-function countLines(bytes: Buffer): number {
+function countLines(text: string): number {
   let lines = 0
-  for (let at = 0; at < bytes.length; lines++) {
-    const found = bytes.indexOf(newline, at)
-    at = found < 0 ? bytes.length : found + 1
+  for (let at = 0; at < text.length; lines++) {
+    const found = text.indexOf('\n', at)
+    at = found < 0 ? text.length : found + 1
   }
   return lines
 }
 
 function refused(source: SourceFile, why: string): LineReport {
-  const lines = source.bytes.toString('utf8').split('\n')
+  const lines = source.text.split('\n')
   if (lines.at(-1) === '') lines.pop()
   const unknown = lines.map((text, i) => ({ line: i + 1, text, why }))
   return { file: source.name, lines: lines.length, recognised: 0, ignored: [], unknown }
@@ -100,7 +98,7 @@ class JsonReader {
   }
 
   read(objects: readonly unknown[]): DecodedTables {
-    const lines = objectLines(this.#source.bytes, objects.length)
+    const lines = objectLines(this.#source.text, objects.length)
     objects.forEach((object, i) => this.#readObject(object, lines(i)))
     const tables = [...this.#tables.values()].map((table) => this.#table(table))
     return { tables, report: () => this.#report(tables) }
@@ -202,7 +200,7 @@ class JsonReader {
   #report(tables: readonly Table[]): LineReport {
     const rules = tables.flatMap((table) => [...table.chains.values()].flatMap((chain) => unknownRules(chain)))
     const unknown = onePerLine([...this.#unknown, ...rules])
-    const lines = countLines(this.#source.bytes)
+    const lines = countLines(this.#source.text)
     return { file: this.#source.name, lines, recognised: lines - unknown.length, ignored: [], unknown }
   }
 }

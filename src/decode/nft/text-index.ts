@@ -1,5 +1,5 @@
 /**
- * The structure of `nft list ruleset`, found in one pass over the bytes: tables, their chains and sets, and where the lines of
+ * The structure of `nft list ruleset`, found in one pass: tables, their chains and sets, and where the lines of
  * rules and elements are. No rule and no element is read here.
  */
 import type { At, TableFamily } from '../../ruleset/ruleset.ts'
@@ -33,7 +33,6 @@ const isFamily = (word: string | undefined): word is TableFamily => word !== und
 const objectKinds = new Set(['counter', 'ct', 'flowtable', 'limit', 'quota', 'secmark', 'synproxy', 'tunnel'])
 
 const tab = 9
-const newline = 10
 const carriageReturn = 13
 const blank = 32
 const openBrace = 123
@@ -41,7 +40,7 @@ const closeBrace = 125
 
 class TextReader {
   readonly #file: string
-  readonly #bytes: Buffer
+  readonly #all: string
   readonly #tables: TableIndex[] = []
   readonly #ignored: IgnoredLine[] = []
   readonly #unknown: UnknownLine[] = []
@@ -51,17 +50,17 @@ class TextReader {
   #warned = false
   #cut: DecodedTables['cut']
 
-  constructor({ bytes, name }: SourceFile) {
+  constructor({ name, text }: SourceFile) {
     this.#file = name
-    this.#bytes = bytes
+    this.#all = text
   }
 
   read(): TextIndex {
-    const bytes = this.#bytes
-    let start = this.#startsWith(0, byteOrderMark) ? byteOrderMark.length : 0
-    while (start < bytes.length) {
-      const found = bytes.indexOf(newline, start)
-      const end = found < 0 ? bytes.length : found
+    const all = this.#all
+    let start = 0
+    while (start < all.length) {
+      const found = all.indexOf('\n', start)
+      const end = found < 0 ? all.length : found
       this.#line++
       this.#readLine(start, end)
       start = end + 1
@@ -74,28 +73,28 @@ class TextReader {
 
   /** A last line without its end, but for the brace that is one whole line. */
   #endsInsideLine(): boolean {
-    const last = this.#bytes.at(-1)
-    return last !== undefined && last !== newline && last !== closeBrace
+    const last = this.#all.at(-1)
+    return last !== undefined && last !== '\n' && last !== '}'
   }
 
-  /** The bytes of a line, without its newline. */
+  /** A line, without its newline. */
   #readLine(lineStart: number, lineEnd: number): void {
     let start = lineStart
     let end = lineEnd
-    while (start < end && isBlank(this.#bytes[start])) start++
-    while (end > start && isBlank(this.#bytes[end - 1])) end--
+    while (start < end && isBlank(this.#all.charCodeAt(start))) start++
+    while (end > start && isBlank(this.#all.charCodeAt(end - 1))) end--
     if (start === end) return
-    const closes = this.#bytes[start] === closeBrace && this.#isOnlyBrace(start, end)
+    const closes = this.#all.charCodeAt(start) === closeBrace && this.#isOnlyBrace(start, end)
     if (this.#open.kind === 'refused' && !(start === lineStart && this.#startsWith(start, 'table '))) {
       this.#readRefused(this.#open, start, end, closes ? start - lineStart : undefined)
     } else if (closes) this.#close(start, start === lineStart)
-    else if (this.#bytes[end - 1] === openBrace || this.#mayOpen(start, end)) this.#readOpening(start, end)
+    else if (this.#all.charCodeAt(end - 1) === openBrace || this.#mayOpen(start, end)) this.#readOpening(start, end)
     else this.#readContent(start, end)
   }
 
   /** `}` alone or with nft -a's remark behind it. */
   #isOnlyBrace(start: number, end: number): boolean {
-    return end === start + 1 || (this.#open.kind !== 'elements' && this.#bytes[start + 1] === blank)
+    return end === start + 1 || (this.#open.kind !== 'elements' && this.#all.charCodeAt(start + 1) === blank)
   }
 
   /** `table`, `chain`, `set` and `map` lines have `# handle N` behind the brace with nft -a. */
@@ -105,11 +104,11 @@ class TextReader {
   }
 
   #startsWith(start: number, text: string): boolean {
-    return this.#bytes.toString('latin1', start, start + text.length) === text
+    return this.#all.startsWith(text, start)
   }
 
   #text(start: number, end: number): string {
-    return this.#bytes.toString('utf8', start, end)
+    return this.#all.slice(start, end)
   }
 
   #at(): At {
@@ -118,8 +117,8 @@ class TextReader {
 
   /** Where the next line starts. */
   #afterLine(at: number): number {
-    const found = this.#bytes.indexOf(newline, at)
-    return found < 0 ? this.#bytes.length : found + 1
+    const found = this.#all.indexOf('\n', at)
+    return found < 0 ? this.#all.length : found + 1
   }
 
   /** A line that ends in `{`. */
@@ -234,7 +233,7 @@ class TextReader {
       if (!readSetLine(set.head, text)) this.#unread(text, 'kpx knows no such line in a set')
       return
     }
-    const brace = this.#bytes.indexOf(openBrace, start)
+    const brace = this.#all.indexOf('{', start)
     if (brace < 0 || brace >= end) return this.#unread(this.#text(start, end), 'the elements do not begin')
     const span = { start: brace + 1, end, line: this.#line }
     set.elements.push(span)
@@ -246,7 +245,7 @@ class TextReader {
   #readElements(span: Span, end: number): void {
     span.end = end
     const open = this.#open
-    if (open.kind === 'elements' && this.#bytes[end - 1] === closeBrace) {
+    if (open.kind === 'elements' && this.#all.charCodeAt(end - 1) === closeBrace) {
       this.#open = { kind: 'set', table: open.table, set: open.set }
     }
   }
@@ -309,7 +308,4 @@ function describe(open: Open): string {
   return open.kind === 'set' || open.kind === 'elements' ? `set ${open.set.head.name} of ${table}` : table
 }
 
-/** UTF-8's, read as Latin-1. */
-const byteOrderMark = '\xef\xbb\xbf'
-
-const isBlank = (code: number | undefined): boolean => code === blank || code === tab || code === carriageReturn
+const isBlank = (code: number): boolean => code === blank || code === tab || code === carriageReturn

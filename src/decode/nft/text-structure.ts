@@ -3,7 +3,7 @@ import type { At, BaseHook, TableFamily } from '../../ruleset/ruleset.ts'
 import type { DecodedTables, IgnoredLine, UnknownLine } from '../source.ts'
 import type { SetHead } from './set.ts'
 
-/** Whole lines of the file: bytes `[start, end)`, the first of them with this number. */
+/** Whole lines of the file: characters `[start, end)`, the first of them with this number. */
 export interface Span {
   start: number
   end: number

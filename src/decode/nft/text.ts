@@ -89,15 +89,13 @@ function loadElements(source: SourceFile, { elements, head }: SetIndex): SetElem
   )
 }
 
-const newline = 10
-
 /** The lines of a span that are not blank, without indent. The blank at the end of a line says something; see readRule(). */
-function* linesOf({ bytes }: SourceFile, span: Span): Generator<Line> {
+function* linesOf({ text: all }: SourceFile, span: Span): Generator<Line> {
   let line = span.line
   for (let start = span.start; start < span.end; line++) {
-    const found = bytes.indexOf(newline, start)
-    const end = found < 0 ? bytes.length : found
-    const text = unindent(bytes.toString('utf8', start, end))
+    const found = all.indexOf('\n', start)
+    const end = found < 0 ? all.length : found
+    const text = unindent(all.slice(start, end))
     if (text.trim() !== '') yield found < 0 ? { line, text, cut: true } : { line, text }
     start = end + 1
   }
