@@ -97,7 +97,7 @@ function nodePort(
 ): Destination[] {
   const port = parsePort(portText ?? '')
   if (port === undefined) throw notADestination(text)
-  const ips = parsedIps(cluster.nodes.find(({ name }) => name === node)?.addresses ?? [])
+  const ips = parsedIps(cluster.node(node)?.addresses ?? [])
   if (ips.length === 0) {
     throw new KpxError('KPX1005', `the recording does not tell an address of ${node}`, { fix: 'write its IP:PORT' })
   }

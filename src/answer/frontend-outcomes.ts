@@ -1,5 +1,4 @@
 /** What happens to packets from everyone to one frontend, node by node: the question that explain and services ask. */
-import type { Cluster } from '../cluster/cluster.ts'
 import { qualified } from '../cluster/objects.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
@@ -80,19 +79,17 @@ function senderOf(
  * address of the node's pod network stands for one.
  */
 function somePod(node: string, service: Service, like: Ip, { cluster, network }: Scene): Sender | undefined {
-  const own = endpointPods(service, cluster)
-  const candidates = cluster.pods.filter((pod) => pod.node === node && !pod.hostNetwork)
-  const pod = candidates.find((one) => !own.has(qualified(one)) && one.ips.some((ip) => sameFamily(ip, like)))
+  const own = new Set(cluster.endpointsOf(service).map((endpoint) => endpoint.pod))
+  const pod = cluster
+    .podsOn(node)
+    .find((one) => !one.hostNetwork && !own.has(qualified(one)) && one.ips.some((ip) => sameFamily(ip, like)))
   if (pod) return podSender(pod)
-  const ranges = cluster.nodes.find(({ name }) => name === node)?.podCIDRs ?? []
+  const ranges = cluster.node(node)?.podCIDRs ?? []
   const ip = unusedAddress(ranges, like, (one) => network.hostOf(one) !== undefined)
   return ip === undefined ? undefined : { label: `pod ${formatIp(ip)}`, source: { kind: 'pod', node, ips: [ip] } }
 }
 
 const sameFamily = (text: string, like: Ip): boolean => typeof parseIp(text) === typeof like
-
-const endpointPods = (service: Service, { endpoints }: Cluster): Set<string> =>
-  new Set(endpoints.flatMap(({ pod, service: of }) => (of === qualified(service) && pod !== undefined ? [pod] : [])))
 
 const addressIn = (ranges: readonly string[], like: Ip, { network }: Scene): Ip | undefined =>
   unusedAddress(ranges, like, (one) => network.hostOf(one) !== undefined)

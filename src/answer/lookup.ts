@@ -1,5 +1,5 @@
 /** Finding objects by the names that users type; a name that leads nowhere is an error that says what there is. */
-import { isRecorded, qualified } from '../cluster/objects.ts'
+import { qualified } from '../cluster/objects.ts'
 import type { Pod, Service } from '../cluster/objects.ts'
 import { KpxError } from '../error.ts'
 import { nodeNames } from './scene.ts'
@@ -26,13 +26,13 @@ export const findService = (namespace: string, name: string, scene: Scene): Serv
 
 /** `kind` is what the name may have meant. Throws KPX1005 when there is no such pod, KPX1009 when none were recorded. */
 export function findPod(namespace: string, name: string, { capture, cluster }: Scene, kind = 'pod'): Pod {
-  if (!isRecorded(capture, 'pods')) throw notRecorded('pods', capture.path)
+  if (!cluster.isRecorded('pods')) throw notRecorded('pods', capture.path)
   return find(kind, namespace, name, cluster.pods, capture.path)
 }
 
 /** Throws KPX1009 when the Services were not recorded, which is not the same as there being none. */
 function recordedServices({ capture, cluster }: Scene): readonly Service[] {
-  if (!isRecorded(capture, 'services')) throw notRecorded('services', capture.path)
+  if (!cluster.isRecorded('services')) throw notRecorded('services', capture.path)
   return cluster.services
 }
 

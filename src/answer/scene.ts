@@ -1,7 +1,6 @@
 /** A capture ready for questions: its cluster, and the network of its nodes' Rulesets. Nodes are decoded when a packet comes to them. */
 import type { Capture } from '../capture/capture.ts'
-import { readCluster } from '../cluster/cluster.ts'
-import type { Cluster } from '../cluster/cluster.ts'
+import { Cluster } from '../cluster/cluster.ts'
 import { decodeRuleset } from '../decode/ruleset.ts'
 import { sourceFile } from '../decode/source.ts'
 import type { Network } from '../evaluate/network.ts'
@@ -16,10 +15,10 @@ export interface Scene {
 }
 
 export function sceneOf(capture: Capture): Scene {
-  const cluster = readCluster(capture)
+  const cluster = new Cluster(capture)
   const nodes = new Map<string, NodeState>()
   for (const name of capture.nodes) {
-    const own = cluster.nodes.find((node) => node.name === name)
+    const own = cluster.node(name)
     const ruleset = decodeRuleset((file) => {
       const bytes = capture.file(name, file)
       return bytes && sourceFile(file, bytes)

@@ -67,8 +67,8 @@ const addressOf = (ip: string | null, port: number): string => {
 }
 
 /** An endpoint that no EndpointSlice of the cluster has; without any slice recorded nothing is stale. */
-function isStale({ endpoint }: Outcome, { endpoints }: Cluster): boolean {
-  if (!endpoint || endpoints.length === 0) return false
-  const ip = parseIp(endpoint.ip)
-  return !endpoints.some((one) => parseIp(one.ip) === ip && one.ports.includes(endpoint.port))
+function isStale({ endpoint }: Outcome, cluster: Cluster): boolean {
+  const ip = endpoint && parseIp(endpoint.ip)
+  if (!endpoint || ip === undefined || ip === null || cluster.endpoints.length === 0) return false
+  return !cluster.endpointsAt(ip).some(({ ports }) => ports.includes(endpoint.port))
 }

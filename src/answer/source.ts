@@ -1,4 +1,5 @@
 /** Who sends a packet, as users name it: a pod, a node, an address, or a client beyond the cluster. */
+import type { Cluster } from '../cluster/cluster.ts'
 import { qualified } from '../cluster/objects.ts'
 import type { Pod, Service } from '../cluster/objects.ts'
 import { KpxError } from '../error.ts'
@@ -51,7 +52,7 @@ function address(text: string): Ip {
 /** Whoever has the address; a client beyond the cluster arrives at each of the nodes. */
 function addressSenders(ip: Ip, scene: Scene, nodes: readonly string[]): Sender[] {
   const host = scene.network.hostOf(ip)
-  const pod = scene.cluster.pods.find((one) => qualified(one) === host?.pod)
+  const pod = host?.pod === undefined ? undefined : scene.cluster.pods.find((one) => qualified(one) === host.pod)
   if (pod) return [podSender(pod)]
   if (host?.node !== undefined && host.pod === undefined) return [nodeSender(host.node)]
   return nodes.map((node) => outsideSender(node, scene, ip))
@@ -73,12 +74,17 @@ export function outsideSender(node: string, { cluster }: Scene, ip?: Ip): Sender
   if (ip !== undefined) {
     return { label: `outside ${node}/${formatIp(ip)}`, source: { kind: 'outside', node, ips: [ip], standIn: false } }
   }
-  const ips = [
-    standIn(['198.18.0.1', '198.19.255.1'], cluster.services),
-    standIn(['2001:2::1', '2001:2:0:ffff::1'], cluster.services),
-  ]
+  let ips = standIns.get(cluster)
+  if (!ips) standIns.set(cluster, (ips = standInsFor(cluster.services)))
   return { label: `outside ${node}`, source: { kind: 'outside', node, ips, standIn: true } }
 }
+
+const standIns = new WeakMap<Cluster, readonly Ip[]>()
+
+const standInsFor = (services: readonly Service[]): Ip[] => [
+  standIn(['198.18.0.1', '198.19.255.1'], services),
+  standIn(['2001:2::1', '2001:2:0:ffff::1'], services),
+]
 
 /** Of addresses in the benchmark networks, which nobody has (RFC 2544, RFC 5180), the first that no source range allows. */
 function standIn(texts: readonly string[], services: readonly Service[]): Ip {

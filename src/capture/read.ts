@@ -98,15 +98,10 @@ function filesIn(tree: Tree, folder: string): string[] {
 }
 
 function objectsOf(tree: Tree): (name: string) => unknown {
-  const parsed = new Map<string, unknown>()
   return (name) => {
-    if (!isStep(name)) return undefined
-    if (!parsed.has(name)) {
-      const file = `objects/${name}.json`
-      const bytes = tree.read(file)
-      parsed.set(name, bytes === undefined ? undefined : parseJson(bytes, `${tree.path}/${file}`))
-    }
-    return parsed.get(name)
+    const file = `objects/${name}.json`
+    const bytes = isStep(name) ? tree.read(file) : undefined
+    return bytes && parseJson(bytes, `${tree.path}/${file}`)
   }
 }
 

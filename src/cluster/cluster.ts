@@ -1,55 +1,114 @@
-/** The API objects of a capture together, and who has which address. */
+/** The API objects of a capture together, and who has which address. A list is read when it is first asked for. */
 import type { Capture } from '../capture/capture.ts'
 import { parseIp } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
 import { endpoints, nodes, pods, qualified, services } from './objects.ts'
-import type { Endpoint, Node, Pod, Service } from './objects.ts'
+import type { Endpoint, Node, Pod, Recorded, Service } from './objects.ts'
 
-export interface Cluster {
+interface Host {
+  readonly pod?: string
+  readonly node: string | undefined
+}
+
+export class Cluster {
+  readonly #capture: Capture
+  readonly #services = once(() => this.#sorted(services(this.#capture)))
+  readonly #pods = once(() => this.#sorted(pods(this.#capture)))
+  readonly #nodes = once(() => nodes(this.#capture))
+  readonly #endpoints = once(() => endpoints(this.#capture))
+  readonly #podsByNode = once(() => grouped(this.pods, ({ node }) => node))
+  readonly #endpointsByService = once(() => grouped(this.endpoints, ({ service }) => service))
+  readonly #endpointsByAddress = once(() => grouped(this.endpoints, ({ ip }) => parseIp(ip)))
+  readonly #hosts = once(() => this.#hostsByAddress())
+
+  constructor(capture: Capture) {
+    this.#capture = capture
+  }
+
   /** Sorted by namespace and name. */
-  readonly services: readonly Service[]
-  readonly pods: readonly Pod[]
-  readonly nodes: readonly Node[]
-  readonly endpoints: readonly Endpoint[]
-  readonly hostOf: (ip: Ip) => { readonly pod?: string; readonly node: string | undefined } | undefined
-  readonly podAt: (ip: Ip, port: number) => string | undefined
+  get services(): readonly Service[] {
+    return this.#services().items
+  }
+
+  /** Sorted by namespace and name. */
+  get pods(): readonly Pod[] {
+    return this.#pods().items
+  }
+
+  get nodes(): readonly Node[] {
+    return this.#nodes().items
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#endpoints().items
+  }
+
+  /** Whether the list was recorded, which is not the same as there being any. */
+  isRecorded(kind: 'pods' | 'services'): boolean {
+    return (kind === 'pods' ? this.#pods() : this.#services()).recorded
+  }
+
+  node(name: string): Node | undefined {
+    return this.nodes.find((node) => node.name === name)
+  }
+
+  podsOn(node: string): readonly Pod[] {
+    return this.#podsByNode().get(node) ?? []
+  }
+
+  endpointsOf(service: Service): readonly Endpoint[] {
+    return this.#endpointsByService().get(qualified(service)) ?? []
+  }
+
+  endpointsAt(ip: Ip): readonly Endpoint[] {
+    return this.#endpointsByAddress().get(ip) ?? []
+  }
+
+  /** The pod behind an endpoint's address and port: also one in its node's network, which shares the node's address. */
+  readonly podAt = (ip: Ip, port: number): string | undefined =>
+    this.endpointsAt(ip).find(({ pod, ports }) => pod !== undefined && ports.includes(port))?.pod
+
+  /** An EndpointSlice may be older than the pods, or stand alone: it counts where neither a pod nor a node has the address. */
+  readonly hostOf = (ip: Ip): Host | undefined => {
+    const host = this.#hosts().get(ip)
+    if (host) return host
+    const endpoint = this.endpointsAt(ip).find(({ pod }) => pod !== undefined)
+    return endpoint?.pod === undefined ? undefined : { pod: endpoint.pod, node: endpoint.node }
+  }
+
+  #hostsByAddress(): Map<Ip, Host> {
+    const hosts = new Map<Ip, Host>()
+    const add = (texts: readonly string[], host: Host): void => {
+      for (const text of texts) {
+        const ip = parseIp(text)
+        if (ip !== undefined) hosts.set(ip, host)
+      }
+    }
+    for (const { addresses, name } of this.nodes) add(addresses, { node: name })
+    for (const pod of this.pods) if (!pod.hostNetwork) add(pod.ips, { pod: qualified(pod), node: pod.node })
+    return hosts
+  }
+
+  #sorted<T extends { namespace: string; name: string }>({ items, recorded }: Recorded<T>): Recorded<T> {
+    const names = new Map(items.map((item) => [item, qualified(item)]))
+    const order = (a: T, b: T): number => ((names.get(a) ?? '') < (names.get(b) ?? '') ? -1 : 1)
+    return { items: items.toSorted(order), recorded }
+  }
 }
 
-const byName = (a: { namespace: string; name: string }, b: { namespace: string; name: string }): number =>
-  qualified(a) < qualified(b) ? -1 : 1
-
-export function readCluster(capture: Capture): Cluster {
-  const all = {
-    services: services(capture).sort(byName),
-    pods: pods(capture).sort(byName),
-    nodes: nodes(capture),
-    endpoints: endpoints(capture),
-  }
-  const hosts = hostsOf(all)
-  const podOf = new Map(
-    all.endpoints.flatMap(({ ip, pod, ports }) =>
-      ports.flatMap((port) => (pod ? [[`${parse(ip)} ${port}`, pod]] : [])),
-    ),
-  )
-  return { ...all, hostOf: (ip) => hosts.get(ip), podAt: (ip, port) => podOf.get(`${ip} ${port}`) }
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
-/** Addresses that are none are compared with nothing. */
-const parse = (text: string): Ip => parseIp(text) ?? -1
-
-/** Pods first: an EndpointSlice may be older than the pods, or stand alone. */
-function hostsOf({
-  endpoints,
-  nodes,
-  pods,
-}: Pick<Cluster, 'endpoints' | 'nodes' | 'pods'>): Map<Ip, { pod?: string; node: string | undefined }> {
-  const hosts = new Map<Ip, { pod?: string; node: string | undefined }>()
-  for (const node of nodes) for (const ip of node.addresses) hosts.set(parse(ip), { node: node.name })
-  for (const pod of pods.filter(({ hostNetwork }) => !hostNetwork)) {
-    for (const ip of pod.ips) hosts.set(parse(ip), { pod: qualified(pod), node: pod.node })
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K | undefined): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const key = keyOf(item)
+    if (key === undefined) continue
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
   }
-  for (const { ip, node, pod } of endpoints) {
-    if (pod !== undefined && !hosts.has(parse(ip))) hosts.set(parse(ip), { pod, node })
-  }
-  return hosts
+  return groups
 }

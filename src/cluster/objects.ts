@@ -53,14 +53,25 @@ export interface Node {
   readonly podCIDRs: readonly string[]
 }
 
-export const services = (capture: Capture): Service[] => items(capture, 'services').map(serviceOf)
-export const endpoints = (capture: Capture): Endpoint[] => items(capture, 'endpointslices').flatMap(endpointsOf)
-export const nodes = (capture: Capture): Node[] => items(capture, 'nodes').map(nodeOf)
+/** A list of objects, and whether it was recorded and is one. */
+export interface Recorded<T> {
+  readonly items: readonly T[]
+  readonly recorded: boolean
+}
+
+export const services = (capture: Capture): Recorded<Service> => read(capture, 'services', (one) => [serviceOf(one)])
+export const endpoints = (capture: Capture): Recorded<Endpoint> => read(capture, 'endpointslices', endpointsOf)
+export const nodes = (capture: Capture): Recorded<Node> => read(capture, 'nodes', (one) => [nodeOf(one)])
 /** Pods that run or will: one that has ended has no address any more, though the API still shows it. */
-export const pods = (capture: Capture): Pod[] =>
-  items(capture, 'pods')
-    .filter((pod) => !['Failed', 'Succeeded'].includes(text(object(pod['status'])['phase'])))
-    .map(podOf)
+export const pods = (capture: Capture): Recorded<Pod> =>
+  read(capture, 'pods', (pod) =>
+    ['Failed', 'Succeeded'].includes(text(object(pod['status'])['phase'])) ? [] : [podOf(pod)],
+  )
+
+function read<T>(capture: Capture, name: string, valuesOf: (item: Json) => readonly T[]): Recorded<T> {
+  const { items } = object(capture.object(name))
+  return { items: list(items).flatMap((item) => valuesOf(object(item))), recorded: Array.isArray(items) }
+}
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
@@ -70,12 +81,6 @@ const texts = (value: unknown): string[] =>
     .map(text)
     .filter((one) => one !== '')
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
-
-/** Whether the list was recorded, and is one. */
-export const isRecorded = (capture: Capture, name: string): boolean =>
-  Array.isArray(object(capture.object(name))['items'])
-
-const items = (capture: Capture, name: string): Json[] => list(object(capture.object(name))['items']).map(object)
 
 export const qualified = ({ name, namespace }: { namespace: string; name: string }): string => `${namespace}/${name}`
 
