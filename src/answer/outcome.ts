@@ -1,5 +1,6 @@
 /** An outcome as every answer shows it: addresses as text, the rules that decided as evidence. */
 import type { Outcome as Evaluated, Verdict } from '../evaluate/evaluate.ts'
+import { madeStep } from '../evaluate/flow.ts'
 import type { Step } from '../evaluate/flow.ts'
 import type { Reply } from '../evaluate/reply.ts'
 import { formatIp } from '../ruleset/address.ts'
@@ -50,8 +51,8 @@ export function outcomeOf({
     sourceSeen: sourceSeen === null ? null : formatIp(sourceSeen),
     sourceKept,
     reply,
-    why,
-    evidence: evidence.flatMap(evidenceOf),
+    why: why(),
+    evidence: evidence.map(madeStep).flatMap(evidenceOf),
   }
 }
 

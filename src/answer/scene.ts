@@ -4,8 +4,7 @@ import { Cluster } from '../cluster/cluster.ts'
 import { decodeRuleset } from '../decode/ruleset.ts'
 import { sourceFile } from '../decode/source.ts'
 import type { Network } from '../evaluate/network.ts'
-import { nodeState } from '../evaluate/node.ts'
-import type { NodeState } from '../evaluate/node.ts'
+import { NodeState } from '../evaluate/node.ts'
 import { parseIp } from '../ruleset/address.ts'
 
 export interface Scene {
@@ -24,7 +23,7 @@ export function sceneOf(capture: Capture): Scene {
       return bytes && sourceFile(file, bytes)
     })
     const addresses = own?.addresses.flatMap((text) => parseIp(text) ?? []) ?? []
-    nodes.set(name, nodeState(name, ruleset, addresses))
+    nodes.set(name, new NodeState(name, ruleset, addresses))
   }
   return { capture, cluster, network: { nodes, hostOf: cluster.hostOf, podAt: cluster.podAt } }
 }

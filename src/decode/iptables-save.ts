@@ -2,6 +2,7 @@
  * iptables-save's dump as tables. One pass over the bytes finds tables, chains and where each rule's line lies; a chain's
  * rules become values when they are first read. Grammar: iptables 1.8, iptables-save.c and xtables-save.c.
  */
+import { Recent } from '../recent.ts'
 import type { At, Rule, Table } from '../ruleset/ruleset.ts'
 import type { ChainSource, IptablesChain } from './iptables-chain.ts'
 import type { DumpOrigin, IncompatibleTable } from './iptables-header.ts'
@@ -44,17 +45,14 @@ function makeTable(
 }
 
 /** Rules that are kept as values: more than any question about one Service needs, and less than a big dump has. */
-const mostKept = 20_000
+const mostKept = 1_000
 
 /** Makes rules of the lines that the index found. */
 class RuleReader implements ChainSource {
   readonly index: IptablesIndex
   readonly #source: SourceFile
   readonly #reader: IptablesRuleReader
-  /** Rules of chains that were asked for lately, and of those that were before them. */
-  #young = new Map<IptablesChain, readonly Rule[]>()
-  #old = new Map<IptablesChain, readonly Rule[]>()
-  #kept = 0
+  readonly #recent = new Recent<IptablesChain, readonly Rule[]>(mostKept)
 
   constructor(source: SourceFile, origin: DumpOrigin) {
     this.#source = source
@@ -68,18 +66,12 @@ class RuleReader implements ChainSource {
   }
 
   /** A dump of 300,000 rules as values would take a gigabyte: chains that were not asked for again are read again. */
-  rulesOf(draft: IptablesChain): readonly Rule[] {
-    const young = this.#young.get(draft)
-    if (young) return young
-    const rules = this.#old.get(draft) ?? this.#read(draft)
-    if (this.#kept > mostKept) {
-      this.#old = this.#young
-      this.#young = new Map()
-      this.#kept = 0
-    }
-    this.#young.set(draft, rules)
-    this.#kept += rules.length
-    return rules
+  rulesOf(chain: IptablesChain): readonly Rule[] {
+    return this.#recent.get(
+      chain,
+      () => this.#read(chain),
+      ({ length }) => length,
+    )
   }
 
   #read(draft: IptablesChain): Rule[] {

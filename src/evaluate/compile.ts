@@ -1,30 +1,22 @@
-/** A rule as a program, compiled when a packet first comes to it. */
+/** Rules as programs, compiled when a packet first comes to them. */
 import { contains, parsePrefix } from '../ruleset/address.ts'
 import { protocolOf } from '../ruleset/iptables.ts'
 import type { IptablesOption, IptablesRule, IptablesTarget } from '../ruleset/iptables.ts'
 import type { Flow } from './flow.ts'
 import { compileMatch } from './match/extension.ts'
+import type { OptionTest } from './match/extension.ts'
 import { matches } from './match/index.ts'
 import type { NodeState } from './node.ts'
 import { compileNftRule } from './nft/statement.ts'
 import { not } from './program.ts'
-import type { Answer, Operation, Program, Result, Scope, Test } from './program.ts'
+import type { Answer, Operation, Program, Result, Scope } from './program.ts'
 import { targets } from './target/index.ts'
 
-const compiled = new WeakMap<object, Program>()
-
-export function programOf(scope: Scope): Program {
-  const known = compiled.get(scope.rule)
-  if (known) return known
+export function compileRule(scope: Scope): Program {
   const { body } = scope.rule
-  const program =
-    body.tool === 'iptables'
-      ? compileIptables(body, scope)
-      : body.tool === 'nft'
-        ? compileNftRule(body, scope)
-        : [act(() => ({ kind: 'unknown', why: `kpx cannot read the rule: ${body.why}` }))]
-  compiled.set(scope.rule, program)
-  return program
+  if (body.tool === 'iptables') return compileIptables(body, scope)
+  if (body.tool === 'nft') return compileNftRule(body, scope)
+  return [act(() => ({ kind: 'unknown', why: `kpx cannot read the rule: ${body.why}` }))]
 }
 
 const act = (run: (flow: Flow, node: NodeState) => Result, harmless = false): Operation => ({
@@ -33,25 +25,28 @@ const act = (run: (flow: Flow, node: NodeState) => Result, harmless = false): Op
   harmless,
 })
 
-function compileIptables(rule: IptablesRule, scope: Scope): Program {
-  const tests = [
-    ...rule.general.map(generalTest),
-    ...rule.matches.map(({ name, options }): Test => {
-      const extension = matches.get(name)
-      return extension ? compileMatch(extension, name, options) : () => ({ unknown: `-m ${name} is not known to kpx` })
-    }),
-  ]
-  const operations = tests.map((test): Operation => ({ kind: 'test', test }))
-  return rule.target ? [...operations, targetOperation(rule.target, scope)] : operations
+function compileIptables({ general, matches: ofRule, target }: IptablesRule, scope: Scope): Program {
+  const operations: Operation[] = []
+  const add = (test: OptionTest): void => {
+    // what always holds, as comments do, needs no test
+    if (test !== true) operations.push({ kind: 'test', test: typeof test === 'function' ? test : () => test })
+  }
+  for (const option of general) add(generalTest(option))
+  for (const { name, options } of ofRule) {
+    const extension = matches.get(name)
+    add(extension ? compileMatch(extension, name, options) : { unknown: `-m ${name} is not known to kpx` })
+  }
+  if (target) operations.push(targetOperation(target, scope))
+  return operations
 }
 
-function generalTest({ inverted, name, values: [value = ''] }: IptablesOption): Test {
+function generalTest({ inverted, name, values: [value = ''] }: IptablesOption): OptionTest {
   const test = uninverted(name, value)
   if (!inverted) return test
-  return (flow, node) => not(test(flow, node))
+  return typeof test === 'function' ? (flow, node) => not(test(flow, node)) : not(test)
 }
 
-function uninverted(name: string, value: string): Test {
+function uninverted(name: string, value: string): OptionTest {
   switch (name) {
     case '-s':
     case '--source':
@@ -73,22 +68,22 @@ function uninverted(name: string, value: string): Test {
       return (flow) => interfaceMatches(value, flow.outInterface, flow.hook === 'PREROUTING' || flow.hook === 'INPUT')
     case '-f':
     case '--fragment':
-      return () => false
+      return false
     default:
-      return () => ({ unknown: `${name} is not known to kpx` })
+      return { unknown: `${name} is not known to kpx` }
   }
 }
 
-function addressTest(text: string, of: (flow: Flow) => Flow['source']): Test {
+function addressTest(text: string, of: (flow: Flow) => Flow['source']): OptionTest {
   const prefix = parsePrefix(text)
-  if (!prefix) return () => ({ unknown: `the address ${text} is not known to kpx` })
+  if (!prefix) return { unknown: `the address ${text} is not known to kpx` }
   return (flow) => contains(prefix, of(flow))
 }
 
-function protocolTest(value: string): Test {
+function protocolTest(value: string): OptionTest {
+  if (value === 'all' || value === '0') return true
   const protocol = protocolOf(value)
-  const always = value === 'all' || value === '0'
-  return (flow) => always || flow.protocol === protocol
+  return (flow) => flow.protocol === protocol
 }
 
 /** `eth0`, or `veth+` for all that begin so. A hook that has no such device never matches. */
@@ -102,8 +97,9 @@ function targetOperation(target: IptablesTarget, scope: Scope): Operation {
   if (name === 'ACCEPT') return act(() => ({ kind: 'accept' }))
   if (name === 'DROP') return act(() => ({ kind: 'drop' }))
   if (name === 'RETURN') return act(() => ({ kind: 'return' }))
-  const extension = targets.get(name)
-  if (extension && !scope.table.chains.has(name)) return act(extension.run(options), extension.harmless)
-  if (scope.table.chains.has(name) || goto) return act(() => ({ kind: goto ? 'goto' : 'jump', chain: name }))
+  const isChain = scope.table.chains.has(name)
+  const extension = isChain ? undefined : targets.get(name)
+  if (extension) return act(extension.run(options), extension.harmless)
+  if (isChain || goto) return act(() => ({ kind: goto ? 'goto' : 'jump', chain: name }))
   return act(() => ({ kind: 'unknown', why: `${name} is neither a chain of the dump nor a target known to kpx` }))
 }

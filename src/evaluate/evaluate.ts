@@ -42,8 +42,9 @@ export interface Outcome {
   /** No node replaced the source address. */
   readonly sourceKept: boolean
   readonly reply: Reply
-  readonly why: string
-  readonly evidence: readonly Step[]
+  /** One sentence, made when it is asked for. */
+  readonly why: () => string
+  readonly evidence: readonly Trail['step'][]
   readonly trail: Trail | undefined
 }
 
@@ -56,7 +57,7 @@ export function evaluate(source: Source, destination: Destination, network: Netw
   const start = source.kind === 'node' ? startAtNode(node, destination) : startOutside(source, node, destination)
   if (typeof start === 'string') return [dropped(source.node, start)]
   const arrivals = source.kind === 'node' ? send(start, network) : receive(start, network)
-  return merged(arrivals.map((arrival) => withAssumption(arrival.flow, outcomeOf(arrival, network))))
+  return merged(arrivals.map((arrival) => outcomeOf(arrival, network)))
 }
 
 /** A client beyond the cluster reaches another node's own address there, not through the node that Service addresses are routed to. */
@@ -133,7 +134,7 @@ const insidePod = (ip: Ip): Outcome => ({
   share: 1,
   sourceSeen: ip,
   reply: 'ok',
-  why: 'the packet stays inside the pod: kube-proxy’s rules do not see it',
+  why: () => 'the packet stays inside the pod: kube-proxy’s rules do not see it',
 })
 
 const notSeen = (node: string): Outcome => ({
@@ -142,53 +143,52 @@ const notSeen = (node: string): Outcome => ({
   share: 1,
   sourceSeen: null,
   reply: 'unknown',
-  why: `nothing of ${node} is recorded`,
+  why: () => `nothing of ${node} is recorded`,
 })
 
-const dropped = (node: string, why: string): Outcome => ({ ...notSeen(node), verdict: 'drop', why })
+const dropped = (node: string, why: string): Outcome => ({ ...notSeen(node), verdict: 'drop', why: () => why })
 
 function outcomeOf(arrival: Arrival, network: Network): Outcome {
   const { flow } = arrival
-  const common = {
-    share: flow.share,
-    masquerade: flow.masqueraded,
-    sourceKept: !isSourceChanged(flow),
-    evidence: flow.evidence,
-    trail: flow.trail,
+  if (arrival.kind === 'stopped') return stopped(arrival)
+  if (arrival.kind === 'kernel') return ended(flow, 'drop', arrival.why)
+  if (flow.translated) return delivered(flow, network)
+  const verdict = arrival.kind === 'local' ? 'local' : 'forward'
+  return {
+    ...ended(flow, verdict, untranslated(flow, verdict, network)),
+    sourceSeen: seenSource(flow),
+    reply: 'ok',
   }
-  if (arrival.kind === 'stopped') return { ...common, ...stopped(arrival) }
-  if (arrival.kind === 'kernel') return { ...common, ...ending('drop', arrival.why) }
-  const verdict = flow.translated ? 'deliver' : arrival.kind === 'local' ? 'local' : 'forward'
-  const sourceSeen = seenSource(flow)
-  if (verdict !== 'deliver')
-    return { ...common, ...ending(verdict, untranslated(flow, verdict, network)), sourceSeen, reply: 'ok' }
-  return { ...common, verdict, sourceSeen, ...delivered(flow, network) }
 }
 
-/** An answer that might be wrong says so. */
-const withAssumption = ({ assumption }: Flow, outcome: Outcome): Outcome =>
-  assumption === undefined ? outcome : { ...outcome, why: `${outcome.why}; ${assumption}` }
-
-const ending = (
+const ended = (
+  flow: Flow,
   verdict: Verdict,
   why: string,
-): Pick<Outcome, 'endpoint' | 'reply' | 'sourceSeen' | 'verdict' | 'why'> => ({
+  evidence: readonly Trail['step'][] = flow.evidence,
+): Outcome => ({
   verdict,
-  why,
+  share: flow.share,
   endpoint: null,
+  masquerade: flow.masqueraded,
   sourceSeen: null,
+  sourceKept: !isSourceChanged(flow),
   reply: 'unknown',
+  why: () => assuming(flow, why),
+  evidence,
+  trail: flow.trail,
 })
 
-function stopped({
-  end,
-  flow,
-}: Extract<Arrival, { kind: 'stopped' }>): Pick<Outcome, 'evidence' | 'why'> & ReturnType<typeof ending> {
+/** An answer that might be wrong says so. */
+const assuming = ({ assumption }: Flow, why: string): string =>
+  assumption === undefined ? why : `${why}; ${assumption}`
+
+function stopped({ end, flow }: Extract<Arrival, { kind: 'stopped' }>): Outcome {
   const evidence = end.step.at ? [...flow.evidence, end.step] : flow.evidence
-  if (end.kind === 'unknown') return { ...ending('unknown', end.why), evidence }
+  if (end.kind === 'unknown') return ended(flow, 'unknown', end.why, evidence)
   const by = end.step.text === '' ? `the policy of ${end.step.table} ${end.step.chain}` : end.step.text
   const how = end.kind === 'reject' ? `refused (${end.how})` : 'dropped'
-  return { ...ending(end.kind, `${how} by ${by}`), evidence }
+  return ended(flow, end.kind, `${how} by ${by}`, evidence)
 }
 
 const isSourceChanged = ({ translations }: Flow): boolean =>
@@ -209,37 +209,64 @@ function untranslated(flow: Flow, verdict: 'forward' | 'local', network: Network
   return `no rule translates ${address}; it leaves ${flow.node} for ${whom}`
 }
 
-function delivered(flow: Flow, network: Network): Pick<Outcome, 'endpoint' | 'reply' | 'why'> {
-  const host = network.hostOf(flow.destination)
-  const pod = network.podAt(flow.destination, flow.port) ?? host?.pod ?? null
-  const node = host?.node ?? (network.nodes.get(flow.node)?.routes.isLocal(flow.destination) ? flow.node : null)
+function delivered(flow: Flow, network: Network): Outcome {
+  const { destination: ip, port } = flow
+  const host = network.hostOf(ip)
+  const pod = network.podAt(ip, port) ?? host?.pod ?? null
+  const node = host?.node ?? (network.nodes.get(flow.node)?.routes.isLocal(ip) ? flow.node : null)
   const reply = replyOf(flow, network)
+  const sourceSeen = seenSource(flow)
+  return {
+    verdict: 'deliver',
+    share: flow.share,
+    endpoint: { ip, port, pod, node },
+    masquerade: flow.masqueraded,
+    sourceSeen,
+    sourceKept: !isSourceChanged(flow),
+    reply,
+    why: () => assuming(flow, delivery(flow, pod, sourceSeen, reply)),
+    evidence: flow.evidence,
+    trail: flow.trail,
+  }
+}
+
+function delivery(flow: Flow, pod: string | null, sourceSeen: Ip | null, reply: Reply): string {
   const notes = [
-    flow.masqueraded
-      ? `, masqueraded as ${seenSource(flow) === null ? 'an address of the node' : formatIp(flow.source)}`
-      : '',
+    flow.masqueraded ? `, masqueraded as ${sourceSeen === null ? 'an address of the node' : formatIp(sourceSeen)}` : '',
     reply === 'lost' ? '; the answer does not come back through the node that translated it' : '',
     flow.affinitySeconds === undefined ? '' : '; a client that connected before stays with its endpoint',
   ]
-  const why = `translated to ${formatIpPort(flow.destination, flow.port)}${pod === null ? '' : ` (${pod})`}${notes.join('')}`
-  return { endpoint: { ip: flow.destination, port: flow.port, pod, node }, reply, why }
+  return `translated to ${formatIpPort(flow.destination, flow.port)}${pod === null ? '' : ` (${pod})`}${notes.join('')}`
 }
 
 /** Outcomes that differ in nothing but the way there are one; in order of share, then address. */
 function merged(outcomes: readonly Outcome[]): Outcome[] {
-  const byKey = new Map<string, Outcome>()
+  const byIp = new Map<Ip | undefined, Outcome[]>()
   for (const outcome of outcomes) {
-    const { endpoint, masquerade, reply, sourceSeen, verdict, why } = outcome
-    const key = [verdict, endpoint?.ip, endpoint?.port, masquerade, sourceSeen, reply, why].join('|')
-    const known = byKey.get(key)
-    byKey.set(key, known ? { ...known, share: known.share + outcome.share } : outcome)
+    const ip = outcome.endpoint?.ip
+    const alike = byIp.get(ip)
+    const same = alike?.findIndex((other) => isSame(other, outcome)) ?? -1
+    const known = alike?.[same]
+    if (alike && known) alike[same] = { ...known, share: known.share + outcome.share }
+    else if (alike) alike.push(outcome)
+    else byIp.set(ip, [outcome])
   }
-  return [...byKey.values()].sort((a, b) => b.share - a.share || compare(a, b))
+  return [...byIp.values()].flat().sort((a, b) => b.share - a.share || compare(a, b))
 }
+
+const isSame = (a: Outcome, b: Outcome): boolean =>
+  a.verdict === b.verdict &&
+  a.endpoint?.ip === b.endpoint?.ip &&
+  a.endpoint?.port === b.endpoint?.port &&
+  a.masquerade === b.masquerade &&
+  a.sourceSeen === b.sourceSeen &&
+  a.reply === b.reply &&
+  a.why() === b.why()
 
 function compare(a: Outcome, b: Outcome): number {
   if (a.endpoint && b.endpoint && a.endpoint.ip !== b.endpoint.ip) return a.endpoint.ip < b.endpoint.ip ? -1 : 1
-  return a.why < b.why ? -1 : a.why > b.why ? 1 : 0
+  const [first, second] = [a.why(), b.why()]
+  return first < second ? -1 : first > second ? 1 : 0
 }
 
 export const outcomeSteps = (outcome: Outcome): Step[] => stepsOf(outcome.trail)

@@ -20,9 +20,9 @@ export interface Step {
   readonly at?: At
 }
 
-/** Steps from the last to the first; flows that split share the tail. */
+/** Steps from the last to the first; flows that split share the tail. Most are never looked at, and so not made before. */
 export interface Trail {
-  readonly step: Step
+  readonly step: Step | (() => Step)
   readonly before: Trail | undefined
 }
 
@@ -80,7 +80,7 @@ export interface Flow {
   /** What the course rests on that the dump does not tell for certain. */
   assumption: string | undefined
   /** Steps that decided the outcome. */
-  evidence: readonly Step[]
+  evidence: readonly Trail['step'][]
   trail: Trail | undefined
 }
 
@@ -89,7 +89,7 @@ export function split(flow: Flow, share: number): Flow {
   return { ...flow, share: flow.share * share, connection: { ...flow.connection } }
 }
 
-export function record(flow: Flow, step: Step): void {
+export function record(flow: Flow, step: Trail['step']): void {
   flow.trail = { step, before: flow.trail }
 }
 
@@ -111,6 +111,8 @@ export function newConnection(flow: Pick<Flow, 'destination' | 'port' | 'source'
 
 export const stepsOf = (trail: Trail | undefined): Step[] => {
   const steps: Step[] = []
-  for (let at = trail; at; at = at.before) steps.push(at.step)
+  for (let at = trail; at; at = at.before) steps.push(madeStep(at.step))
   return steps.reverse()
 }
+
+export const madeStep = (step: Trail['step']): Step => (typeof step === 'function' ? step() : step)

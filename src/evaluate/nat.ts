@@ -41,9 +41,10 @@ export function masquerade(flow: Flow, node: NodeState): Result {
   return translatedEffect
 }
 
-export const describeDestination = (flow: Flow): string => `DNAT to ${formatIpPort(flow.destination, flow.port)}`
+export const describeDestination = ({ destination, port }: Pick<Flow, 'destination' | 'port'>): string =>
+  `DNAT to ${formatIpPort(destination, port)}`
 
-export function describeSource({ masqueraded, source }: Flow): string {
+export function describeSource({ masqueraded, source }: Pick<Flow, 'masqueraded' | 'source'>): string {
   if (source === unknownAddress(source)) return 'masquerade as an address of the node'
   return `${masqueraded ? 'masquerade as' : 'SNAT to'} ${formatIp(source)}`
 }

@@ -1,6 +1,8 @@
 /** A node as the evaluator sees it: its Ruleset, and what is worked out once from it. */
+import { Recent } from '../recent.ts'
 import type { Ip } from '../ruleset/address.ts'
 import type { Chain, HookName, Ruleset, Table } from '../ruleset/ruleset.ts'
+import { CompiledChain } from './compiled-chain.ts'
 import { type RouteTable, routeTable } from './route.ts'
 
 export interface HookedChain {
@@ -9,29 +11,86 @@ export interface HookedChain {
   readonly priority: number
 }
 
-export interface NodeState {
+/** Chains that run at one point of a hook. */
+export interface Stage {
+  readonly priority: number
+  readonly nat: boolean
+  readonly chains: readonly HookedChain[]
+  /** Those among them whose order the kernel settles by when they were made. */
+  readonly ties: readonly HookedChain[]
+}
+
+/** Rules that are kept as programs, a few times over: what one Service needs is far less. */
+const mostCompiled = 1_000
+
+export class NodeState {
   readonly name: string
   readonly ruleset: Ruleset
   readonly routes: RouteTable
-  /** Base chains of one hook in the kernel's order; for packets of `family` ip or ip6. */
-  hooked(family: 'ip' | 'ip6', hook: HookName): readonly HookedChain[]
-}
+  readonly #stages = { ip: new Map<HookName, readonly Stage[]>(), ip6: new Map<HookName, readonly Stage[]>() }
+  readonly #compiled = new Recent<Chain, CompiledChain>(mostCompiled)
 
-/** `addresses` are the node's own as the API tells them, used where the recording has none. */
-export function nodeState(name: string, ruleset: Ruleset, addresses: readonly Ip[]): NodeState {
-  const hooks = new Map<string, readonly HookedChain[]>()
-  return {
-    name,
-    ruleset,
-    routes: routeTable(ruleset, addresses),
-    hooked(family, hook) {
-      const key = `${family} ${hook}`
-      let chains = hooks.get(key)
-      if (!chains) hooks.set(key, (chains = hookedChains(ruleset, family, hook)))
-      return chains
-    },
+  /** `addresses` are the node's own as the API tells them, used where the recording has none. */
+  constructor(name: string, ruleset: Ruleset, addresses: readonly Ip[]) {
+    this.name = name
+    this.ruleset = ruleset
+    this.routes = routeTable(ruleset, addresses)
+  }
+
+  /** The base chains of one hook that do anything, in the kernel's order; for packets of `family` ip or ip6. */
+  stages(family: 'ip' | 'ip6', hook: HookName): readonly Stage[] {
+    const known = this.#stages[family].get(hook)
+    if (known) return known
+    const stages = stagesOf(hookedChains(this.ruleset, family, hook), hook)
+    this.#stages[family].set(hook, stages)
+    return stages
+  }
+
+  compiled(table: Table, chain: Chain): CompiledChain {
+    return this.#compiled.get(
+      chain,
+      () => new CompiledChain(table, chain),
+      // an empty chain costs something too
+      ({ length }) => length + 1,
+    )
   }
 }
+
+/**
+ * nf_nat registers its own hooks and runs every nat chain there, whatever the chain's priority, which only orders them
+ * (nf_nat_inet_fn(), net/netfilter/nf_nat_core.c): NF_IP_PRI_NAT_DST and NF_IP_PRI_NAT_SRC.
+ */
+export const natPriority = {
+  prerouting: -100,
+  output: -100,
+  postrouting: 100,
+  input: 100,
+  forward: 0,
+  ingress: 0,
+  egress: 0,
+}
+
+function stagesOf(chains: readonly HookedChain[], hook: HookName): Stage[] {
+  const used = chains.filter(({ chain }) => chain.rules.length > 0 || chain.cut || chain.base?.policy === 'drop')
+  const isNat = ({ chain }: HookedChain): boolean => chain.base?.type === 'nat'
+  const others = used.filter((one) => !isNat(one))
+  const stages = [...new Set(others.map(({ priority }) => priority))].map((priority) =>
+    stageOf(
+      priority,
+      others.filter((one) => one.priority === priority),
+    ),
+  )
+  const nat = used.filter(isNat)
+  if (nat.length > 0) stages.push({ ...stageOf(natPriority[hook], nat), nat: true })
+  return stages.sort((a, b) => a.priority - b.priority)
+}
+
+const stageOf = (priority: number, chains: readonly HookedChain[]): Stage => ({
+  priority,
+  nat: false,
+  chains,
+  ties: chains.filter((chain) => chains.some((other) => isTie(chain, other))),
+})
 
 function hookedChains(ruleset: Ruleset, family: 'ip' | 'ip6', hook: HookName): HookedChain[] {
   const found: HookedChain[] = []
@@ -49,4 +108,4 @@ function hookedChains(ruleset: Ruleset, family: 'ip' | 'ip6', hook: HookName): H
  * Of chains with equal priority the one that was registered last runs first (nf_hook_entries_grow(), net/netfilter/core.c). A base
  * chain is registered when it is made: mostly with its table, but iptables-nft makes each when it is first used.
  */
-export const isTie = (a: HookedChain, b: HookedChain): boolean => a.priority === b.priority && a.table !== b.table
+const isTie = (a: HookedChain, b: HookedChain): boolean => a.priority === b.priority && a.table !== b.table

@@ -1,13 +1,12 @@
 /** A packet through one base chain: rules in order, jumps and returns, every branch. */
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts'
-import { candidates } from './chain-index.ts'
-import { programOf } from './compile.ts'
+import type { CompiledChain, CompiledRule } from './compiled-chain.ts'
 import { record, split } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { describeDestination, describeSource } from './nat.ts'
 import type { HookedChain, NodeState } from './node.ts'
 import { isBranches } from './program.ts'
-import type { Effect, Operation, Result } from './program.ts'
+import type { Branch, Effect, Operation, Result } from './program.ts'
 
 /** How a flow leaves a base chain. */
 export type End =
@@ -22,118 +21,229 @@ export interface Ended {
   readonly end: End
 }
 
+/** A chain on the way. Only a walker's innermost frame moves on; those below it may belong to several walkers. */
 interface Frame {
-  readonly chain: Chain
-  readonly rules: readonly Rule[]
+  readonly compiled: CompiledChain
+  /** The numbers of the rules that can match; undefined for all. */
+  readonly candidates: readonly number[] | undefined
   /** The next rule. */
   position: number
-  /** Chains entered by goto since the frame's own jump, itself among them: to come back to one is a loop. */
-  readonly entered: readonly string[]
+  /** Where a return leads. */
+  readonly caller: Frame | undefined
+  /** Chains that were left by goto since the frame's own jump: to come back to one is a loop. */
+  readonly left: readonly Chain[]
 }
 
-/** A flow on its way, with the chains to return to. */
-interface Walker {
-  readonly flow: Flow
-  frames: Frame[]
-}
-
-interface Place {
-  readonly table: Table
-  readonly chain: Chain
-  readonly rule: Rule
+/** Walkers that are still on their way, and flows that have left the base chain. */
+interface Walk {
+  readonly hooked: HookedChain
+  readonly node: NodeState
+  readonly open: Walker[]
+  readonly ended: Ended[]
+  branches: number
 }
 
 /** No real ruleset comes near; it ends one that was made to branch without end. */
 const mostBranches = 50_000
 
+const noChains: readonly Chain[] = []
+
 export function walkChain(hooked: HookedChain, start: Flow, node: NodeState): Ended[] {
-  const ended: Ended[] = []
-  const open: Walker[] = [{ flow: start, frames: [frame(hooked.chain, start, [])] }]
-  let branches = 0
-  for (let walker = open.pop(); walker; walker = open.pop()) {
-    if (++branches > mostBranches) {
-      const step = stepOf(hooked, hooked.chain, walker.flow, 'too many branches', undefined)
-      ended.push({ flow: walker.flow, end: { kind: 'unknown', why: 'the rules branch too often', step } })
-      continue
-    }
-    walk(walker, hooked, node, open, ended)
-  }
-  return ended
+  const walk: Walk = { hooked, node, open: [], ended: [], branches: 0 }
+  const first = new Walker(walk, start, undefined)
+  first.enter(hooked.chain, noChains)
+  for (let walker: Walker | undefined = first; walker; walker = walk.open.pop()) walker.run()
+  return walk.ended
 }
 
-const frame = (chain: Chain, flow: Flow, entered: readonly string[]): Frame => ({
-  chain,
-  rules: candidates(chain, flow.destination, flow.port),
-  position: 0,
-  entered: [...entered, chain.name],
-})
+/** A flow on its way, with the chains to return to. */
+class Walker {
+  readonly #walk: Walk
+  readonly #flow: Flow
+  #frame: Frame | undefined
 
-/** Goes on until the flow leaves the base chain or splits. */
-function walk(walker: Walker, hooked: HookedChain, node: NodeState, open: Walker[], ended: Ended[]): void {
-  const { flow } = walker
-  for (;;) {
-    const top = walker.frames.at(-1)
-    if (!top) {
-      ended.push({ flow, end: policyEnd(hooked, flow) })
-      return
+  constructor(walk: Walk, flow: Flow, frame: Frame | undefined) {
+    this.#walk = walk
+    this.#flow = flow
+    this.#frame = frame
+  }
+
+  /** Goes on until the flow leaves the base chain. */
+  run(): void {
+    let end: End | undefined
+    while (!end) {
+      const frame = this.#frame
+      if (!frame) break
+      const number = frame.candidates ? frame.candidates[frame.position] : frame.position
+      const rule = number === undefined ? undefined : frame.compiled.rule(number)
+      frame.position++
+      end = rule ? this.#follow(rule, 0) : this.#leave(frame.compiled.chain)
     }
-    const rule = top.rules[top.position++]
-    if (!rule) {
-      if (top.chain.cut) {
-        ended.push({ flow, end: cutEnd(hooked, top.chain, flow) })
-        return
+    this.#walk.ended.push({ flow: this.#flow, end: end ?? this.#policy() })
+  }
+
+  enter(chain: Chain, left: readonly Chain[]): void {
+    const { hooked, node } = this.#walk
+    const compiled = node.compiled(hooked.table, chain)
+    const candidates = compiled.candidates(this.#flow.destination, this.#flow.port)
+    this.#frame = { compiled, candidates, position: 0, caller: this.#frame, left }
+  }
+
+  /** Behind the last rule, or at a return: back to the rule after the jump. */
+  #leave(chain: Chain): End | undefined {
+    if (chain.cut) {
+      const step = stepOf(this.#walk.hooked.table, chain, this.#flow, 'the dump is cut here')
+      record(this.#flow, step)
+      const why = `${chain.cut.file} is cut at line ${chain.cut.line}: rules of ${chain.name} may be missing`
+      return { kind: 'unknown', why, step }
+    }
+    this.#return()
+    return undefined
+  }
+
+  #return(): void {
+    const caller = this.#frame?.caller
+    this.#frame = caller && { ...caller }
+  }
+
+  #policy(): End {
+    const { chain, table } = this.#walk.hooked
+    if (chain.base?.policy !== 'drop') return { kind: 'accept' }
+    const step = stepOf(table, chain, this.#flow, 'policy drop')
+    record(this.#flow, step)
+    return { kind: 'drop', step }
+  }
+
+  /** The operations of a rule from `from` on. */
+  #follow(rule: CompiledRule, from: number): End | undefined {
+    const { operations } = rule
+    const { node } = this.#walk
+    for (let i = from; i < operations.length; i++) {
+      const operation = operations[i]
+      if (!operation) break
+      const result =
+        operation.kind === 'test' ? tested(operations, i, this.#flow, node) : operation.run(this.#flow, node)
+      if (result === undefined) continue
+      const effect = isBranches(result) ? this.#branch(result, rule, i) : result
+      if (effect) return this.#apply(effect, rule)
+    }
+    // a rule that only counts and compares does nothing; one that changed something is worth a step
+    if (rule.changes) {
+      const { mark } = this.#flow
+      record(
+        this.#flow,
+        lateStep(this.#flow, rule, () => `mark 0x${mark.toString(16)}`),
+      )
+    }
+    return undefined
+  }
+
+  /** All branches but the last go on as flows of their own; the effect is the last one's. */
+  #branch(branches: readonly Branch[], rule: CompiledRule, at: number): Effect | undefined {
+    const last = branches.length - 1
+    for (const [i, branch] of branches.entries()) {
+      if (i === last) {
+        this.#flow.share *= branch.share
+        branch.apply?.(this.#flow)
+        return branch.effect
       }
-      walker.frames.pop()
-      continue
+      const own = new Walker(this.#walk, split(this.#flow, branch.share), this.#frame && { ...this.#frame })
+      branch.apply?.(own.#flow)
+      own.#start(branch.effect, rule, at + 1)
     }
-    const place = { table: hooked.table, chain: top.chain, rule }
-    const moves = runRule(programOf(place), 0, flow, node, place)
-    if (moves.length === 1 && moves[0]?.flow === flow) {
-      const end = apply(moves[0].effect, walker, place)
-      if (!end) continue
-      ended.push({ flow, end })
-      return
-    }
-    for (const move of moves.reverse()) {
-      const branch: Walker = { flow: move.flow, frames: walker.frames.map((so) => ({ ...so })) }
-      const end = apply(move.effect, branch, place)
-      if (end) ended.push({ flow: move.flow, end })
-      else open.push(branch)
-    }
-    return
+    return next
   }
-}
 
-interface Move {
-  readonly flow: Flow
-  readonly effect: Effect
+  /** A new branch, from the middle of a rule. */
+  #start(effect: Effect | undefined, rule: CompiledRule, from: number): void {
+    const { ended, hooked, open } = this.#walk
+    let end: End | undefined
+    if (++this.#walk.branches > mostBranches) {
+      const step = stepOf(hooked.table, hooked.chain, this.#flow, 'too many branches')
+      end = { kind: 'unknown', why: 'the rules branch too often', step }
+    } else end = effect ? this.#apply(effect, rule) : this.#follow(rule, from)
+    if (end) ended.push({ flow: this.#flow, end })
+    else open.push(this)
+  }
+
+  /** Moves on; an end where the effect leaves the base chain. */
+  #apply(effect: Effect, rule: CompiledRule): End | undefined {
+    switch (effect.kind) {
+      case 'next':
+        return undefined
+      case 'accept':
+        this.#note(rule, 'accept')
+        return { kind: 'accept' }
+      case 'translated':
+        this.#noteTranslation(rule)
+        return { kind: 'translated' }
+      case 'drop':
+        return { kind: 'drop', step: this.#took(rule, 'drop') }
+      case 'reject':
+        return { kind: 'reject', how: effect.how, step: this.#took(rule, `reject with ${effect.how}`) }
+      case 'unknown':
+        return { kind: 'unknown', why: effect.why, step: this.#took(rule, `unknown: ${effect.why}`) }
+      case 'return':
+        this.#note(rule, 'return')
+        this.#return()
+        return undefined
+      case 'goto':
+      case 'jump':
+        return this.#jump(effect.chain, effect.kind, rule)
+    }
+  }
+
+  #jump(name: string, kind: 'goto' | 'jump', rule: CompiledRule): End | undefined {
+    this.#note(rule, kind, name)
+    const chain = rule.table.chains.get(name)
+    if (!chain)
+      return { kind: 'unknown', why: `the dump has no chain ${name}`, step: ruleStep(this.#flow, rule, kind, name) }
+    if (this.#hasEntered(chain)) {
+      const why = `the rules jump in circles: ${name} is entered again`
+      return { kind: 'unknown', why, step: ruleStep(this.#flow, rule, kind, name) }
+    }
+    const frame = this.#frame
+    if (kind === 'jump' || !frame) this.enter(chain, noChains)
+    else {
+      this.#frame = frame.caller
+      this.enter(chain, [...frame.left, frame.compiled.chain])
+    }
+    return undefined
+  }
+
+  #hasEntered(chain: Chain): boolean {
+    for (let frame = this.#frame; frame; frame = frame.caller) {
+      if (frame.compiled.chain === chain || frame.left.includes(chain)) return true
+    }
+    return false
+  }
+
+  #note(rule: CompiledRule, action: string, target?: string): void {
+    record(
+      this.#flow,
+      lateStep(this.#flow, rule, () => action, target),
+    )
+  }
+
+  #noteTranslation(rule: CompiledRule): void {
+    const { destination, hook, masqueraded, port, source } = this.#flow
+    const ofDestination = hook === 'PREROUTING' || hook === 'OUTPUT'
+    const action = ofDestination
+      ? () => describeDestination({ destination, port })
+      : () => describeSource({ masqueraded, source })
+    const step = lateStep(this.#flow, rule, action)
+    record(this.#flow, step)
+    this.#flow.evidence = [...this.#flow.evidence, step]
+  }
+
+  #took(rule: CompiledRule, action: string): Step {
+    const step = ruleStep(this.#flow, rule, action)
+    record(this.#flow, step)
+    return step
+  }
 }
 
 const next: Effect = { kind: 'next' }
-
-/** The operations of a rule from `from` on; several moves when the flow splits. */
-function runRule(program: readonly Operation[], from: number, flow: Flow, node: NodeState, place: Place): Move[] {
-  for (let i = from; i < program.length; i++) {
-    const operation = program[i]
-    if (!operation) break
-    const result = operation.kind === 'test' ? tested(program, i, flow, node) : operation.run(flow, node)
-    if (result === undefined) continue
-    if (!isBranches(result)) return [{ flow, effect: result }]
-    return result.flatMap((branch) => {
-      const own = result.length === 1 ? flow : split(flow, branch.share)
-      branch.apply?.(own)
-      return branch.effect ? [{ flow: own, effect: branch.effect }] : runRule(program, i + 1, own, node, place)
-    })
-  }
-  // a rule that only counts and compares does nothing; one that changed something is worth a step
-  if (program.some((operation) => operation.kind === 'act' && !operation.harmless)) {
-    record(flow, stepOf(place, place.chain, flow, actionOf(program, flow), place.rule))
-  }
-  return [{ flow, effect: next }]
-}
-
-const actionOf = (program: readonly Operation[], flow: Flow): string =>
-  program.some((operation) => operation.kind === 'act') ? `mark 0x${flow.mark.toString(16)}` : 'match'
 
 /** A test's answer. What cannot be told does not matter where another match fails for certain, or the rule changes nothing. */
 function tested(program: readonly Operation[], at: number, flow: Flow, node: NodeState): Result {
@@ -150,77 +260,31 @@ function tested(program: readonly Operation[], at: number, flow: Flow, node: Nod
   return { kind: 'unknown', why: answer.unknown }
 }
 
-/** Moves the walker on; an end where the effect leaves the base chain. */
-function apply(effect: Effect, walker: Walker, place: Place): End | undefined {
-  const { flow } = walker
-  const step = (action: string, target?: string): Step => {
-    const taken = { ...stepOf(place, place.chain, flow, action, place.rule), ...(target !== undefined && { target }) }
-    record(flow, taken)
-    return taken
-  }
-  switch (effect.kind) {
-    case 'next':
-      return undefined
-    case 'accept':
-      step('accept')
-      return { kind: 'accept' }
-    case 'translated': {
-      const destination = flow.hook === 'PREROUTING' || flow.hook === 'OUTPUT'
-      const taken = step(destination ? describeDestination(flow) : describeSource(flow))
-      flow.evidence = [...flow.evidence, taken]
-      return { kind: 'translated' }
-    }
-    case 'drop':
-      return { kind: 'drop', step: step('drop') }
-    case 'reject':
-      return { kind: 'reject', how: effect.how, step: step(`reject with ${effect.how}`) }
-    case 'unknown':
-      return { kind: 'unknown', why: effect.why, step: step(`unknown: ${effect.why}`) }
-    case 'return':
-      step('return')
-      walker.frames.pop()
-      return undefined
-    case 'goto':
-    case 'jump':
-      return enter(effect, walker, place, step)
-  }
+/** The step as it is now, made when it is asked for. */
+function lateStep(
+  { hook, node }: Flow,
+  { chain, rule, table }: CompiledRule,
+  action: () => string,
+  target?: string,
+): () => Step {
+  return () => withTarget(stepOf(table, chain, { hook, node }, action(), rule), target)
 }
 
-function enter(
-  { chain: name, kind }: { kind: 'goto' | 'jump'; chain: string },
-  walker: Walker,
-  place: Place,
-  step: (action: string, target?: string) => Step,
-): End | undefined {
-  const taken = step(kind, name)
-  const chain = place.table.chains.get(name)
-  if (!chain) return { kind: 'unknown', why: `the dump has no chain ${name}`, step: taken }
-  if (walker.frames.some(({ entered }) => entered.includes(name))) {
-    return { kind: 'unknown', why: `the rules jump in circles: ${name} is entered again`, step: taken }
-  }
-  const left = kind === 'goto' ? walker.frames.pop() : undefined
-  walker.frames.push(frame(chain, walker.flow, left?.entered ?? []))
-  return undefined
-}
+const ruleStep = (flow: Flow, { chain, rule, table }: CompiledRule, action: string, target?: string): Step =>
+  withTarget(stepOf(table, chain, flow, action, rule), target)
 
-function policyEnd(hooked: HookedChain, flow: Flow): End {
-  if (hooked.chain.base?.policy !== 'drop') return { kind: 'accept' }
-  const step = stepOf(hooked, hooked.chain, flow, 'policy drop', undefined)
-  record(flow, step)
-  return { kind: 'drop', step }
-}
+const withTarget = (step: Step, target: string | undefined): Step => (target === undefined ? step : { ...step, target })
 
-function cutEnd(hooked: HookedChain, chain: Chain, flow: Flow): End {
-  const step = stepOf(hooked, chain, flow, 'the dump is cut here', undefined)
-  record(flow, step)
-  const at = chain.cut ?? chain.at
-  return { kind: 'unknown', why: `${at.file} is cut at line ${at.line}: rules of ${chain.name} may be missing`, step }
-}
-
-function stepOf({ table }: { table: Table }, chain: Chain, flow: Flow, action: string, rule: Rule | undefined): Step {
+function stepOf(
+  table: Table,
+  chain: Chain,
+  { hook, node }: Pick<Flow, 'hook' | 'node'>,
+  action: string,
+  rule?: Rule,
+): Step {
   return {
-    node: flow.node,
-    hook: flow.hook,
+    node,
+    hook,
     table: `${table.family === 'ip' || table.family === 'ip6' ? '' : `${table.family} `}${table.name}`,
     chain: chain.name,
     action,

@@ -137,14 +137,10 @@ describe('readCapture', () => {
       }
     })
 
-    it('reads JSON with a byte order mark, and a repaired file only once', async () => {
+    it('reads JSON with a byte order mark', async () => {
       written('nodes/a/notes', '')
-      const path = written('objects/pods.json', '\ufeff{"items":[]}')
-      const capture = await readCapture(folder)
-      const first = capture.object('pods')
-      rmSync(path)
-      expect(first).to.deep.equal({ items: [] })
-      expect(capture.object('pods')).to.equal(first)
+      written('objects/pods.json', '\ufeff{"items":[]}')
+      expect((await readCapture(folder)).object('pods')).to.deep.equal({ items: [] })
     })
   })
 

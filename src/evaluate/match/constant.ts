@@ -5,7 +5,7 @@ import type { MatchExtension, OptionTest } from './extension.ts'
 const always = (names: readonly string[], answer: boolean): MatchExtension => ({
   names,
   option: () => answer,
-  bare: () => answer,
+  bare: answer,
 })
 
 /** Counts bytes only (xt_nfacct.c without a quota), or says something to people (xt_comment.c). */
@@ -44,5 +44,5 @@ export const socket: MatchExtension = {
     if (option !== among[0]) return true
     return among.some(({ name }) => name === '--transparent') ? false : undefined
   },
-  bare: () => unknown('which sockets listen is not recorded'),
+  bare: unknown('which sockets listen is not recorded'),
 }

@@ -3,7 +3,7 @@ import type { IptablesOption } from '../../ruleset/iptables.ts'
 import type { Flow } from '../flow.ts'
 import type { NodeState } from '../node.ts'
 import { all, not } from '../program.ts'
-import type { Answer, Test } from '../program.ts'
+import type { Answer } from '../program.ts'
 
 export interface MatchExtension {
   /** `-m NAME`. */
@@ -11,7 +11,7 @@ export interface MatchExtension {
   /** One test per option; an option that this returns nothing for makes the match unknown. */
   readonly option: (option: IptablesOption, among: readonly IptablesOption[]) => OptionTest | undefined
   /** What a match without options says; true unless told. */
-  readonly bare?: Test
+  readonly bare?: OptionTest
 }
 
 /** A test before `!`; a constant needs no function. */
@@ -20,15 +20,25 @@ export type OptionTest = Answer | ((flow: Flow, node: NodeState) => Answer)
 export const unknown = (why: string): { unknown: string } => ({ unknown: why })
 
 /** All options of a match together, `!` applied to each. */
-export function compileMatch(extension: MatchExtension, name: string, options: readonly IptablesOption[]): Test {
-  const tests = options.map((option): Test => {
-    const test = extension.option(option, options) ?? unknown(`-m ${name} ${option.name} is not known to kpx`)
-    const ask: Test = typeof test === 'function' ? test : () => test
-    return option.inverted ? (flow, node) => not(ask(flow, node)) : ask
-  })
-  if (tests.length === 0) return extension.bare ?? (() => true)
-  if (tests.length === 1 && tests[0]) return tests[0]
-  return (flow, node) => all(tests.map((test) => test(flow, node)))
+export function compileMatch(extension: MatchExtension, name: string, options: readonly IptablesOption[]): OptionTest {
+  if (options.length === 0) return extension.bare ?? true
+  const tests = options
+    .map((option) => optionTest(extension, name, option, options))
+    // what always holds needs no test
+    .filter((test) => test !== true)
+  if (tests.length < 2) return tests[0] ?? true
+  return (flow, node) => all(tests.map((test) => (typeof test === 'function' ? test(flow, node) : test)))
+}
+
+function optionTest(
+  extension: MatchExtension,
+  name: string,
+  option: IptablesOption,
+  among: readonly IptablesOption[],
+): OptionTest {
+  const test = extension.option(option, among) ?? unknown(`-m ${name} ${option.name} is not known to kpx`)
+  if (!option.inverted) return test
+  return typeof test === 'function' ? (flow, node) => not(test(flow, node)) : not(test)
 }
 
 /** `80`, `80:90`, `:90`, `80:`. */
