@@ -247,7 +247,8 @@ function merged(outcomes: readonly Outcome[]): Outcome[] {
     const alike = byIp.get(ip)
     const same = alike?.findIndex((other) => isSame(other, outcome)) ?? -1
     const known = alike?.[same]
-    if (alike && known) alike[same] = { ...known, share: known.share + outcome.share }
+    // nine ninths add up to more than 1
+    if (alike && known) alike[same] = { ...known, share: Math.min(1, known.share + outcome.share) }
     else if (alike) alike.push(outcome)
     else byIp.set(ip, [outcome])
   }

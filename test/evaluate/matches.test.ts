@@ -102,6 +102,9 @@ const ofNft: readonly (readonly [match: string, answer: Says])[] = [
   ['socket transparent 1', 'no'],
   ['numgen random mod 4 < 1', 'chance'],
   ['meta random & 2147483647 < 1073741824', 'chance'],
+  ['meta random & 2147483647 < 2147483648', 'yes'],
+  ['meta random & 2147483647 < 3000000000', 'yes'],
+  ['meta random & 2147483647 < 0', 'no'],
   ['meta cpu 1', 'unknown'],
   ['meta cpu 1 udp dport 53', 'no'],
 ]
@@ -130,6 +133,12 @@ describe('nft matches', () => {
       expect(says(nft(match), client, web)).to.equal(answer)
     })
   }
+
+  it('that meet again make shares of 1 at most', () => {
+    const ninths = Array.from({ length: 9 }, (_, i) => `${i} : drop`).join(', ')
+    const outcomes = outcomesOf({ ...node, ...nft(`numgen random mod 9 vmap { ${ninths} } counter`) }, client, web)
+    expect(outcomes.map(({ share, verdict }) => [verdict, share])).to.deep.equal([['drop', 1]])
+  })
 })
 
 describe('before conntrack has seen a packet', () => {

@@ -18,14 +18,14 @@ interface Comparison {
 
 export function compileNftMatch(comparison: Comparison, scope: Scope): Test {
   const chance = randomChance(comparison)
-  if (chance !== undefined) return () => ({ chance })
+  if (chance !== undefined) return () => byChance(chance)
   return (flow, node) => {
     if (comparesWithDynamicSet(comparison, scope, flow)) return comparison.op === '!='
     const outcomes = valuesOf(comparison.left, flow, node)
     if (isPresenceTest(comparison)) return isPresent(outcomes[0]?.value, comparison)
     const [first] = outcomes
     if (outcomes.length === 1 && first) return compare(first.value, comparison, scope, flow, node)
-    return byChance(outcomes.map(({ share, value }) => [share, compare(value, comparison, scope, flow, node)]))
+    return together(outcomes.map(({ share, value }) => [share, compare(value, comparison, scope, flow, node)]))
   }
 }
 
@@ -38,14 +38,17 @@ function randomChance({ left, op, right }: Comparison): number | undefined {
   return exactProbability(right / 2 ** 31)
 }
 
-function byChance(answers: readonly (readonly [number, Answer])[]): Answer {
+function together(answers: readonly (readonly [number, Answer])[]): Answer {
   let chance = 0
   for (const [share, answer] of answers) {
     if (typeof answer === 'object') return answer
     if (answer) chance += share
   }
-  return chance === 0 ? false : chance >= 1 - 1e-12 ? true : { chance }
+  return byChance(chance)
 }
+
+/** Sums of shares miss 1 by rounding, and a number that no packet exceeds is no chance. */
+const byChance = (chance: number): Answer => (chance <= 0 ? false : chance >= 1 - 1e-12 ? true : { chance })
 
 /**
  * A set that rules write to remembers clients. kpx answers for a client that is new, which is in none; one with a timeout that
