@@ -1,10 +1,9 @@
 import { Args } from '@oclif/core'
-import { dumpsOf, summarise } from '../src/answer/decode.ts'
-import type { RulesetSummary } from '../src/answer/decode.ts'
+import { dumpsOf, looseDumps, summarise } from '../src/answer/decode.ts'
+import type { Dumps, RulesetSummary } from '../src/answer/decode.ts'
 import { readInput } from '../src/capture/input.ts'
 import { BaseCommand } from '../src/command.ts'
 import { sourceFile } from '../src/decode/source.ts'
-import type { SourceFile } from '../src/decode/source.ts'
 import { KpxError } from '../src/error.ts'
 import { decodeView } from '../src/view/decode.ts'
 
@@ -17,14 +16,14 @@ export default class Decode extends BaseCommand<typeof Decode> {
   static override examples = ['<%= config.bin %> decode nodes/node1/iptables-save.txt']
 
   async run(): Promise<RulesetSummary> {
-    const summary = summarise(await this.sources())
+    const summary = summarise(await this.dumps())
     await this.print(summary, (options) => decodeView(summary, options))
     if (summary.unknown.length > 0) process.exitCode = 1
     return summary
   }
 
-  private async sources(): Promise<SourceFile[]> {
-    if (this.words.length > 0) return this.words.map((name) => sourceFile(name, readInput(name)))
+  private async dumps(): Promise<Dumps> {
+    if (this.words.length > 0) return looseDumps(this.words.map((name) => sourceFile(name, readInput(name))))
     if (this.flags.from !== undefined) return dumpsOf(await this.capture(), this.flags.node ?? [])
     throw new KpxError('KPX1001', 'nothing to decode', { fix: 'name files, or a capture with --from' })
   }

@@ -4,20 +4,25 @@ import { decodedNames, isDecoded, reportsOf } from '../decode/index.ts'
 import { sourceFile } from '../decode/source.ts'
 import type { LineReport, SourceFile } from '../decode/source.ts'
 import { KpxError } from '../error.ts'
+import { documentSeeing } from './document.ts'
+import type { Document } from './document.ts'
+import type { Seen } from './scene.ts'
 
-export interface RulesetSummary {
-  readonly apiVersion: 'kpx/v1'
-  readonly kind: 'RulesetSummary'
+export type RulesetSummary = Document<'RulesetSummary'> & {
   readonly files: readonly { file: string; lines: number; recognised: number; ignored: number; unknown: number }[]
   readonly unknown: readonly { file: string; line: number; text: string; why: string }[]
 }
 
+export interface Dumps {
+  readonly sources: readonly SourceFile[]
+  readonly seen: Seen
+}
+
 /** Throws KPX1008 for a file that neither its name nor its beginning gives to a decoder. */
-export function summarise(sources: readonly SourceFile[]): RulesetSummary {
+export function summarise({ seen, sources }: Dumps): RulesetSummary {
   const reports = sources.flatMap(reportsOfFile)
   return {
-    apiVersion: 'kpx/v1',
-    kind: 'RulesetSummary',
+    ...documentSeeing('RulesetSummary', seen),
     files: reports.map(({ file, ignored, lines, recognised, unknown }) => ({
       file,
       lines,
@@ -38,13 +43,31 @@ function reportsOfFile(source: SourceFile): readonly LineReport[] {
 }
 
 /** The dumps of these nodes, or of all when none is named. Throws KPX1005 for a node that is not there, KPX1006 without dumps. */
-export function dumpsOf(capture: Capture, nodes: readonly string[]): SourceFile[] {
+export function dumpsOf(capture: Capture, nodes: readonly string[]): Dumps {
   const missing = nodes.find((node) => !capture.nodes.includes(node))
   if (missing !== undefined) {
     throw new KpxError('KPX1005', `${capture.path} has no node ${missing}; it has ${capture.nodes.join(', ')}`)
   }
-  return (nodes.length > 0 ? nodes : capture.nodes).flatMap((node) => dumpsOfNode(capture, node))
+  const sources = (nodes.length > 0 ? nodes : capture.nodes).flatMap((node) => dumpsOfNode(capture, node))
+  return { sources, seen: seenIn(capture) }
 }
+
+/** Of the recording’s own nodes: decode asks no object of the API whether the cluster has more. */
+function seenIn(capture: Capture): Seen {
+  const nodes = capture.nodes.filter((node) => capture.files(node).some(isDecoded))
+  const blind = capture.nodes.filter((node) => !nodes.includes(node))
+  return {
+    nodes,
+    of: capture.nodes.length,
+    blind: blind.map((node) => ({ node, why: 'it has no dump that kpx reads' })),
+  }
+}
+
+/** Files without a capture: no node is known to be theirs. */
+export const looseDumps = (sources: readonly SourceFile[]): Dumps => ({
+  sources,
+  seen: { nodes: [], of: 0, blind: [] },
+})
 
 function dumpsOfNode(capture: Capture, node: string): SourceFile[] {
   const dumps = capture.files(node).flatMap((file) => {

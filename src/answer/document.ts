@@ -13,8 +13,12 @@ export interface Document<Kind extends string> {
 export const isBlind = (answers: readonly { readonly verdict: Verdict }[]): boolean =>
   answers.length > 0 && answers.every(({ verdict }) => verdict === 'unknown')
 
-export const documentOf = <Kind extends string>(kind: Kind, scene: Scene): Document<Kind> => ({
+export const documentOf = <Kind extends string>(kind: Kind, scene: Scene): Document<Kind> =>
+  documentSeeing(kind, seenOf(scene))
+
+/** For an answer that looks at files and needs no scene. */
+export const documentSeeing = <Kind extends string>(kind: Kind, seen: Seen): Document<Kind> => ({
   apiVersion: 'kpx/v1',
   kind,
-  seen: seenOf(scene),
+  seen,
 })
