@@ -2,7 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import type { Destination } from '../evaluate/evaluate.ts'
-import { familyOf, parseIp } from '../ruleset/address.ts'
+import { familyOf, formatIp, parseIp } from '../ruleset/address.ts'
 import type { Ip, IpFamily } from '../ruleset/address.ts'
 import type { Scene } from './scene.ts'
 
@@ -10,7 +10,7 @@ export type FrontendKind = 'ClusterIP' | 'ExternalIP' | 'LoadBalancer' | 'NodePo
 
 export interface Frontend {
   readonly kind: FrontendKind
-  /** Null for a NodePort, which every node has at addresses of its own. */
+  /** Canonical text; null for a NodePort, which every node has at addresses of its own. */
   readonly ip: string | null
   readonly port: number
   readonly family: IpFamily
@@ -21,7 +21,7 @@ export function frontendsOf(service: Service, { nodePort, port }: ServicePort): 
   const at = (kind: FrontendKind, ips: readonly string[]): Frontend[] =>
     ips.flatMap((text) => {
       const ip = parseIp(text)
-      return ip === undefined ? [] : [{ kind, ip: text, port, family: familyOf(ip) }]
+      return ip === undefined ? [] : [{ kind, ip: formatIp(ip), port, family: familyOf(ip) }]
     })
   const clusterIPs = at('ClusterIP', service.clusterIPs)
   const families = [...new Set(clusterIPs.map(({ family }) => family))]
