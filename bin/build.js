@@ -1,5 +1,5 @@
 // Bundles kpx and everything that it uses into dist, so that an installed kpx has no dependency tree.
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -7,6 +7,9 @@ import { Plugin, settings } from '@oclif/core'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
+const writeJson = (file, value) => writeFileSync(file, JSON.stringify(value, null, 2) + '\n')
 
 function entryPoints() {
   const commands = readdirSync('commands', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
@@ -97,7 +100,7 @@ function packageOf(input) {
 }
 
 function notice(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { name, version, license } = readJson(join(folder, 'package.json'))
   const texts = readdirSync(folder)
     .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
     .map((file) => readFileSync(join(folder, file), 'utf8').trim())
@@ -127,10 +130,32 @@ async function writeManifest() {
     respectNoCacheDefault: true,
   })
   await plugin.load()
-  writeFileSync('oclif.manifest.json', JSON.stringify(plugin.manifest, null, 2) + '\n')
+  writeJson('oclif.manifest.json', plugin.manifest)
+}
+
+/** Those that the schema refers to, and those that these refer to. */
+function definitionsIn(schema, all, found = {}) {
+  for (const [, name] of JSON.stringify(schema).matchAll(/"#\/\$defs\/(\w+)"/g)) {
+    if (name in found) continue
+    found[name] = all[name]
+    definitionsIn(all[name], all, found)
+  }
+  return found
+}
+
+/** A file per kind of document, with the shared definitions inside: whoever validates one kind needs one file. */
+function writeSchemas() {
+  const { $defs } = readJson('src/schema/definitions.json')
+  mkdirSync('dist/schema')
+  const kinds = readdirSync('src/schema').filter((file) => file !== 'definitions.json')
+  for (const file of kinds) {
+    const schema = readJson(join('src/schema', file))
+    writeJson(join('dist/schema', file), { ...schema, $defs: definitionsIn(schema, $defs) })
+  }
 }
 
 const { metafile } = await bundle()
 writeNotices(metafile)
+writeSchemas()
 await writeManifest()
 chmodSync('bin/run.js', 0o755)

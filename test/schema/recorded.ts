@@ -1,0 +1,78 @@
+/** The documents that commands print about a recording. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dumpsOf, summarise } from '../../src/answer/decode.ts'
+import { explainService } from '../../src/answer/explain-service.ts'
+import { sceneOf } from '../../src/answer/scene.ts'
+import type { Scene } from '../../src/answer/scene.ts'
+import { readCapture } from '../../src/capture/read.ts'
+import { isDecoded } from '../../src/decode/index.ts'
+import { json } from '../../src/view/json.ts'
+import { brokenCapture, replaced } from '../broken-capture.ts'
+import { captures, kpx } from '../kpx.ts'
+import type { Document } from './schemas.ts'
+
+export const recordings = readdirSync(captures).filter((file) => file.startsWith('k'))
+
+async function documentOf(...argv: string[]): Promise<Document> {
+  return JSON.parse((await kpx(...argv, '-o', 'json')).stdout) as Document
+}
+
+export async function documentsOf(recording: string): Promise<Document[]> {
+  const path = `${captures}/${recording}`
+  const from = ['--from', path]
+  const scene = sceneOf(await readCapture(path))
+  const dumps = readdirSync(`${path}/nodes`, { recursive: true, encoding: 'utf8' }).filter(isDecoded)
+  return [
+    await documentOf('services', ...from),
+    await documentOf('decode', ...from),
+    await documentOf('decode', ...dumps.map((file) => `${path}/nodes/${file}`)),
+    await traced(flowsIn(scene), from),
+    await documentOf('explain', 'service', 'shop/web', ...from),
+    ...explanations(scene),
+  ]
+}
+
+/** A node that translates to an endpoint which is gone, and has a file in which nothing can be read. */
+export async function documentsOfBrokenNode(): Promise<Document[]> {
+  const capture = await brokenCapture('k1.37-iptables', {
+    'nodes/node1/iptables-save.txt': (text) => replaced(text, /10\.244\.0\.2:8080/g, '10.244.0.99:8080'),
+    'nodes/node1/ipset-save.txt': () => 'nonsense\n',
+  })
+  return [...explanations(sceneOf(capture)), printed(summarise(dumpsOf(capture, [])))]
+}
+
+/** As `explain service` prints them, with the recording read once. */
+const explanations = (scene: Scene): Document[] =>
+  scene.cluster.services.map((service) => printed(explainService(service, scene.capture.nodes, scene)))
+
+const printed = (document: object): Document => JSON.parse(json(document)) as Document
+
+/** To every Service, NodePorts and addresses that are no Service's, from one kind of sender after the other. */
+function flowsIn({ capture, cluster }: Scene): string[] {
+  const services = cluster.services.filter(({ clusterIPs }) => clusterIPs.length > 0)
+  const destinations = [
+    ...services.map(({ name, namespace }) => `service/${namespace}/${name}`),
+    ...capture.nodes.map((node) => `node/${node}:30517`),
+    `node/${capture.nodes[0]}:9`,
+    '192.0.2.1:80',
+    '203.0.113.10:80',
+    'udp/[2001:db8::1]:53',
+    'sctp/127.0.0.1:9',
+  ]
+  const client = cluster.pods.find(({ name }) => name.startsWith('client-'))
+  const nodes = cluster.nodes.map(({ name }) => name)
+  const sources = [`pod/shop/${client?.name}`, `node/${nodes[0]}`, `outside/${nodes.at(-1)}`]
+  return destinations.map((destination, i) => `${sources[i % sources.length]} ${destination}`)
+}
+
+async function traced(flows: readonly string[], from: readonly string[]): Promise<Document> {
+  const folder = mkdtempSync(join(tmpdir(), 'kpx-'))
+  try {
+    writeFileSync(join(folder, 'flows'), flows.join('\n'))
+    return await documentOf('trace', '--flows', join(folder, 'flows'), ...from)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
