@@ -1,6 +1,7 @@
 /** `kpx trace`: what happens to one packet, with every outcome, its share and the steps that lead there. */
 import { evaluate, outcomeSteps } from '../evaluate/evaluate.ts'
 import type { Destination } from '../evaluate/evaluate.ts'
+import type { Step } from '../evaluate/flow.ts'
 import { familyOf } from '../ruleset/address.ts'
 import { describeDestination, parseDestination } from './destination.ts'
 import { documentOf } from './document.ts'
@@ -64,17 +65,19 @@ function tracePacket({ label, source }: Sender, destination: Destination, { netw
     destination: describeDestination(destination),
     node: steps[0]?.node ?? source.node,
     outcomes: outcomes.map(outcomeOf),
-    steps: steps.map(({ action, chain, hook, node, table, target = null, text }) => ({
-      hook,
-      table,
-      chain,
-      action,
-      target,
-      text,
-      node,
-    })),
+    steps: steps.map(traceStep),
   }
 }
+
+export const traceStep = ({ action, chain, hook, node, table, target, text }: Step): TraceStep => ({
+  hook,
+  table,
+  chain,
+  action,
+  target: target ?? null,
+  text,
+  node,
+})
 
 export const traceList = (items: readonly TraceItem[], scene: Scene): TraceList => ({
   ...documentOf('TraceList', scene),
