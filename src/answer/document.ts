@@ -22,3 +22,9 @@ export const documentSeeing = <Kind extends string>(kind: Kind, seen: Seen): Doc
   kind,
   seen,
 })
+
+/** Of an answer that needs no capture: `seen` only where one was read. */
+export type OfflineDocument<Kind extends string> = Omit<Document<Kind>, 'seen'> & Partial<Pick<Document<Kind>, 'seen'>>
+
+export const offlineDocumentOf = <Kind extends string>(kind: Kind, scene: Scene | undefined): OfflineDocument<Kind> =>
+  scene ? documentOf(kind, scene) : { apiVersion: 'kpx/v1', kind }

@@ -78,7 +78,7 @@ function senderOf(
  * A pod of the node that is no endpoint of the Service, for a pod that calls itself is a case of its own; where there is none, an
  * address of the node's pod network stands for one.
  */
-function somePod(node: string, service: Service, like: Ip, { cluster, network }: Scene): Sender | undefined {
+export function somePod(node: string, service: Service, like: Ip, { cluster, network }: Scene): Sender | undefined {
   const own = new Set(cluster.endpointsOf(service).map((endpoint) => endpoint.pod))
   const pod = cluster
     .podsOn(node)

@@ -79,7 +79,7 @@ function find<T extends Named>(kind: string, namespace: string, name: string, al
 }
 
 /** The object whose name takes the fewest edits, when they are few for its length. */
-function nearest<T extends Named>(name: string, all: readonly T[]): T | undefined {
+export function nearest<T extends { readonly name: string }>(name: string, all: readonly T[]): T | undefined {
   let best: T | undefined
   let fewest = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const one of all) {
