@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { qualified } from '../cluster/objects.ts'
 import type { Service } from '../cluster/objects.ts'
+import type { Code } from '../codes.ts'
 import { formatIpPort, parseIp } from '../ruleset/address.ts'
 import type { ExplainedPort } from './explain-service.ts'
 import { finding } from './finding.ts'
@@ -15,6 +16,9 @@ interface SeenPacket {
   readonly node: string
   readonly outcome: Outcome
 }
+
+/** What explainService looks for. */
+export const serviceFindingCodes: readonly Code[] = ['KPX3001', 'KPX3002', 'KPX3003']
 
 /** One finding per code and node, for the first packet that shows it. */
 export function serviceFindings(service: Service, ports: readonly ExplainedPort[], { cluster }: Scene): Finding[] {

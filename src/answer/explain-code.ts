@@ -1,0 +1,71 @@
+/** `kpx explain code`: what an error or finding means, what to do, and where this recording has it. */
+import type { Service } from '../cluster/objects.ts'
+import { catalogue } from '../codes.ts'
+import type { CatalogueEntry, Code } from '../codes.ts'
+import { KpxError } from '../error.ts'
+import { offlineDocumentOf } from './document.ts'
+import type { OfflineDocument } from './document.ts'
+import { explainService } from './explain-service.ts'
+import type { Finding } from './finding.ts'
+import { nearest } from './lookup.ts'
+import type { Scene } from './scene.ts'
+import { serviceFindingCodes } from './service-findings.ts'
+
+export type CodeExplanation = OfflineDocument<'CodeExplanation'> &
+  Pick<CatalogueEntry, 'fix' | 'level' | 'title' | 'why'> & {
+    readonly code: Code
+    /** The exit code that it leads to; null for what does not change it. */
+    readonly exit: number | null
+    /** Where the recording has it; null without a capture, and for codes that kpx does not look for here. */
+    readonly found: readonly Finding[] | null
+  }
+
+export interface CodeList extends OfflineDocument<'CodeList'> {
+  readonly items: readonly Pick<CatalogueEntry, 'code' | 'level' | 'title'>[]
+}
+
+type KnownEntry = CatalogueEntry & { readonly code: Code }
+const entries: readonly KnownEntry[] = catalogue
+
+export const listCodes = (): CodeList => ({
+  ...offlineDocumentOf('CodeList', undefined),
+  items: entries.map(({ code, level, title }) => ({ code, level, title })),
+})
+
+/** `KPX3001`, in any case, or `3001`. Throws KPX1001 for what is no code. */
+export function findCode(text: string): KnownEntry {
+  const code = /^\d+$/.test(text) ? `KPX${text}` : text.toUpperCase()
+  const entry = entries.find((one) => one.code === code)
+  if (entry) return entry
+  const near = nearest(
+    code,
+    entries.map((one) => ({ name: one.code })),
+  )
+  const all = 'kpx explain code lists all codes'
+  throw new KpxError('KPX1001', `kpx has no code "${text}"`, { fix: near ? `did you mean ${near.name}? ${all}` : all })
+}
+
+export function explainCode(
+  { code, exit, fix, level, title, why }: KnownEntry,
+  recording:
+    { readonly scene: Scene; readonly services: readonly Service[]; readonly nodes: readonly string[] } | undefined,
+): CodeExplanation {
+  const looked = recording !== undefined && serviceFindingCodes.includes(code)
+  return {
+    ...offlineDocumentOf('CodeExplanation', recording?.scene),
+    code,
+    level,
+    title,
+    why,
+    fix,
+    exit: isThrown(code) ? (exit ?? 2) : level === 'error' ? 1 : null,
+    found: looked
+      ? recording.services
+          .flatMap((service) => explainService(service, recording.nodes, recording.scene).findings)
+          .filter((finding) => finding.code === code)
+      : null,
+  }
+}
+
+/** KPX1nnn end the command; the others are findings in an answer. */
+const isThrown = (code: Code): boolean => code.startsWith('KPX1')
