@@ -1,5 +1,5 @@
 /** A Service of the recording that shows well what kube-proxy does, and a packet to it. */
-import { isRecorded, qualified } from '../cluster/objects.ts'
+import { qualified } from '../cluster/objects.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import type { Destination } from '../evaluate/evaluate.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
@@ -28,7 +28,7 @@ export function chooseExample(node: string, scene: Scene): Example | undefined {
   const endpoints = endpointCounts(scene)
   const count = (service: Service): number => endpoints.get(qualified(service)) ?? 0
   const candidates = scene.cluster.services
-    .filter((service) => count(service) > 0 || !isRecorded(scene.capture, 'endpointslices'))
+    .filter((service) => count(service) > 0 || !scene.cluster.isRecorded('endpointslices'))
     .sort((a, b) => Number(count(a) < 2) - Number(count(b) < 2) || extras(a) - extras(b) || count(b) - count(a))
     .slice(0, mostTried)
     .flatMap((service) => exampleOf(service, node, scene) ?? [])

@@ -1,5 +1,5 @@
 /** `kpx explain`: what kube-proxy is for, and what it does in the recorded cluster. */
-import { isRecorded, qualified } from '../cluster/objects.ts'
+import { qualified } from '../cluster/objects.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import { modes, standingOf } from '../modes.ts'
 import type { Mode } from '../modes.ts'
@@ -97,15 +97,15 @@ function programmedCluster(scene: Scene, names: readonly string[]): ProgrammedCl
   return { counts: countsOf(scene), nodes, example: seen ? exampleOn(seen.node, scene) : null }
 }
 
-function countsOf({ capture, cluster }: Scene): ProgrammedCluster['counts'] {
-  if (!isRecorded(capture, 'services')) return null
+function countsOf({ cluster }: Scene): ProgrammedCluster['counts'] {
+  if (!cluster.isRecorded('services')) return null
   const services = cluster.services.filter(({ clusterIPs }) => clusterIPs.length > 0)
   const names = new Set(services.map(qualified))
   const endpoints = cluster.endpoints.filter(({ service }) => service !== undefined && names.has(service))
   return {
     services: services.length,
     ports: services.reduce((sum, { ports }) => sum + ports.length, 0),
-    endpoints: isRecorded(capture, 'endpointslices')
+    endpoints: cluster.isRecorded('endpointslices')
       ? new Set(endpoints.flatMap(({ ip, ports }) => ports.map((port) => `${ip} ${port}`))).size
       : null,
   }

@@ -44,8 +44,9 @@ export class Cluster {
   }
 
   /** Whether the list was recorded, which is not the same as there being any. */
-  isRecorded(kind: 'pods' | 'services'): boolean {
-    return (kind === 'pods' ? this.#pods() : this.#services()).recorded
+  isRecorded(kind: 'endpointslices' | 'pods' | 'services'): boolean {
+    const lists = { endpointslices: this.#endpoints, pods: this.#pods, services: this.#services }
+    return lists[kind]().recorded
   }
 
   node(name: string): Node | undefined {
