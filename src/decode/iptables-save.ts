@@ -3,7 +3,7 @@
  * rules become values when they are first read. Grammar: iptables 1.8, iptables-save.c and xtables-save.c.
  */
 import { Recent } from '../recent.ts'
-import type { At, Rule, Table } from '../ruleset/ruleset.ts'
+import type { At, Found, Rule, Table } from '../ruleset/ruleset.ts'
 import type { ChainSource, IptablesChain } from './iptables-chain.ts'
 import type { DumpOrigin, IncompatibleTable } from './iptables-header.ts'
 import { type TableDraft, IptablesIndex } from './iptables-index.ts'
@@ -25,7 +25,7 @@ export function decodeIptablesSave(
   const reader = new RuleReader(source, { family, tool: tool === 'unknown' ? undefined : tool })
   const { cut, incompatible, log, tables } = reader.index
   return {
-    tables: tables.map((draft) => makeTable(draft, source.name)),
+    tables: tables.map((draft) => makeTable(draft, source.name, reader)),
     ...(cut && { cut }),
     incompatible,
     report: () => log.report(reader.unknownLines()),
@@ -35,13 +35,15 @@ export function decodeIptablesSave(
 function makeTable(
   { chains, cut, declared, family, last, line, name, ordered, tool }: TableDraft,
   file: string,
+  reader: RuleReader,
 ): Table {
   if (cut !== undefined) {
     // Rules are printed chain by chain in the order of the declarations, so the dump is whole up to the chain of its last
     // rule. Where the rules do not keep that order, nothing is certain.
     for (const chain of declared.slice(ordered ? (last?.order ?? 0) : 0)) chain.cut = { file, line: cut }
   }
-  return { family, name, tool, at: { file, line }, chains, sets: new Map() }
+  const search = (text: string) => declared.flatMap((chain) => reader.search(chain, text))
+  return { family, name, tool, at: { file, line }, chains, sets: new Map(), search }
 }
 
 /** Rules that are kept as values: more than any question about one Service needs, and less than a big dump has. */
@@ -87,6 +89,18 @@ class RuleReader implements ChainSource {
 
   #body(start: number, end: number, line: number): Rule['body'] {
     return line === this.index.cutRule ? unknown(cutRule) : this.#reader.read(start, end)
+  }
+
+  /** Looks at the characters only: rules without the text are not made. */
+  search(chain: IptablesChain, wanted: string): Found[] {
+    const { name: file, text } = this.#source
+    const found: Found[] = []
+    this.index.rules.forEach(chain, text, (start, end, line) => {
+      const rule = text.slice(start, end)
+      if (!rule.includes(wanted)) return
+      found.push({ chain: chain.name, rule: { at: { file, line }, text: rule, body: this.#body(start, end, line) } })
+    })
+    return found
   }
 
   unknownLines(): UnknownLine[] {

@@ -136,7 +136,7 @@ function tableBehind(family: 'ip' | 'ip6', cut: At): Table {
     [...unknownChains(table, at).values()].map((chain): [string, Chain] => [`${table} ${chain.name}`, chain]),
   )
   const name = '(cut)'
-  return { family, name, tool: 'nft', at, chains: new Map(chains), sets: new Map() }
+  return { family, name, tool: 'nft', at, chains: new Map(chains), sets: new Map(), search: () => [] }
 }
 
 /** Bytes without one table in them, of which some line is not understood. */
@@ -204,6 +204,7 @@ const unknownTable = (name: string, family: 'ip' | 'ip6', at: At): Table => ({
   at,
   chains: unknownChains(name, at),
   sets: new Map(),
+  search: () => [],
 })
 
 /** The built-in chains of a table, of whose rules nothing is known. */

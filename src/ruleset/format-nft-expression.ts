@@ -11,7 +11,7 @@ const noTypes: readonly string[] = []
 export function formatNftExpression(e: NftExpression, types: readonly string[] = noTypes): string {
   if (typeof e !== 'object') return formatPrimitive(e, types[0])
   if ('concat' in e) return e.concat.map((part, i) => formatNftExpression(part, types.slice(i, i + 1))).join(' . ')
-  if ('set' in e) return `{ ${e.set.map((element) => formatElement(element, types)).join(', ')} }`
+  if ('set' in e) return `{ ${e.set.map((element) => formatNftElement(element, types)).join(', ')} }`
   if ('prefix' in e) return `${e.prefix.addr}/${e.prefix.len}`
   if ('range' in e) return e.range.map((end) => formatNftExpression(end, types)).join('-')
   if ('elem' in e) return formatElem(e.elem, types)
@@ -25,10 +25,11 @@ export function formatNftExpression(e: NftExpression, types: readonly string[] =
 export function formatLookup(key: NftExpression, data: NftExpression, dataTypes: readonly string[]): string {
   if (typeof data !== 'object' || !('set' in data)) return formatNftExpression(data)
   const keyTypes = datatypesOf(key)
-  return `{ ${data.set.map((element) => formatElement(element, keyTypes, dataTypes)).join(', ')} }`
+  return `{ ${data.set.map((element) => formatNftElement(element, keyTypes, dataTypes)).join(', ')} }`
 }
 
-function formatElement(element: NftElement, types: readonly string[], dataTypes = noTypes): string {
+/** `10.0.0.1 . tcp . 80 comment "x" : goto chain`. `types` are those of the key, `dataTypes` those of a map's values. */
+export function formatNftElement(element: NftElement, types: readonly string[], dataTypes = noTypes): string {
   if (!isPair(element)) return formatNftExpression(element, types)
   return `${formatNftExpression(element[0], types)} : ${formatNftExpression(element[1], dataTypes)}`
 }

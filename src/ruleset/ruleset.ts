@@ -7,7 +7,7 @@ import type { IpSet } from './ipset.ts'
 import type { IptablesRule } from './iptables.ts'
 import type { VirtualServers } from './ipvs.ts'
 import type { Interface, Route } from './network.ts'
-import type { NftRule, NftSet } from './nft.ts'
+import type { NftElement, NftRule, NftSet } from './nft.ts'
 
 /** A place in a file of the capture; lines count from 1. */
 export interface At {
@@ -50,6 +50,16 @@ export interface Chain {
   readonly cut?: At
 }
 
+/** A rule of a table, or an element of one of its sets with its text as nft prints it. */
+export type Found =
+  | { readonly chain: string; readonly rule: Rule }
+  | {
+      readonly set: Pick<NftSet, 'map' | 'name' | 'type'>
+      readonly element: NftElement
+      readonly at: At
+      readonly text: string
+    }
+
 export interface Table {
   readonly family: TableFamily
   readonly name: string
@@ -60,6 +70,8 @@ export interface Table {
   readonly order?: number
   readonly chains: ReadonlyMap<string, Chain>
   readonly sets: ReadonlyMap<string, NftSet>
+  /** Every rule and element that holds the text. Read anew and not kept: as values, 300,000 rules take a gigabyte. */
+  search(text: string): readonly Found[]
 }
 
 /** Something of the node that kpx could not see or read, and what that means. */

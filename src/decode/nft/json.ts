@@ -1,7 +1,7 @@
 /** `nft -j list ruleset`: libnftables' JSON. */
 import { formatNftRule } from '../../ruleset/format-nft.ts'
 import type { NftSet } from '../../ruleset/nft.ts'
-import type { BaseHook, Chain, Rule, Table, TableFamily } from '../../ruleset/ruleset.ts'
+import type { BaseHook, Chain, Found, Rule, Table, TableFamily } from '../../ruleset/ruleset.ts'
 import type { DecodedTables, LineReport, SourceFile, UnknownLine } from '../source.ts'
 import { baseHookOfJson } from './base-chain.ts'
 import { jsonElements, jsonExpression } from './json-expression.ts'
@@ -10,7 +10,7 @@ import { jsonRule } from './json-rule.ts'
 import { type JsonObject, isObject, kindOf, numberOf, stringOf, stringify, stringsOf } from './json-value.ts'
 import { datatypesOf } from '../../ruleset/nft-datatype.ts'
 import { keeperOf } from './keeper.ts'
-import { elementTypes, makeSet } from './set.ts'
+import { elementTypes, foundElements, makeSet } from './set.ts'
 
 /**
  * Never throws. JSON that does not parse has no tables and is `cut`. A rule's `at` is the line in which its object starts (nft
@@ -58,6 +58,8 @@ interface JsonTable {
   readonly dormant: boolean
   readonly chains: Map<string, JsonChain>
   readonly sets: Map<string, NftSet>
+  /** In which line a set's object starts. */
+  readonly setLines: Map<NftSet, number>
 }
 
 interface JsonChain {
@@ -128,7 +130,7 @@ class JsonReader {
       return this.#unread({ table: value }, line, `table ${key} occurs twice; kpx reads the first`)
     }
     const dormant = stringsOf(value['flags']).includes('dormant')
-    this.#tables.set(key, { family, name, line, dormant, chains: new Map(), sets: new Map() })
+    this.#tables.set(key, { family, name, line, dormant, chains: new Map(), sets: new Map(), setLines: new Map() })
   }
 
   /** The table that an object names; `nft -j list chain` does not list the table itself. */
@@ -137,7 +139,7 @@ class JsonReader {
     const key = `${family} ${name}`
     let table = this.#tables.get(key)
     if (!table) {
-      table = { family, name, line, dormant: false, chains: new Map(), sets: new Map() }
+      table = { family, name, line, dormant: false, chains: new Map(), sets: new Map(), setLines: new Map() }
       this.#tables.set(key, table)
     }
     return table
@@ -168,7 +170,9 @@ class JsonReader {
   #readSet(table: JsonTable, value: JsonObject, line: number): void {
     const name = String(value['name'])
     if (table.sets.has(name)) return this.#unread({ set: value }, line, `set ${name} occurs twice`)
-    table.sets.set(name, jsonSet(name, value))
+    const set = jsonSet(name, value)
+    table.sets.set(name, set)
+    table.setLines.set(set, line)
   }
 
   #table(table: JsonTable): Table {
@@ -176,7 +180,20 @@ class JsonReader {
     const chains = new Map<string, Chain>()
     for (const chain of table.chains.values()) chains.set(chain.name, this.#chain(table, chain))
     const tool = keeperOf(family, name, table.chains.values(), false)
-    return { family, name, tool, at: { file: this.#source.name, line: table.line }, chains, sets: table.sets }
+    const search = (text: string) => this.#search(table, text)
+    return { family, name, tool, at: { file: this.#source.name, line: table.line }, chains, sets: table.sets, search }
+  }
+
+  #search({ chains, family, setLines }: JsonTable, text: string): Found[] {
+    const file = this.#source.name
+    const rules = [...chains.values()].flatMap((chain) =>
+      chain.rules
+        .filter(({ rule }) => stringify(rule).includes(text))
+        .map(({ line, rule }) => ({ chain: chain.name, rule: readRule(rule, family, { file, line }) }))
+        .filter(({ rule }) => rule.text.includes(text)),
+    )
+    const elements = [...setLines].flatMap(([set, line]) => foundElements(set, set.elements, { file, line }, text))
+    return [...rules, ...elements]
   }
 
   #chain({ dormant, family }: JsonTable, chain: JsonChain): Chain {

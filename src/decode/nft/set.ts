@@ -1,6 +1,8 @@
 /** Named sets and maps of nft's text: what their lines say, and their elements on first use. */
 import { datatypesOf } from '../../ruleset/nft-datatype.ts'
+import { formatNftElement } from '../../ruleset/format-nft-expression.ts'
 import type { NftElement, NftSet } from '../../ruleset/nft.ts'
+import type { At, Found } from '../../ruleset/ruleset.ts'
 import type { UnknownLine } from '../source.ts'
 import { type ElementTypes, parseElement } from './element.ts'
 import { parseExpression } from './expression.ts'
@@ -154,6 +156,19 @@ function readElements(text: string, types: ElementTypes, elements: NftElement[])
     if (error instanceof NftSyntaxError) return error.message
     throw error
   }
+}
+
+/** Those of the elements that hold the text as nft prints them. */
+export function foundElements(
+  set: Pick<NftSet, 'map' | 'name' | 'type'>,
+  elements: readonly NftElement[],
+  at: At,
+  text: string,
+): Found[] {
+  const { data, key } = elementTypes(set)
+  return elements
+    .map((element) => ({ set, element, at, text: formatNftElement(element, key, data) }))
+    .filter((found) => found.text.includes(text))
 }
 
 /** Makes the set; `load` is called when `elements` is first read. */

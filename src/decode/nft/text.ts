@@ -1,10 +1,10 @@
 /** `nft list ruleset` as text. */
-import type { At, Chain, Rule, Table, TableFamily, UnknownRule } from '../../ruleset/ruleset.ts'
+import type { At, Chain, Found, Rule, Table, TableFamily, UnknownRule } from '../../ruleset/ruleset.ts'
 import type { NftSet } from '../../ruleset/nft.ts'
 import type { DecodedTables, LineReport, SourceFile, UnknownLine } from '../source.ts'
 import { keeperOf } from './keeper.ts'
 import { parseNftRule } from './rule.ts'
-import { type Line, type SetElements, elementTypes, makeSet, parseElementLines } from './set.ts'
+import { type Line, type SetElements, elementTypes, foundElements, makeSet, parseElementLines } from './set.ts'
 import { indexNftText } from './text-index.ts'
 import type { ChainIndex, SetIndex, Span, TableIndex, TextIndex } from './text-structure.ts'
 
@@ -39,7 +39,29 @@ function decodeTable(source: SourceFile, index: TableIndex): DecodedTable {
       makeSet(set.head, () => load().elements),
     )
   }
-  return { table: { family, name, tool, at, chains, sets }, setElements }
+  const search = (text: string): Found[] => [
+    ...[...index.chains.values()].flatMap((chain) => searchChain(source, family, chain, text)),
+    ...[...index.sets.values()].flatMap((set) => searchSet(source, set, text)),
+  ]
+  return { table: { family, name, tool, at, chains, sets, search }, setElements }
+}
+
+const spanHas = ({ bytes }: SourceFile, { end, start }: Span, text: string): boolean =>
+  text.slice(start, end).includes(text)
+
+function searchChain(source: SourceFile, family: TableFamily, { name, rules }: ChainIndex, text: string): Found[] {
+  if (!spanHas(source, rules, text)) return []
+  const found = loadRules(source, family, rules).filter((rule) => rule.text.includes(text))
+  return found.map((rule) => ({ chain: name, rule }))
+}
+
+function searchSet(source: SourceFile, { elements, head }: SetIndex, text: string): Found[] {
+  const spans = elements.filter((span) => spanHas(source, span, text))
+  return linesOfElements(source, spans).flatMap((line) => {
+    if (!line.text.includes(text)) return []
+    const found = parseElementLines([line], elementTypes(head)).elements
+    return foundElements(head, found, { file: source.name, line: line.line }, text)
+  })
 }
 
 /** A dormant table's base chains are not attached to their hooks (NFT_TABLE_F_DORMANT), so they are as good as plain chains. */
@@ -80,14 +102,14 @@ const nestedRule: UnknownRule = { tool: 'unknown', why: 'kpx does not read anony
 
 const cutRule: UnknownRule = { tool: 'unknown', why: 'the file ends in the middle of this line' }
 
-function loadElements(source: SourceFile, { elements, head }: SetIndex): SetElements {
-  const lines = elements.flatMap((span) => [...linesOf(source, span)])
-  // The brace that closes the elements proves that the last line is whole.
-  return parseElementLines(
-    lines.map((line) => (line.text.endsWith('}') ? { line: line.line, text: line.text } : line)),
-    elementTypes(head),
-  )
-}
+const loadElements = (source: SourceFile, { elements, head }: SetIndex): SetElements =>
+  parseElementLines(linesOfElements(source, elements), elementTypes(head))
+
+/** The brace that closes the elements proves that the last line is whole. */
+const linesOfElements = (source: SourceFile, spans: readonly Span[]): Line[] =>
+  spans
+    .flatMap((span) => [...linesOf(source, span)])
+    .map((line) => (line.text.endsWith('}') ? { line: line.line, text: line.text } : line))
 
 /** The lines of a span that are not blank, without indent. The blank at the end of a line says something; see readRule(). */
 function* linesOf({ text: all }: SourceFile, span: Span): Generator<Line> {
