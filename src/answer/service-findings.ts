@@ -10,7 +10,7 @@ import type { Finding } from './finding.ts'
 import type { Outcome } from './outcome.ts'
 import type { Scene } from './scene.ts'
 
-interface SeenPacket {
+export interface SeenPacket {
   /** `from pod shop/client-1 to 10.96.1.2:80/TCP`. */
   readonly packet: string
   readonly node: string
@@ -27,17 +27,11 @@ export function serviceFindings(service: Service, ports: readonly ExplainedPort[
   const nodes = [...new Set(all.map(({ node }) => node))]
   return nodes.flatMap((node) => {
     const own = all.filter((seen) => seen.node === node)
-    const stale = own.find(({ outcome }) => isStale(outcome, cluster))
+    const stale = own.find(({ outcome }) => isStale(outcome, service, cluster))
     const lost = own.find(({ outcome }) => outcome.reply === 'lost')
     const unknown = own.find(({ outcome }) => outcome.verdict === 'unknown' && outcome.evidence.length > 0)
     const found: Finding[] = []
-    if (stale)
-      found.push(
-        finding('KPX3001', {
-          ...about(stale, object),
-          message: `${stale.packet}: ${stale.outcome.why}; no EndpointSlice has that address`,
-        }),
-      )
+    if (stale) found.push(staleEndpoint(stale, service))
     if (lost) found.push(finding('KPX3002', { ...about(lost, object), message: `${lost.packet}: ${lost.outcome.why}` }))
     if (unknown)
       found.push(
@@ -47,13 +41,19 @@ export function serviceFindings(service: Service, ports: readonly ExplainedPort[
   })
 }
 
+export const staleEndpoint = (seen: SeenPacket, service: Service): Finding =>
+  finding('KPX3001', {
+    ...about(seen, `Service ${qualified(service)}`),
+    message: `${seen.packet}: ${seen.outcome.why}; no EndpointSlice of ${qualified(service)} has that address`,
+  })
+
 const about = ({ node, outcome }: SeenPacket, object: string): Pick<Finding, 'evidence' | 'node' | 'object'> => ({
   object,
   node,
   evidence: outcome.evidence,
 })
 
-const packetsOf = ({ frontends, protocol }: ExplainedPort): SeenPacket[] =>
+export const packetsOf = ({ frontends, protocol }: ExplainedPort): SeenPacket[] =>
   frontends.flatMap(({ ip, nodes, port }) =>
     nodes.flatMap(({ from, node, senders }) =>
       Object.entries(from).flatMap(([kind, outcomes]) =>
@@ -70,9 +70,12 @@ const addressOf = (ip: string | null, port: number): string => {
   return parsed === undefined ? `NodePort ${port}` : formatIpPort(parsed, port)
 }
 
-/** An endpoint that no EndpointSlice of the cluster has; without any slice recorded nothing is stale. */
-function isStale({ endpoint }: Outcome, cluster: Cluster): boolean {
+/** An endpoint that no EndpointSlice of the Service has; without any slice recorded nothing is stale. */
+function isStale({ endpoint }: Outcome, service: Service, cluster: Cluster): boolean {
   const ip = endpoint && parseIp(endpoint.ip)
   if (!endpoint || ip === undefined || ip === null || cluster.endpoints.length === 0) return false
-  return !cluster.endpointsAt(ip).some(({ ports }) => ports.includes(endpoint.port))
+  const name = qualified(service)
+  return !cluster
+    .endpointsAt(ip)
+    .some((one) => one.service === name && one.ports.some(({ port }) => port === endpoint.port))
 }

@@ -2,7 +2,7 @@
 import type { Capture } from '../capture/capture.ts'
 import { parseIp } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
-import { endpoints, nodes, pods, qualified, services } from './objects.ts'
+import { endpoints, hasEnded, nodes, pods, qualified, services } from './objects.ts'
 import type { Endpoint, Node, Pod, Recorded, Service } from './objects.ts'
 
 interface Host {
@@ -14,6 +14,7 @@ export class Cluster {
   readonly #capture: Capture
   readonly #services = once(() => this.#sorted(services(this.#capture)))
   readonly #pods = once(() => this.#sorted(pods(this.#capture)))
+  readonly #livePods = once(() => this.#pods().items.filter((pod) => !hasEnded(pod)))
   readonly #nodes = once(() => nodes(this.#capture))
   readonly #endpoints = once(() => endpoints(this.#capture))
   readonly #podsByNode = once(() => grouped(this.pods, ({ node }) => node))
@@ -30,9 +31,13 @@ export class Cluster {
     return this.#services().items
   }
 
-  /** Sorted by namespace and name. */
+  /** Pods that run or will, sorted by namespace and name. */
   get pods(): readonly Pod[] {
-    return this.#pods().items
+    return this.#livePods()
+  }
+
+  get endedPods(): readonly Pod[] {
+    return this.#pods().items.filter(hasEnded)
   }
 
   get nodes(): readonly Node[] {
@@ -67,7 +72,7 @@ export class Cluster {
 
   /** The pod behind an endpoint's address and port: also one in its node's network, which shares the node's address. */
   readonly podAt = (ip: Ip, port: number): string | undefined =>
-    this.endpointsAt(ip).find(({ pod, ports }) => pod !== undefined && ports.includes(port))?.pod
+    this.endpointsAt(ip).find(({ pod, ports }) => pod !== undefined && ports.some((one) => one.port === port))?.pod
 
   /** An EndpointSlice may be older than the pods, or stand alone: it counts where neither a pod nor a node has the address. */
   readonly hostOf = (ip: Ip): Host | undefined => {

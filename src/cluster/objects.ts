@@ -22,21 +22,42 @@ export interface Service {
   readonly externalIPs: readonly string[]
   /** Load-balancer addresses that kube-proxy programs (ipMode VIP). */
   readonly loadBalancerIPs: readonly string[]
+  /** Load-balancer addresses that it leaves to the load balancer (ipMode Proxy). */
+  readonly proxiedIPs: readonly string[]
   readonly loadBalancerSourceRanges: readonly string[]
   /** Seconds of sessionAffinity ClientIP. */
   readonly affinitySeconds: number | undefined
   readonly internalTrafficPolicy: string
   readonly externalTrafficPolicy: string | undefined
+  readonly healthCheckNodePort: number | undefined
+  /** Labels of the pods that it selects; empty where its EndpointSlices are made by somebody else. */
+  readonly selector: Labels
+  /** Its labels tell kube-proxy to leave it to another proxy (pkg/proxy: service-proxy-name, headless). */
+  readonly leftToOthers: boolean
+}
+
+type Labels = ReadonlyMap<string, string>
+
+export interface EndpointPort {
+  readonly name: string
+  readonly port: number
+  readonly protocol: Protocol
 }
 
 export interface Endpoint {
   /** `shop/web`, by the slice's label; undefined for a slice that belongs to no Service. */
   readonly service: string | undefined
   readonly ip: string
-  readonly ports: readonly number[]
+  readonly ports: readonly EndpointPort[]
   readonly node: string | undefined
   /** `shop/web-1`. */
   readonly pod: string | undefined
+  /** As discovery.k8s.io/v1 has them: what is not told is ready, serving and not terminating. */
+  readonly ready: boolean
+  readonly serving: boolean
+  readonly terminating: boolean
+  /** Zones whose clients should be sent here (hints); empty where there is no hint. */
+  readonly zones: readonly string[]
 }
 
 export interface Pod {
@@ -45,12 +66,20 @@ export interface Pod {
   readonly node: string | undefined
   readonly ips: readonly string[]
   readonly hostNetwork: boolean
+  readonly labels: Labels
+  /** `Running`; empty where it is not recorded. */
+  readonly phase: string
+  /** Its condition Ready; undefined where it is not recorded. */
+  readonly ready: boolean | undefined
+  /** Told to end: it has a deletionTimestamp. */
+  readonly terminating: boolean
 }
 
 export interface Node {
   readonly name: string
   readonly addresses: readonly string[]
   readonly podCIDRs: readonly string[]
+  readonly zone: string | undefined
 }
 
 /** A list of objects, and whether it was recorded and is one. */
@@ -62,11 +91,9 @@ export interface Recorded<T> {
 export const services = (capture: Capture): Recorded<Service> => read(capture, 'services', (one) => [serviceOf(one)])
 export const endpoints = (capture: Capture): Recorded<Endpoint> => read(capture, 'endpointslices', endpointsOf)
 export const nodes = (capture: Capture): Recorded<Node> => read(capture, 'nodes', (one) => [nodeOf(one)])
-/** Pods that run or will: one that has ended has no address any more, though the API still shows it. */
-export const pods = (capture: Capture): Recorded<Pod> =>
-  read(capture, 'pods', (pod) =>
-    ['Failed', 'Succeeded'].includes(text(object(pod['status'])['phase'])) ? [] : [podOf(pod)],
-  )
+export const pods = (capture: Capture): Recorded<Pod> => read(capture, 'pods', (one) => [podOf(one)])
+/** One that has ended has no address any more, though the API still shows it. */
+export const hasEnded = ({ phase }: Pod): boolean => phase === 'Failed' || phase === 'Succeeded'
 
 function read<T>(capture: Capture, name: string, valuesOf: (item: Json) => readonly T[]): Recorded<T> {
   const { items } = object(capture.object(name))
@@ -80,6 +107,8 @@ const texts = (value: unknown): string[] =>
   list(value)
     .map(text)
     .filter((one) => one !== '')
+const labelsOf = (value: unknown): Labels =>
+  new Map(Object.entries(object(value)).map(([name, label]) => [name, text(label)]))
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
 
 export const qualified = ({ name, namespace }: { namespace: string; name: string }): string => `${namespace}/${name}`
@@ -96,6 +125,7 @@ function serviceOf(value: Json): Service {
   const spec = object(value['spec'])
   const affinity = object(object(spec['sessionAffinityConfig'])['clientIP'])
   const clusterIPs = texts(spec['clusterIPs'])
+  const labels = labelsOf(object(value['metadata'])['labels'])
   return {
     ...named(value),
     type: text(spec['type']) || 'ClusterIP',
@@ -104,13 +134,19 @@ function serviceOf(value: Json): Service {
     ),
     ports: list(spec['ports']).map(object).map(portOf),
     externalIPs: texts(spec['externalIPs']),
-    loadBalancerIPs: loadBalancerIPs(value),
+    loadBalancerIPs: loadBalancerIPs(value, (ipMode) => ipMode !== 'Proxy'),
+    proxiedIPs: loadBalancerIPs(value, (ipMode) => ipMode === 'Proxy'),
     loadBalancerSourceRanges: texts(spec['loadBalancerSourceRanges']).map((range) => range.trim()),
     affinitySeconds: spec['sessionAffinity'] === 'ClientIP' ? (number(affinity['timeoutSeconds']) ?? 10800) : undefined,
     internalTrafficPolicy: text(spec['internalTrafficPolicy']) || 'Cluster',
     externalTrafficPolicy: text(spec['externalTrafficPolicy']) || undefined,
+    healthCheckNodePort: number(spec['healthCheckNodePort']) || undefined,
+    selector: labelsOf(spec['selector']),
+    leftToOthers: leaving.some((label) => labels.has(label)),
   }
 }
+
+const leaving = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
 
 const portOf = (port: Json): ServicePort => ({
   name: text(port['name']),
@@ -119,33 +155,52 @@ const portOf = (port: Json): ServicePort => ({
   nodePort: number(port['nodePort']) || undefined,
 })
 
-function loadBalancerIPs(value: Json): string[] {
+function loadBalancerIPs(value: Json, isWanted: (ipMode: unknown) => boolean): string[] {
   const ingress = list(object(object(value['status'])['loadBalancer'])['ingress']).map(object)
-  return ingress.filter(({ ipMode }) => ipMode !== 'Proxy').flatMap(({ ip }) => texts([ip]))
+  return ingress.filter(({ ipMode }) => isWanted(ipMode)).flatMap(({ ip }) => texts([ip]))
 }
 
 function endpointsOf(slice: Json): Endpoint[] {
   const owner = text(object(object(slice['metadata'])['labels'])['kubernetes.io/service-name'])
   const service = owner === '' ? undefined : qualified({ namespace: named(slice).namespace, name: owner })
-  const ports = list(slice['ports']).flatMap((port) => number(object(port)['port']) ?? [])
+  const ports = list(slice['ports']).map(object).flatMap(endpointPortOf)
   return list(slice['endpoints'])
     .map(object)
     .flatMap((endpoint) => {
       const target = object(endpoint['targetRef'])
       const pod = target['kind'] === 'Pod' ? `${text(target['namespace'])}/${text(target['name'])}` : undefined
       const node = text(endpoint['nodeName']) || undefined
-      return texts(endpoint['addresses']).map((ip) => ({ service, ip, ports, node, pod }))
+      const common = { service, ports, node, pod, ...conditionsOf(endpoint) }
+      return texts(endpoint['addresses']).map((ip) => ({ ...common, ip }))
     })
+}
+
+function endpointPortOf(value: Json): EndpointPort[] {
+  const port = number(value['port'])
+  return port === undefined ? [] : [{ name: text(value['name']), port, protocol: protocolOf(value['protocol']) }]
+}
+
+function conditionsOf(endpoint: Json): Pick<Endpoint, 'ready' | 'serving' | 'terminating' | 'zones'> {
+  const { ready, serving, terminating } = object(endpoint['conditions'])
+  const zones = list(object(endpoint['hints'])['forZones']).flatMap((zone) => texts([object(zone)['name']]))
+  return { ready: ready !== false, serving: (serving ?? ready) !== false, terminating: terminating === true, zones }
 }
 
 function podOf(value: Json): Pod {
   const [spec, status] = [object(value['spec']), object(value['status'])]
   const ips = list(status['podIPs']).flatMap((entry) => texts([object(entry)['ip']]))
+  const readiness = list(status['conditions'])
+    .map(object)
+    .find(({ type }) => type === 'Ready')
   return {
     ...named(value),
     node: text(spec['nodeName']) || undefined,
     ips: ips.length > 0 ? ips : texts([status['podIP']]),
     hostNetwork: spec['hostNetwork'] === true,
+    labels: labelsOf(object(value['metadata'])['labels']),
+    phase: text(status['phase']),
+    ready: readiness === undefined ? undefined : readiness['status'] === 'True',
+    terminating: text(object(value['metadata'])['deletionTimestamp']) !== '',
   }
 }
 
@@ -159,5 +214,6 @@ function nodeOf(value: Json): Node {
       .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
       .flatMap(({ address }) => texts([address])),
     podCIDRs: podCIDRs.length > 0 ? podCIDRs : texts([spec['podCIDR']]),
+    zone: labelsOf(object(value['metadata'])['labels']).get('topology.kubernetes.io/zone'),
   }
 }

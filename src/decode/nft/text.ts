@@ -46,8 +46,8 @@ function decodeTable(source: SourceFile, index: TableIndex): DecodedTable {
   return { table: { family, name, tool, at, chains, sets, search }, setElements }
 }
 
-const spanHas = ({ bytes }: SourceFile, { end, start }: Span, text: string): boolean =>
-  text.slice(start, end).includes(text)
+const spanHas = (source: SourceFile, { end, start }: Span, text: string): boolean =>
+  source.text.slice(start, end).includes(text)
 
 function searchChain(source: SourceFile, family: TableFamily, { name, rules }: ChainIndex, text: string): Found[] {
   if (!spanHas(source, rules, text)) return []
