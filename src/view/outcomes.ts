@@ -1,0 +1,103 @@
+/** Who gets the packets that everyone sends to some addresses, and why the others get none: nodes that agree are told once. */
+import { fold } from '../answer/fold.ts'
+import type { Group } from '../answer/fold.ts'
+import { senderKinds } from '../answer/frontend-outcomes.ts'
+import type { NodeOutcomes, SenderKind } from '../answer/frontend-outcomes.ts'
+import type { Outcome } from '../answer/outcome.ts'
+import { endpointText, formatShare, placeText, resultCell, sourceText } from './outcome.ts'
+import { sanitise } from './sanitise.ts'
+import type { Style, ViewOptions } from './style.ts'
+import { table } from './table.ts'
+import type { Cell, Column } from './table.ts'
+import { wrap } from './wrap.ts'
+
+interface Section {
+  /** `ClusterIP 10.96.0.1:443`. */
+  readonly title: string
+  readonly nodes: readonly NodeOutcomes[]
+}
+
+const columns: readonly Column[] = [
+  { header: '  FROM' },
+  { header: 'NODES', shrink: true, min: 8 },
+  { header: 'SHARE', align: 'right' },
+  { header: 'GOES TO' },
+  { header: 'POD', shrink: true, min: 12 },
+  { header: 'ON' },
+  { header: 'SOURCE' },
+]
+
+/** One table for all sections, so that their columns stand in line, with a title before each. Pods of `namespace` are named without it. */
+export function outcomesView(titled: readonly Section[], namespace: string | undefined, options: ViewOptions): string {
+  const { style } = options
+  const sections = titled.map(({ nodes, title }) => {
+    const groups = fold(nodes)
+    return { title, groups, rows: groups.map((group) => rowsOf(group, nodes, `${namespace ?? ''}/`, style)) }
+  })
+  const [header = '', ...lines] = table(
+    columns,
+    sections.flatMap(({ rows }) => rows.flat()),
+    options,
+  )
+    .trimEnd()
+    .split('\n')
+  const body = sections.map(({ groups, rows, title }) => {
+    const parts = groups.map(
+      (group, i) => lines.splice(0, rows[i]?.length ?? 0).join('\n') + '\n' + reasons(group, options),
+    )
+    return `${style.key(title)}\n${parts.join('')}`
+  })
+  return `${header}\n${body.join('')}`
+}
+
+const senderNames: Readonly<Record<SenderKind, string>> = {
+  pod: 'pods',
+  node: 'nodes',
+  outside: 'outside',
+  allowed: 'allowed',
+}
+
+function rowsOf(group: Group, nodes: readonly NodeOutcomes[], namespace: string, style: Style): Cell[][] {
+  const who = sendersText(
+    group.senders,
+    senderKinds.filter((kind) => nodes.some(({ from }) => from[kind])),
+  )
+  const odd = group.nodes.length < nodes.length
+  const where = odd ? group.nodes.join(', ') : nodes.length === 1 ? group.nodes.join() : 'all'
+  return group.outcomes.map((outcome, i) => {
+    const pod = outcome.endpoint?.pod ?? ''
+    return [
+      i === 0 ? `  ${who}` : '',
+      i === 0 ? (odd ? { text: where, paint: style.warn } : where) : '',
+      formatShare(outcome.share),
+      outcome.endpoint ? endpointText(outcome) : resultCell(outcome, style),
+      pod.startsWith(namespace) ? pod.slice(namespace.length) : pod,
+      outcome.endpoint?.node ?? '',
+      outcome.reply === 'lost' ? resultCell(outcome, style) : seenSource(outcome, group),
+    ]
+  })
+}
+
+const seenSource = (outcome: Outcome, { sameSources }: Group): string =>
+  outcome.masquerade && !sameSources ? 'the node’s' : sourceText(outcome)
+
+/** `pods, outside`, `all but pods`, `anyone`. */
+function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[]): string {
+  const others = all.filter((kind) => !senders.includes(kind))
+  if (others.length === 0) return 'anyone'
+  const [other] = others
+  if (other && others.length === 1 && senders.length > 1) return `all but ${senderNames[other]}`
+  return senders.map((kind) => senderNames[kind]).join(', ')
+}
+
+/** Why not delivered, with the rule. */
+function reasons({ nodes, outcomes }: Group, { style, width }: ViewOptions): string {
+  const told = outcomes.filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
+  return told
+    .map(({ evidence, why }) => {
+      const others = nodes.length > 1 ? `, and alike on ${nodes.slice(1).join(', ')}` : ''
+      const places = evidence.map((line) => style.dim(`    ${placeText(line)}${others}`) + '\n').join('')
+      return wrap(sanitise(why), width, '    ') + places
+    })
+    .join('')
+}
