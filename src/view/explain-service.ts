@@ -1,6 +1,6 @@
 /** A Service, what it asks for, and for every frontend who gets the traffic. */
 import type { ExplainedFrontend, ExplainedPort, ServiceExplanation } from '../answer/explain-service.ts'
-import { findingView } from './finding.ts'
+import { findingsView } from './finding.ts'
 import { addressText } from './outcome.ts'
 import { outcomesView } from './outcomes.ts'
 import { sanitise } from './sanitise.ts'
@@ -15,7 +15,7 @@ export function explainServiceView(explanation: ServiceExplanation, options: Vie
     ports.some(({ frontends }) => frontends.length > 0)
       ? ''
       : '\nkube-proxy does nothing for it: it has no address of its own\n',
-    ...findings.map((finding) => findingView(finding, options)),
+    findingsView(findings, options),
     seenView(seen, options),
   ].join('')
 }
