@@ -92,7 +92,7 @@ export const catalogue = [
     code: 'KPX3001',
     level: 'error',
     title: 'packets go to an endpoint that the API does not have',
-    why: 'The node translates to an address and port that no EndpointSlice lists: its rules are older than the endpoints.',
+    why: 'The node translates to an address and port that no EndpointSlice of the Service lists: its rules are older than the endpoints.',
     fix: 'look at kube-proxy’s log on that node; if it does not recover, restart its pod',
   },
   {
@@ -108,6 +108,20 @@ export const catalogue = [
     title: 'what happens to a packet cannot be told',
     why: 'A rule on its way is missing, cut or not known to kpx, or depends on what was not recorded.',
     fix: 'record the named file again as a whole; if it is whole, report the line as a bug of kpx',
+  },
+  {
+    code: 'KPX3004',
+    level: 'warning',
+    title: 'rules name an address that the API does not have',
+    why: 'The node still treats an address as a Service’s or as an endpoint, though no Service or EndpointSlice has it: its rules are older.',
+    fix: 'look at kube-proxy’s log on that node; rules of a mode that it no longer runs in are removed by kube-proxy --cleanup',
+  },
+  {
+    code: 'KPX3005',
+    level: 'error',
+    title: 'a Service’s address is not programmed on a node',
+    why: 'The API has a Service at that address and port, and the node has no rule that would bring its packets to an endpoint or refuse them.',
+    fix: 'look at kube-proxy’s log on that node; if it does not recover, restart its pod',
   },
 ] as const satisfies readonly CatalogueEntry[]
 

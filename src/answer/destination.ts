@@ -47,7 +47,8 @@ const notADestination = (text: string): KpxError =>
 /** An address without its port. */
 const isAddress = (text: string): boolean => parseBracketedIp(text) !== undefined
 
-function withProtocol(text: string): { name: string; protocol: Protocol | undefined } {
+/** `udp/NAME`, `NAME/UDP` -> NAME and UDP. */
+export function withProtocol(text: string): { name: string; protocol: Protocol | undefined } {
   const before = /^(tcp|udp|sctp)[/ ](.*)$/i.exec(text)
   const after = /^(.*)\/(tcp|udp|sctp)$/i.exec(text)
   const name = before?.[2] ?? after?.[1] ?? text

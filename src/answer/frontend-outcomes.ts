@@ -40,7 +40,17 @@ export function outcomesOn(
   scene: Scene,
 ): NodeOutcomes | undefined {
   const destination = destinationAt(frontend, port, node, scene)
-  if (!destination) return undefined
+  return destination && outcomesTo(destination, node, service, kinds, scene)
+}
+
+/** The same for any address; `service` is the one whose endpoints and source ranges matter, where there is one. */
+export function outcomesTo(
+  destination: Destination,
+  node: string,
+  service: Service | undefined,
+  kinds: readonly SenderKind[],
+  scene: Scene,
+): NodeOutcomes {
   const senders: Partial<Record<SenderKind, string>> = {}
   const from: Partial<Record<SenderKind, readonly Outcome[]>> = {}
   for (const kind of kinds) {
@@ -56,7 +66,7 @@ export function outcomesOn(
 function senderOf(
   kind: SenderKind,
   node: string,
-  service: Service,
+  service: Service | undefined,
   { ip }: Destination,
   scene: Scene,
 ): Sender | undefined {
@@ -68,18 +78,23 @@ function senderOf(
     case 'outside':
       return outsideSender(node, scene)
     case 'allowed': {
-      const allowed = addressIn(service.loadBalancerSourceRanges, ip, scene)
+      const allowed = addressIn(service?.loadBalancerSourceRanges ?? [], ip, scene)
       return allowed === undefined ? undefined : outsideSender(node, scene, allowed)
     }
   }
 }
 
 /**
- * A pod of the node that is no endpoint of the Service, for a pod that calls itself is a case of its own; where there is none, an
- * address of the node's pod network stands for one.
+ * A pod of the node that is no endpoint of the Service (of any, where none is named), for a pod that calls itself is a case of its own;
+ * where there is none, an address of the node's pod network stands for one.
  */
-export function somePod(node: string, service: Service, like: Ip, { cluster, network }: Scene): Sender | undefined {
-  const own = new Set(cluster.endpointsOf(service).map((endpoint) => endpoint.pod))
+export function somePod(
+  node: string,
+  service: Service | undefined,
+  like: Ip,
+  { cluster, network }: Scene,
+): Sender | undefined {
+  const own = new Set((service ? cluster.endpointsOf(service) : cluster.endpoints).map((endpoint) => endpoint.pod))
   const pod = cluster
     .podsOn(node)
     .find((one) => !one.hostNetwork && !own.has(qualified(one)) && one.ips.some((ip) => sameFamily(ip, like)))

@@ -32,6 +32,19 @@ export function frontendsOf(service: Service, { nodePort, port }: ServicePort): 
   return [...clusterIPs, ...external, ...nodePorts]
 }
 
+/** The frontend that a packet is for; `isNode` tells that its address is one of a node, which has NodePorts. */
+export const frontendAt = (
+  { ip, port, protocol }: Destination,
+  service: Service,
+  isNode: boolean,
+): Frontend | undefined =>
+  service.ports
+    .filter((one) => one.protocol === protocol)
+    .flatMap((one) => frontendsOf(service, one))
+    .find(
+      (one) => one.port === port && (one.ip === null ? isNode && one.family === familyOf(ip) : parseIp(one.ip) === ip),
+    )
+
 /** What a client of that node sends to; nothing where the node has no address of the family. */
 export function destinationAt(
   { family, ip, port }: Frontend,

@@ -38,7 +38,7 @@ export interface Service {
 
 type Labels = ReadonlyMap<string, string>
 
-export interface EndpointPort {
+interface EndpointPort {
   readonly name: string
   readonly port: number
   readonly protocol: Protocol
