@@ -123,6 +123,13 @@ export const catalogue = [
     why: 'The API has a Service at that address and port, and the node has no rule that would bring its packets to an endpoint or refuse them.',
     fix: 'look at kube-proxy’s log on that node; if it does not recover, restart its pod',
   },
+  {
+    code: 'KPX3006',
+    level: 'error',
+    title: 'a ready endpoint gets no packets from a node',
+    why: 'An EndpointSlice lists it as ready and no traffic policy or hint keeps the node from it: the rules lack it, or refuse its packets.',
+    fix: 'look at the rule that is named; if none is, at kube-proxy’s log on that node',
+  },
 ] as const satisfies readonly CatalogueEntry[]
 
 export type Code = (typeof catalogue)[number]['code']

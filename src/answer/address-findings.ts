@@ -1,5 +1,5 @@
 /** Where the API and the rules of a node disagree about an address. */
-import { isRecorded, qualified } from '../cluster/objects.ts'
+import { qualified } from '../cluster/objects.ts'
 import type { Endpoint, Service } from '../cluster/objects.ts'
 import { usesIpvs } from '../evaluate/ipvs.ts'
 import type { NodeState } from '../evaluate/node.ts'
@@ -28,8 +28,8 @@ export interface AddressFacts {
 export const addressFindings = (facts: AddressFacts, scene: Scene): Finding[] =>
   facts.nodes.flatMap((node) => [
     ...(node.whole ? facts.packets.flatMap((packets) => notProgrammed(node, packets, facts, scene)) : []),
-    ...(isRecorded(scene.capture, 'endpointslices') ? leftoverEndpoints(node, facts, scene) : []),
-    ...(isRecorded(scene.capture, 'services') ? leftoverFrontends(node, facts, scene) : []),
+    ...leftoverEndpoints(node, facts.asked, scene),
+    ...(scene.cluster.isRecorded('services') ? leftoverFrontends(node, facts, scene) : []),
   ])
 
 /** A Service’s frontend for which the node has no rule that says where its packets go. */
@@ -99,9 +99,9 @@ const vips = { ClusterIP: true, ExternalIP: true, LoadBalancer: true }
 function isKnownFrontend(
   { dispatches, port, protocol, service }: AddressRule,
   { asked, roles }: AddressFacts,
-  { capture, cluster }: Scene,
+  { cluster }: Scene,
 ): boolean {
-  if (port === null) return roles.some(({ role }) => role !== 'PodCIDR') || !isRecorded(capture, 'nodes')
+  if (port === null) return roles.some(({ role }) => role !== 'PodCIDR') || !cluster.isRecorded('nodes')
   const protocols = protocol === null ? (['TCP', 'UDP', 'SCTP'] as const) : [protocol]
   return cluster.services.some(
     (one) =>
@@ -113,7 +113,8 @@ function isKnownFrontend(
 }
 
 /** Rules that translate to the address, which no EndpointSlice of their Service has. */
-function leftoverEndpoints(node: AddressNode, { asked }: AddressFacts, scene: Scene): Finding[] {
+export function leftoverEndpoints(node: AddressNode, asked: Subject, scene: Scene): Finding[] {
+  if (!scene.cluster.isRecorded('endpointslices')) return []
   const left = node.rules.filter((rule) => rule.as === 'endpoint' && !isKnownEndpoint(rule, asked, scene))
   return grouped(left).map(([name, rules]) => {
     const service = scene.cluster.services.find((one) => qualified(one) === name)

@@ -1,5 +1,5 @@
 /** What the API says that an address is: of a Service, a node, a pod, an endpoint. */
-import { isRecorded, qualified } from '../cluster/objects.ts'
+import { qualified } from '../cluster/objects.ts'
 import type { Endpoint, Node, Service } from '../cluster/objects.ts'
 import { contains, familyOf, isLoopback, parseIp, parsePrefix } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
@@ -36,8 +36,8 @@ type Conditions = Pick<Endpoint, 'ready' | 'serving' | 'terminating'>
 const roleObjects = ['services', 'endpointslices', 'pods', 'nodes'] as const
 
 /** Which of them were not recorded, so that an address without a role may have one. */
-export const unrecordedObjects = ({ capture }: Scene): string[] =>
-  roleObjects.filter((name) => !isRecorded(capture, name))
+export const unrecordedObjects = ({ cluster }: Scene): string[] =>
+  roleObjects.filter((name) => !cluster.isRecorded(name))
 
 export function rolesOf(asked: Subject, scene: Scene): Role[] {
   const { cluster } = scene
@@ -139,7 +139,7 @@ const podRoles = (ip: Ip, { cluster }: Scene): Role[] =>
       note: pod.hostNetwork ? 'in its node’s network, whose address it shares' : null,
     }))
 
-function endpointRoles(endpoint: Endpoint, asked: Subject, { capture, cluster }: Scene): Role[] {
+function endpointRoles(endpoint: Endpoint, asked: Subject, { cluster }: Scene): Role[] {
   if (!isSame(endpoint.ip, asked.ip)) return []
   const { node, pod, ports, ready, service, serving, terminating } = endpoint
   const own = ports.filter((port) => isAsked(port, asked))
@@ -148,7 +148,7 @@ function endpointRoles(endpoint: Endpoint, asked: Subject, { capture, cluster }:
     own.length > 0 || ports.length === 0 ? '' : `at ${ports.map(portText).join(', ')}`,
     pod === undefined ? 'of no pod' : '',
     service === undefined ? 'its EndpointSlice belongs to no Service' : '',
-    service !== undefined && !known && isRecorded(capture, 'services') ? 'the API has no such Service' : '',
+    service !== undefined && !known && cluster.isRecorded('services') ? 'the API has no such Service' : '',
     known?.clusterIPs.length === 0 ? 'headless: kube-proxy does nothing for it' : '',
   ]
   const note = notes.filter((text) => text !== '').join('; ')
@@ -170,13 +170,13 @@ export const conditionText = ({ ready, serving, terminating }: Conditions): stri
     ', ',
   )
 
-function podCidrRoles({ name, podCIDRs }: Node, ip: Ip, { capture }: Scene): Role[] {
+function podCidrRoles({ name, podCIDRs }: Node, ip: Ip, { cluster }: Scene): Role[] {
   const range = podCIDRs.find((text) => {
     const prefix = parsePrefix(text)
     return prefix && contains(prefix, ip)
   })
   if (range === undefined) return []
-  const whose = isRecorded(capture, 'pods') ? 'no pod has it' : 'whose it is is not known: pods are not recorded'
+  const whose = cluster.isRecorded('pods') ? 'no pod has it' : 'whose it is is not known: pods are not recorded'
   return [{ ...plain, role: 'PodCIDR', object: `Node ${name}`, node: name, note: `in its ${range}; ${whose}` }]
 }
 

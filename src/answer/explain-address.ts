@@ -66,7 +66,7 @@ export type AddressExplanation = Document<'AddressExplanation'> & {
 
 export function explainAddress(asked: Subject, nodes: readonly string[], scene: Scene): AddressExplanation {
   const roles = rolesOf(asked, scene)
-  const seen = nodes.map((node) => nodeOf(node, asked, roles, scene))
+  const seen = nodes.map((node) => addressNode(node, asked, roles, scene))
   const packets = packetsTo(asked, roles, seen, scene)
   const unrecorded = unrecordedObjects(scene)
   const isNothing = seen.every((node) => node.whole && node.rules.length === 0 && node.devices.length === 0)
@@ -84,7 +84,8 @@ export function explainAddress(asked: Subject, nodes: readonly string[], scene: 
   }
 }
 
-function nodeOf(node: string, asked: Subject, roles: readonly Role[], scene: Scene): AddressNode {
+/** What is on a node of the address, which has these roles by the API. */
+export function addressNode(node: string, asked: Subject, roles: readonly Role[], scene: Scene): AddressNode {
   const state = scene.network.nodes.get(node)
   const seen = state?.ruleset.seen.has(typeof asked.ip === 'number' ? 'ip' : 'ip6') ?? false
   const devices = state?.ruleset.interfaces.filter(({ addresses }) => addresses.some(({ ip }) => ip === asked.ip)) ?? []

@@ -2,6 +2,7 @@
 import { qualified } from '../cluster/objects.ts'
 import type { Pod, Service } from '../cluster/objects.ts'
 import { KpxError } from '../error.ts'
+import { parseBracketedIp, parseIpPort } from '../ruleset/address.ts'
 import { nodeNames } from './scene.ts'
 import type { Scene } from './scene.ts'
 
@@ -11,11 +12,23 @@ interface Named {
 }
 
 /** `NAME`, `NAMESPACE/NAME`, or as `-o name` prints it: `service/NAMESPACE/NAME`. Throws KPX1001 for anything else. */
-export function serviceName(text: string, namespace: string): { name: string; namespace: string } {
-  const parts = text.replace(/^(?:service|svc)\/(?=[^/]+\/)/, '').split('/')
+export const serviceName = (text: string, namespace: string): Named =>
+  named(text, text.replace(/^(?:service|svc)\/(?=[^/]+\/)/, ''), namespace, 'Service')
+
+/** `NAME`, `NAMESPACE/NAME` or `pod/NAMESPACE/NAME`. Throws KPX1001 for anything else; an address is asked for elsewhere. */
+export function podName(text: string, namespace: string): Named {
+  const ip = parseIpPort(text)?.ip ?? parseBracketedIp(text)
+  if (ip === undefined) return named(text, text.replace(/^(?:pod|po)\/(?=[^/]+\/)/, ''), namespace, 'pod')
+  throw new KpxError('KPX1001', `"${text}" is an address, not a name of a pod`, {
+    fix: `ask what it is: kpx explain address ${text}`,
+  })
+}
+
+function named(text: string, path: string, namespace: string, kind: string): Named {
+  const parts = path.split('/')
   const [name = '', own = namespace] = parts.toReversed()
   if (parts.length > 2 || name === '' || own === '') {
-    throw new KpxError('KPX1001', `"${text}" is no name of a Service`, { fix: 'write NAME or NAMESPACE/NAME' })
+    throw new KpxError('KPX1001', `"${text}" is no name of a ${kind}`, { fix: 'write NAME or NAMESPACE/NAME' })
   }
   return { name, namespace: own }
 }
@@ -25,13 +38,26 @@ export const findService = (namespace: string, name: string, scene: Scene): Serv
   find('Service', namespace, name, recordedServices(scene), scene.capture.path)
 
 /** `kind` is what the name may have meant. Throws KPX1005 when there is no such pod, KPX1009 when none were recorded. */
-export function findPod(namespace: string, name: string, { capture, cluster }: Scene, kind = 'pod'): Pod {
+export const findPod = (namespace: string, name: string, scene: Scene, kind = 'pod'): Pod =>
+  podAmong(scene.cluster.pods, namespace, name, scene, kind)
+
+/** The same for one that may have ended. */
+export const findAnyPod = (namespace: string, name: string, scene: Scene): Pod =>
+  podAmong([...scene.cluster.pods, ...scene.cluster.endedPods], namespace, name, scene, 'pod')
+
+function podAmong(
+  pods: readonly Pod[],
+  namespace: string,
+  name: string,
+  { capture, cluster }: Scene,
+  kind: string,
+): Pod {
   if (!cluster.isRecorded('pods')) throw notRecorded('pods', capture.path)
-  return find(kind, namespace, name, cluster.pods, capture.path)
+  return find(kind, namespace, name, pods, capture.path)
 }
 
 /** Throws KPX1009 when the Services were not recorded, which is not the same as there being none. */
-function recordedServices({ capture, cluster }: Scene): readonly Service[] {
+export function recordedServices({ capture, cluster }: Scene): readonly Service[] {
   if (!cluster.isRecorded('services')) throw notRecorded('services', capture.path)
   return cluster.services
 }

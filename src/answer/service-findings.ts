@@ -27,7 +27,7 @@ export function serviceFindings(service: Service, ports: readonly ExplainedPort[
   const nodes = [...new Set(all.map(({ node }) => node))]
   return nodes.flatMap((node) => {
     const own = all.filter((seen) => seen.node === node)
-    const stale = own.find(({ outcome }) => isStale(outcome, service, cluster))
+    const stale = own.find(({ outcome }) => isStale(outcome, qualified(service), cluster))
     const lost = own.find(({ outcome }) => outcome.reply === 'lost')
     const unknown = own.find(({ outcome }) => outcome.verdict === 'unknown' && outcome.evidence.length > 0)
     const found: Finding[] = []
@@ -71,11 +71,10 @@ const addressOf = (ip: string | null, port: number): string => {
 }
 
 /** An endpoint that no EndpointSlice of the Service has; without any slice recorded nothing is stale. */
-function isStale({ endpoint }: Outcome, service: Service, cluster: Cluster): boolean {
+export function isStale({ endpoint }: Outcome, service: string, cluster: Cluster): boolean {
   const ip = endpoint && parseIp(endpoint.ip)
   if (!endpoint || ip === undefined || ip === null || cluster.endpoints.length === 0) return false
-  const name = qualified(service)
   return !cluster
     .endpointsAt(ip)
-    .some((one) => one.service === name && one.ports.some(({ port }) => port === endpoint.port))
+    .some((one) => one.service === service && one.ports.some(({ port }) => port === endpoint.port))
 }

@@ -9,7 +9,7 @@ import type { Document } from './document.ts'
 import { frontendsOf } from './frontend.ts'
 import type { Frontend, FrontendKind } from './frontend.ts'
 import { outcomesOn } from './frontend-outcomes.ts'
-import type { SenderKind } from './frontend-outcomes.ts'
+import type { SenderKind, ServiceContext } from './frontend-outcomes.ts'
 import type { Endpoint, Outcome } from './outcome.ts'
 import type { Scene } from './scene.ts'
 
@@ -47,6 +47,19 @@ export const listServices = (services: readonly Service[], nodes: readonly strin
 const sendersTo = (kind: FrontendKind): readonly SenderKind[] =>
   kind === 'ClusterIP' ? ['pod'] : kind === 'LoadBalancer' ? ['allowed', 'outside'] : ['outside']
 
+/** What happens to those whom the frontend is for; `from` is who stands for them. */
+export function usualOutcomes(
+  node: string,
+  context: ServiceContext,
+  scene: Scene,
+): { readonly kind: SenderKind; readonly from: string; readonly outcomes: readonly Outcome[] } | undefined {
+  const kinds = sendersTo(context.frontend.kind)
+  const answers = outcomesOn(node, context, kinds, scene)
+  const kind = kinds.find((one) => answers?.from[one] !== undefined)
+  const outcomes = kind && answers?.from[kind]
+  return answers && kind && outcomes && { kind, from: answers.senders[kind] ?? kind, outcomes }
+}
+
 function itemOn(
   node: string,
   service: Service,
@@ -54,11 +67,9 @@ function itemOn(
   frontend: Frontend,
   scene: Scene,
 ): ServiceItem | undefined {
-  const kinds = sendersTo(frontend.kind)
-  const answers = outcomesOn(node, { service, port, frontend }, kinds, scene)
-  const kind = kinds.find((one) => answers?.from[one] !== undefined)
-  const outcomes = kind && answers?.from[kind]
-  if (!answers || !kind || !outcomes?.[0]) return undefined
+  const answer = usualOutcomes(node, { service, port, frontend }, scene)
+  if (!answer?.outcomes[0]) return undefined
+  const { from, outcomes } = answer
   return {
     service: qualified(service),
     port: frontend.port,
@@ -67,10 +78,10 @@ function itemOn(
     ip: frontend.ip,
     family: frontend.family,
     node,
-    from: answers.senders[kind] ?? kind,
+    from,
     endpoints: outcomes.flatMap(endpointOf),
     others: outcomes.flatMap(({ endpoint, share, verdict }) => (endpoint ? [] : [{ verdict, share }])),
-    verdict: outcomes[0].verdict,
+    verdict: answer.outcomes[0].verdict,
   }
 }
 

@@ -5,6 +5,9 @@ import type { Ip } from '../ruleset/address.ts'
 import { endpoints, hasEnded, nodes, pods, qualified, services } from './objects.ts'
 import type { Endpoint, Node, Pod, Recorded, Service } from './objects.ts'
 
+/** As objects/KIND.json names them. */
+export type ObjectKind = 'endpointslices' | 'nodes' | 'pods' | 'services'
+
 interface Host {
   readonly pod?: string
   readonly node: string | undefined
@@ -49,8 +52,13 @@ export class Cluster {
   }
 
   /** Whether the list was recorded, which is not the same as there being any. */
-  isRecorded(kind: 'endpointslices' | 'pods' | 'services'): boolean {
-    const lists = { endpointslices: this.#endpoints, pods: this.#pods, services: this.#services }
+  isRecorded(kind: ObjectKind): boolean {
+    const lists = {
+      endpointslices: this.#endpoints,
+      nodes: this.#nodes,
+      pods: this.#pods,
+      services: this.#services,
+    }
     return lists[kind]().recorded
   }
 

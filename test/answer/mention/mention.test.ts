@@ -19,7 +19,7 @@ function mentions(
 ): Mention[] {
   const ruleset = decodeRuleset((name) => {
     const lines = files[name]
-    return lines && { name, bytes: Buffer.from(lines.map((line) => `${line}\n`).join('')) }
+    return lines && { name, text: lines.map((line) => `${line}\n`).join('') }
   })
   return mentionsOf({ ip: parseIp(ip) as Ip, port, protocol }, nodePorts, ruleset)
 }
