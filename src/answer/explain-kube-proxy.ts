@@ -106,7 +106,7 @@ function countsOf({ cluster }: Scene): ProgrammedCluster['counts'] {
     services: services.length,
     ports: services.reduce((sum, { ports }) => sum + ports.length, 0),
     endpoints: cluster.isRecorded('endpointslices')
-      ? new Set(endpoints.flatMap(({ ip, ports }) => ports.map((port) => `${ip} ${port}`))).size
+      ? new Set(endpoints.flatMap(({ ip, ports }) => ports.map(({ port }) => `${ip} ${port}`))).size
       : null,
   }
 }
