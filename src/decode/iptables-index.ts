@@ -47,6 +47,8 @@ export class IptablesIndex {
   readonly #all: string
   #origin: DumpOrigin
   #table: TableDraft | undefined
+  /** Of each table its tool, family and name. */
+  readonly #dumped = new Set<string>()
   /** A header was read, and its table not yet. */
   #announced = false
   /** Why the lines up to the next COMMIT are not read: their table is a second one of its name. */
@@ -123,11 +125,13 @@ export class IptablesIndex {
     // Where nothing tells: most distributions with iptables 1.8 have its nft variant.
     const { family, tool = 'iptables-nft' } = this.#origin
     if (name === '') return this.log.unknown(line, start, end, 'a table without a name')
-    if (this.tables.some((table) => table.name === name && table.family === family && table.tool === tool)) {
+    const key = `${tool} ${family} ${name}`
+    if (this.#dumped.has(key)) {
       this.#skip = `table ${name} was already dumped in this file; the first one is used`
       this.log.unknown(line, start, end, this.#skip)
       return
     }
+    this.#dumped.add(key)
     this.#table = {
       name,
       family,

@@ -51,14 +51,14 @@ const takesAnyWord = new Set([
 ])
 
 /** The matches that iptables loads for `-p` when an option of theirs follows without `-m` (hand-written rules). */
-const protocolMatches: Readonly<Record<string, string>> = {
-  '6': 'tcp',
-  '17': 'udp',
-  '132': 'sctp',
-  '1': 'icmp',
-  '58': 'icmp6',
-  'ipv6-icmp': 'icmp6',
-}
+const protocolMatches: ReadonlyMap<string, string> = new Map([
+  ['6', 'tcp'],
+  ['17', 'udp'],
+  ['132', 'sctp'],
+  ['1', 'icmp'],
+  ['58', 'icmp6'],
+  ['ipv6-icmp', 'icmp6'],
+])
 
 /** An option whose values are the words `[from, to)`. */
 interface OptionTemplate {
@@ -87,7 +87,9 @@ interface Draft {
   readonly matches: { name: string; options: OptionTemplate[] }[]
   target?: { name: number; goto: boolean; options: OptionTemplate[] }
   /** The match or target that the next option belongs to. */
-  owner?: { readonly name: number | string; readonly options: OptionTemplate[] }
+  owner?: { readonly name: number | string; readonly options: OptionTemplate[] } | undefined
+  /** The match that `-p` implies, once it was asked for. */
+  implied?: Draft['owner']
 }
 
 export function parseIptablesRule(text: string): IptablesRule | UnknownRule {
@@ -251,10 +253,14 @@ function startsPart(draft: Draft, at: number): boolean {
 /** `-m comment` has one option: another one after it belongs to the match that `-p` implies, as iptables itself decides. */
 function ownerOf(draft: Draft, option: string): Draft['owner'] {
   if (draft.owner && !(draft.owner.name === 'comment' && option !== '--comment')) return draft.owner
+  draft.owner = draft.implied ??= impliedMatch(draft)
+  return draft.owner
+}
+
+function impliedMatch(draft: Draft): Draft['owner'] {
   const given = draft.general.find(({ name, inverted }) => name === '-p' && !inverted)
   const protocol = given && draft.words.list[given.from]
   if (protocol === undefined) return undefined
-  const implied = protocolMatches[protocol] ?? protocol
-  draft.owner = draft.matches.find(({ name }) => name === implied) ?? startMatch(draft, implied)
-  return draft.owner
+  const implied = protocolMatches.get(protocol) ?? protocol
+  return draft.matches.find(({ name }) => name === implied) ?? startMatch(draft, implied)
 }
