@@ -93,7 +93,10 @@ const alwaysQuoted = new Set([
 ])
 
 function formatValue(option: string, value: string): string {
-  if (savedStrings.has(option) && !/^[\w-]+$/.test(value)) return `"${value.replaceAll(/["\\']/g, String.raw`\$&`)}"`
-  const quoted = alwaysQuoted.has(option) || value === '' || /["\s]/.test(value)
+  if (savedStrings.has(option)) {
+    return /^[\w-]+$/.test(value) ? value : `"${value.replaceAll(/["\\']/g, String.raw`\$&`)}"`
+  }
+  // bare, a value that looks like an option or a negation would be one
+  const quoted = alwaysQuoted.has(option) || value === '' || /["\s]|^(?:--.|-[a-z46]$|!$)/.test(value)
   return quoted ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : value
 }
