@@ -209,10 +209,32 @@ describe('broken nft JSON', () => {
     const deep = `${'{"&":[1,'.repeat(50_000)}1${']}'.repeat(50_000)}`
     const rule = `{"rule":{"family":"ip","table":"t","chain":"c","expr":[{"match":{"op":"==","left":${deep},"right":1}}]}}`
     const set = `{"set":{"family":"ip","table":"t","name":"s","type":"mark","elem":[${deep}]}}`
-    const decoded = decodeNftJson(textFile(`{"nftables":[${rule},${set},{"frob":${deep}}]}`))
-    expect(decoded.tables[0]?.chains.get('c')?.rules[0]?.body.tool).to.equal('unknown')
-    expect(decoded.tables[0]?.sets.get('s')?.elements).to.deep.equal([{ other: 'elements that are nested too deeply' }])
-    expect(adds(decoded.report())).to.equal(true)
+    for (const object of [rule, set, `{"frob":${deep}}`, deep]) {
+      const decoded = decodeNftJson(textFile(`{"nftables":[${object}]}`))
+      expect(decoded.tables).to.deep.equal([])
+      expect(decoded.report().unknown[0]?.why).to.equal('this JSON is nested deeper than any that nft prints')
+      expect(adds(decoded.report())).to.equal(true)
+    }
+  })
+
+  it('flags without end are unknown, and nothing else is', () => {
+    const flags = { '|': Array.from({ length: 1000 }, () => 'syn') }
+    const match = { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'flags' } }, right: flags } }
+    const inTable = { family: 'ip', table: 't' }
+    const decoded = decode(
+      { rule: { ...inTable, chain: 'c', expr: [match] } },
+      { rule: { ...inTable, chain: 'c', expr: [{ drop: null }] } },
+      { set: { ...inTable, name: 's', type: 'mark', elem: [flags] } },
+      { set: { ...inTable, name: 'typed', type: { typeof: flags } } },
+    )
+    expect(decoded.tables[0]?.chains.get('c')?.rules.map(({ body }) => body.tool)).to.deep.equal(['unknown', 'nft'])
+    expect(decoded.tables[0]?.sets.get('s')?.elements).to.deep.equal([
+      { other: 'elements that cannot be read: it is nested too deeply' },
+    ])
+    expect(decoded.tables[0]?.sets.has('typed')).to.equal(false)
+    expect(decoded.report().unknown[0]?.why).to.equal(
+      'set typed cannot be read: it is nested too deeply (and 1 more in this line)',
+    )
   })
 
   it('any JSON inside the array is survived', () => {

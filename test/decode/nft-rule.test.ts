@@ -235,7 +235,7 @@ describe('nft rule', () => {
   })
 
   it('an unreadable rule says why and is not guessed', () => {
-    expect(why('frobnicate 5 accept')).to.equal('"frobnicate" is no expression')
+    expect(why('frobnicate 5 accept')).to.equal('"frobnicate" begins no statement')
     expect(why('ip daddr { 10.0.0.1, ')).to.equal('the line ends too early')
     expect(why('ip daddr 10.0.0.1 comment "x" drop')).to.equal('"drop" follows the comment')
     expect(why('jump')).to.be.a('string')
@@ -244,9 +244,16 @@ describe('nft rule', () => {
 
   it('words of every kind of object are only words', () => {
     for (const word of ['constructor', 'toString', 'valueOf', '__proto__', 'hasOwnProperty']) {
-      expect(why(word)).to.equal(`"${word}" is no expression`)
-      expect(why(`meta ${word} 5 ${word}`)).to.equal(`"${word}" is no expression`)
+      expect(why(word)).to.equal(`"${word}" begins no statement`)
+      expect(why(`meta ${word} 5 ${word}`)).to.equal(`"${word}" begins no statement`)
     }
+  })
+
+  it('flags without end are not nested without end', () => {
+    const many = (n: number) => Array.from({ length: n }, () => 'syn')
+    expect(why(`tcp flags == ${many(1000).join(',')} drop`)).to.equal('it is nested too deeply')
+    expect(why(`tcp flags & (${many(1000).join(' | ')}) == syn drop`)).to.equal('it is nested too deeply')
+    expect(why(`tcp flags == ${many(60).join(',')} drop`)).to.equal(undefined)
   })
 
   it('never throws', () => {

@@ -99,6 +99,14 @@ describe('sets of nft text', () => {
     expect(adds(decoded.report())).to.equal(true)
   })
 
+  it('elements and types that nest without end are unknown', () => {
+    const nested = '('.repeat(100_000)
+    const inSet = (...lines: string[]) => decode('table ip t {', '\tset s {', ...lines, '\t}', '}')
+    const whys = (decoded: DecodedTables) => decoded.report().unknown.map(({ why }) => why)
+    expect(whys(inSet('\t\ttype mark', `\t\telements = { ${nested}1 }`))).to.deep.equal(['it is nested too deeply'])
+    expect(whys(inSet(`\t\ttypeof ${nested}meta mark`))).to.deep.equal(['kpx knows no such line in a set'])
+  })
+
   it('objects are ignored with a reason', () => {
     const decoded = decode(
       'table ip t {',

@@ -1,7 +1,18 @@
 /** Where a base chain is attached: `type nat hook prerouting priority dstnat - 10; policy accept;`. */
 import type { BaseHook, HookName, TableFamily } from '../../ruleset/ruleset.ts'
 import { parseNumber } from './literal.ts'
-import { type Cursor, NftSyntaxError, cursor, ended, expect, next, peek, quoteWord, take } from './tokens.ts'
+import {
+  type Cursor,
+  NftSyntaxError,
+  cursor,
+  ended,
+  expect,
+  next,
+  peek,
+  quoteWord,
+  take,
+  whyUnreadable,
+} from './tokens.ts'
 
 const chainTypes = new Set(['filter', 'nat', 'route'])
 const hooks = new Set(['egress', 'forward', 'ingress', 'input', 'output', 'postrouting', 'prerouting'])
@@ -31,8 +42,8 @@ export function parseBaseChain(line: string, family: TableFamily): BaseHook | un
   try {
     return readBaseChain(cursor(line.replaceAll(';', ' ; ')), family)
   } catch (error) {
-    if (error instanceof NftSyntaxError) return undefined
-    throw error
+    whyUnreadable(error)
+    return undefined
   }
 }
 

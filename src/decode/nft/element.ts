@@ -1,7 +1,8 @@
 /** Verdicts, and the elements of sets and maps: `10.0.0.1 . tcp . 80 timeout 5m comment "x" : goto chain`. */
 import { isBitmaskType } from '../../ruleset/nft-datatype.ts'
 import type { NftElem, NftElement, NftExpression, NftVerdict } from '../../ruleset/nft.ts'
-import { orTogether, parseLiteral, parseNumber, parseSeconds, splitList } from './literal.ts'
+import { orTogether } from './binary.ts'
+import { parseLiteral, parseNumber, parseSeconds, splitList } from './literal.ts'
 import { type Cursor, NftSyntaxError, ended, expect, next, peek, quoteWord, take, unquote } from './tokens.ts'
 
 /** The types of an element's key and, in a map, of its value. `["verdict"]` for verdict maps. */
@@ -65,7 +66,7 @@ export function parseElements(c: Cursor, types: ElementTypes): NftElement[] {
   expect(c, '{')
   const elements: NftElement[] = []
   while (!take(c, '}')) {
-    elements.push(...parseElement(c, types))
+    for (const element of parseElement(c, types)) elements.push(element)
     if (!take(c, ',') && peek(c) !== '}') throw new NftSyntaxError(`expected "," or "}" before ${quoteWord(peek(c))}`)
   }
   return elements
@@ -87,7 +88,7 @@ export function parseElement(c: Cursor, types: ElementTypes): NftElement[] {
   return [[withProperties(val, properties), data]]
 }
 
-type Properties = { -readonly [K in keyof Omit<NftElem, 'val'>]: NftElem[K] }
+type Properties = { -readonly [K in keyof Omit<NftElem, 'conditions' | 'val'>]: NftElem[K] } & { conditions?: string[] }
 
 const withProperties = (val: NftExpression, properties: Properties): NftExpression =>
   Object.keys(properties).length === 0 ? val : { elem: { val, ...properties } }
@@ -105,7 +106,7 @@ function takeProperties(c: Cursor, properties: Properties): void {
     else if (name === 'expires') takeTime(c, (seconds) => (properties.expires = seconds))
     else if (name === 'counter') properties.counter = takeCounter(c)
     else if (name === 'last') skipWords(c)
-    else properties.conditions = [...(properties.conditions ?? []), takeCondition(c, name)]
+    else (properties.conditions ??= []).push(takeCondition(c, name))
   }
 }
 

@@ -2,7 +2,8 @@
 import { datatypeOf, datatypesOf, isBitmaskType } from '../../ruleset/nft-datatype.ts'
 import type { NftExpression, NftHash } from '../../ruleset/nft.ts'
 import { type ElementTypes, concatenate, parseElements, parseKey, takeNumber } from './element.ts'
-import { orTogether, parseLiteral } from './literal.ts'
+import { type BinaryOperator, deepest, makeBinary, orTogether } from './binary.ts'
+import { parseLiteral } from './literal.ts'
 import { isOpaqueStart, takeOpaqueExpression } from './opaque-expression.ts'
 import { type Cursor, NftSyntaxError, expect, next, peek, quoteWord, take } from './tokens.ts'
 
@@ -63,6 +64,7 @@ const expressionHeads = new Set(['ct', 'fib', 'jhash', 'meta', 'numgen', 'symhas
 export function isExpressionStart(c: Cursor): boolean {
   let at = 0
   while (peek(c, at) === '(') at++
+  if (at > deepest) throw new NftSyntaxError('it is nested too deeply')
   const word = peek(c, at)
   if (word === undefined) return false
   if (expressionHeads.has(word) || bareMetaKeys.has(word) || isOpaqueStart(c, at)) return true
@@ -138,9 +140,8 @@ export function parseLookup(c: Cursor, types: ElementTypes): NftExpression {
   return name
 }
 
-type BinaryOperator = '&' | '<<' | '>>' | '^' | '|'
-
-const operators: ReadonlyMap<string, BinaryOperator> = new Map(
+/** By the words that nft prints, or once printed. */
+export const operators: ReadonlyMap<string, BinaryOperator> = new Map(
   Object.entries<BinaryOperator>({
     '&': '&',
     '<<': '<<',
@@ -160,31 +161,19 @@ const strength: Readonly<Record<BinaryOperator, number>> = { '&': 3, '<<': 4, '>
 /** Operators at least as strong as `weakest`; all bind to the left. */
 function parseBinary(c: Cursor, weakest: number): NftExpression {
   let left = parseOperand(c, undefined)
+  // the type of the first operand is that of all
+  const type = datatypeOf(left)
   for (;;) {
     const operator = operators.get(peek(c) ?? '')
     if (operator === undefined || strength[operator] < weakest) return left
     c.at++
-    const right = operand(c, strength[operator] + 1, datatypeOf(left))
-    left = makers[operator](left, right)
+    const right = operand(c, strength[operator] + 1, type)
+    left = makeBinary(operator, left, right)
   }
 }
 
 function operand(c: Cursor, weakest: number, type: string): NftExpression {
   return isExpressionStart(c) ? parseBinary(c, weakest) : parseOperand(c, type)
-}
-
-const makers: Readonly<Record<BinaryOperator, (left: NftExpression, right: NftExpression) => NftExpression>> = {
-  '&': (left, right) => ({ '&': [left, right] }),
-  '<<': (left, right) => ({ '<<': [left, right] }),
-  '>>': (left, right) => ({ '>>': [left, right] }),
-  '^': (left, right) => ({ '^': [left, right] }),
-  '|': (left, right) => ({ '|': [left, right] }),
-}
-
-/** `undefined` for a word that is no operator. */
-export function makeBinary(word: string, left: NftExpression, right: NftExpression): NftExpression | undefined {
-  const operator = operators.get(word)
-  return operator && makers[operator](left, right)
 }
 
 /** Something loaded from the packet, a constant of `type`, or either in parentheses. */

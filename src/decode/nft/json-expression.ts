@@ -2,7 +2,8 @@
 import { formatNftExpression } from '../../ruleset/format-nft.ts'
 import { datatypesOf } from '../../ruleset/nft-datatype.ts'
 import type { NftElem, NftElement, NftExpression, NftHash, NftVerdict } from '../../ruleset/nft.ts'
-import { makeBinary } from './expression.ts'
+import { makeBinary, orTogether } from './binary.ts'
+import { operators } from './expression.ts'
 import { opaqueExpression } from './json-opaque.ts'
 import {
   type JsonObject,
@@ -15,7 +16,7 @@ import {
   stringify,
   stringsOf,
 } from './json-value.ts'
-import { orTogether, parseNumber, parseSingle, typed } from './literal.ts'
+import { parseNumber, parseSingle, typed } from './literal.ts'
 
 const noTypes: readonly string[] = []
 
@@ -65,16 +66,13 @@ function jsonList(kind: string, list: readonly unknown[], types: readonly string
 
 /** nft >= 1.1 flattens chains of one operator: `{"|": ["fin","syn","rst"]}`. */
 function jsonBinary(kind: string, list: readonly unknown[], outer: readonly string[]): NftExpression | undefined {
-  if (list.length < 2) return undefined
+  const operator = operators.get(kind)
+  if (!operator || list.length < 2) return undefined
   const first = jsonExpression(list[0], outer)
   const own = datatypesOf(first)
   const types = own[0] === 'integer' ? outer : own
   let left = first
-  for (const operand of list.slice(1)) {
-    const pair = makeBinary(kind, left, jsonExpression(operand, types))
-    if (!pair) return undefined
-    left = pair
-  }
+  for (const operand of list.slice(1)) left = makeBinary(operator, left, jsonExpression(operand, types))
   return left
 }
 

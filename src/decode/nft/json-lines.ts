@@ -3,36 +3,35 @@
 const newline = 10
 const quote = 34
 const backslash = 92
+const bracket = 91
+const closingBracket = 93
+const brace = 123
+const closingBrace = 125
 
-/**
- * A function from an object's index in the array "nftables" to its line. nft prints one line, so that there is nothing to look
- * for; a file that somebody formatted is scanned once.
- */
-export function objectLines(text: string, count: number): (index: number) => number {
-  const first = text.indexOf('\n')
-  if (first < 0 || first === text.length - 1) return () => 1
-  const lines = scan(text)
-  return lines.length === count ? (index) => lines[index] ?? 1 : () => 1
+export interface JsonLayout {
+  /** Of how many arrays and objects the innermost value is a part. */
+  readonly depth: number
+  /** The line of an object in the array "nftables", by its index. */
+  readonly lineOf: (index: number) => number
 }
 
-const opening = new Set(Array.from('[{', (one) => one.charCodeAt(0)))
-const closing = new Set(Array.from(']}', (one) => one.charCodeAt(0)))
-
-/** The lines of the objects at depth 2: inside the outer object and its array. */
-function scan(text: string): number[] {
+/** Of a file that JSON.parse takes, whose array has `count` objects. */
+export function layoutOf(text: string, count: number): JsonLayout {
+  /** Of the values at depth 2: inside the outer object and its array. */
   const lines: number[] = []
   let depth = 0
+  let deepest = 0
   let line = 1
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === newline) line++
     else if (code === quote) at = endOfString(text, at)
-    else if (opening.has(code)) {
+    else if (code === bracket || code === brace) {
       if (depth === 2) lines.push(line)
-      depth++
-    } else if (closing.has(code)) depth--
+      deepest = Math.max(deepest, ++depth)
+    } else if (code === closingBracket || code === closingBrace) depth--
   }
-  return lines
+  return { depth: deepest, lineOf: (index) => (lines.length === count ? (lines[index] ?? 1) : 1) }
 }
 
 /** The place of the closing quote; JSON strings hold no newlines. */

@@ -21,14 +21,8 @@ export function kindOf(value: JsonObject): readonly [string, unknown] | undefine
   return second ? undefined : entry
 }
 
-/** The JSON of a value again; words in its place where a damaged file nests it so deeply that it cannot be walked. */
-export function stringify(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? ''
-  } catch {
-    return '(nested too deeply)'
-  }
-}
+/** The JSON of a value again. */
+export const stringify = (value: unknown): string => JSON.stringify(value) ?? ''
 
 /** A number or a word as text; anything else is nothing. */
 export const wordOf = (value: unknown): string | undefined =>

@@ -2,15 +2,17 @@
 import { formatNftRule } from '../../ruleset/format-nft.ts'
 import type { NftSet } from '../../ruleset/nft.ts'
 import type { BaseHook, Chain, Found, Rule, Table, TableFamily } from '../../ruleset/ruleset.ts'
+import { shorten } from '../lines.ts'
 import type { DecodedTables, LineReport, SourceFile, UnknownLine } from '../source.ts'
 import { baseHookOfJson } from './base-chain.ts'
 import { jsonElements, jsonExpression } from './json-expression.ts'
-import { objectLines } from './json-lines.ts'
+import { type JsonLayout, layoutOf } from './json-lines.ts'
 import { jsonRule } from './json-rule.ts'
 import { type JsonObject, isObject, kindOf, numberOf, stringOf, stringify, stringsOf } from './json-value.ts'
 import { datatypesOf } from '../../ruleset/nft-datatype.ts'
 import { keeperOf } from './keeper.ts'
 import { elementTypes, foundElements, makeSet } from './set.ts'
+import { whyUnreadable } from './tokens.ts'
 
 /**
  * Never throws. JSON that does not parse has no tables and is `cut`. A rule's `at` is the line in which its object starts (nft
@@ -32,8 +34,15 @@ export function decodeNftJson(source: SourceFile): DecodedTables {
       report: () => refused(source, 'this JSON is not what nft -j prints: it has no array "nftables"'),
     }
   }
-  return new JsonReader(source).read(objects)
+  const layout = layoutOf(source.text, objects.length)
+  if (layout.depth > deepest) {
+    return { tables: [], report: () => refused(source, 'this JSON is nested deeper than any that nft prints') }
+  }
+  return new JsonReader(source).read(objects, layout)
 }
+
+/** nft's goes down to 15 or so; what is deeper was made to exhaust the stack of its reader. */
+const deepest = 64
 
 function countLines(text: string): number {
   let lines = 0
@@ -99,9 +108,8 @@ class JsonReader {
     this.#source = source
   }
 
-  read(objects: readonly unknown[]): DecodedTables {
-    const lines = objectLines(this.#source.text, objects.length)
-    objects.forEach((object, i) => this.#readObject(object, lines(i)))
+  read(objects: readonly unknown[], { lineOf }: JsonLayout): DecodedTables {
+    objects.forEach((object, i) => this.#readObject(object, lineOf(i)))
     const tables = [...this.#tables.values()].map((table) => this.#table(table))
     return { tables, report: () => this.#report(tables) }
   }
@@ -170,9 +178,13 @@ class JsonReader {
   #readSet(table: JsonTable, value: JsonObject, line: number): void {
     const name = String(value['name'])
     if (table.sets.has(name)) return this.#unread({ set: value }, line, `set ${name} occurs twice`)
-    const set = jsonSet(name, value)
-    table.sets.set(name, set)
-    table.setLines.set(set, line)
+    try {
+      const set = jsonSet(name, value)
+      table.sets.set(name, set)
+      table.setLines.set(set, line)
+    } catch (error) {
+      this.#unread({ set: value }, line, `set ${name} cannot be read: ${whyUnreadable(error)}`)
+    }
   }
 
   #table(table: JsonTable): Table {
@@ -239,14 +251,13 @@ function readRule(value: JsonObject, family: TableFamily, at: Rule['at']): Rule 
     const body = jsonRule(value, family)
     return { at, text: body.tool === 'nft' ? formatNftRule(body, family) : stringify(value['expr']), body }
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return { at, text: '', body: { tool: 'unknown', why: 'it is nested too deeply' } }
+    return { at, text: stringify(value['expr']), body: { tool: 'unknown', why: whyUnreadable(error) } }
   }
 }
 
 function unknownRules(chain: Chain): UnknownLine[] {
   return chain.rules.flatMap(({ at, body, text }) =>
-    body.tool === 'unknown' ? [{ line: at.line, text, why: body.why }] : [],
+    body.tool === 'unknown' ? [{ line: at.line, text: shorten(text), why: body.why }] : [],
   )
 }
 
@@ -271,8 +282,7 @@ function jsonSet(name: string, value: JsonObject): NftSet {
     try {
       return jsonElements(value['elem'], types.key, types.data)
     } catch (error) {
-      if (error instanceof RangeError) return [{ other: 'elements that are nested too deeply' }]
-      throw error
+      return [{ other: `elements that cannot be read: ${whyUnreadable(error)}` }]
     }
   })
 }

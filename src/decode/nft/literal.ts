@@ -149,8 +149,3 @@ export function parseSeconds(word: string): number {
   if (seconds === undefined) throw new NftSyntaxError(`${quoteWord(word)} is no duration`)
   return seconds
 }
-
-/** Flags that are or-ed together, as nested pairs: `fin,syn,rst` is `(fin | syn) | rst`. */
-export function orTogether(values: readonly NftExpression[]): NftExpression {
-  return values.reduce((left, right) => ({ '|': [left, right] }))
-}

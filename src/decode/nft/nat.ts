@@ -54,12 +54,10 @@ function takeTarget(c: Cursor, nat: Nat, bare: 'addr' | 'port' = 'addr'): void {
   nat.port = port === '' || /^[a-z]/.test(port) ? parsePortExpression(c, port) : parseLiteral(port)
 }
 
-/** `10.0.0.1:tcp dport map { ... }`: the expression starts behind the colon. */
+/** `10.0.0.1:tcp dport map { ... }`: the expression starts behind the colon, in the word that was just read. */
 function parsePortExpression(c: Cursor, first: string): NftExpression {
-  const inner = { words: [...(first === '' ? [] : [first]), ...c.words.slice(c.at)], at: 0 }
-  const port = parseMapped(inner, ['inet_service'])
-  c.at += inner.at - (first === '' ? 0 : 1)
-  return port
+  if (first !== '') c.words[--c.at] = first
+  return parseMapped(c, ['inet_service'])
 }
 
 /** `10.0.0.1:80`, `[fd00::1]-[fd00::9]:80`, `[fd00::]/64`, `:80`, `fd00::1`: the address without brackets and the port. */

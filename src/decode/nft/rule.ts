@@ -4,28 +4,43 @@ import type { NftExpression, NftOperator, NftRule, NftStatement } from '../../ru
 import type { TableFamily, UnknownRule } from '../../ruleset/ruleset.ts'
 import { parseKey, takeCounter, takeVerdict } from './element.ts'
 import { isExpressionStart, parseConstants, parseExpression, parseLookup, parseMapped } from './expression.ts'
-import { orTogether, parseLiteral } from './literal.ts'
+import { orTogether } from './binary.ts'
+import { parseLiteral } from './literal.ts'
 import { parseLimit, parseLog } from './log-limit.ts'
 import { parseAddressNat, parsePortNat, parseReject } from './nat.ts'
 import { takeOpaqueStatement } from './opaque-statement.ts'
-import { type Cursor, NftSyntaxError, cursor, ended, expect, next, peek, quoteWord, take, unquote } from './tokens.ts'
+import {
+  type Cursor,
+  NftSyntaxError,
+  cursor,
+  ended,
+  expect,
+  next,
+  peek,
+  quoteWord,
+  take,
+  unquote,
+  whyUnreadable,
+} from './tokens.ts'
 
 /** Reads one line of a chain; `family` decides what a bare `reject` means. Never throws. */
 export function parseNftRule(text: string, family: TableFamily): NftRule | UnknownRule {
   try {
     return readRule(text, family)
   } catch (error) {
-    if (error instanceof NftSyntaxError) return { tool: 'unknown', why: error.message }
-    // Parentheses without end in a damaged file.
-    if (error instanceof RangeError) return { tool: 'unknown', why: 'it is nested too deeply' }
-    throw error
+    return { tool: 'unknown', why: whyUnreadable(error) }
   }
 }
 
-function readRule(text: string, family: TableFamily): NftRule {
+function readRule(text: string, family: TableFamily): NftRule | UnknownRule {
   const c = cursor(text)
   const statements: NftStatement[] = []
-  while (!ended(c) && peek(c) !== 'comment' && peek(c) !== '#') statements.push(parseStatement(c, family))
+  while (!ended(c) && peek(c) !== 'comment' && peek(c) !== '#') {
+    const statement = parseStatement(c, family)
+    // without an exception, since a file of junk may be half a million of these
+    if (!statement) return { tool: 'unknown', why: noStatement(c) }
+    statements.push(statement)
+  }
   const comment = take(c, 'comment') ? { comment: unquote(next(c)) } : {}
   // `nft -a` ends every line with `# handle N`.
   if (!ended(c) && peek(c) !== '#') throw new NftSyntaxError(`${quoteWord(peek(c))} follows the comment`)
@@ -34,15 +49,17 @@ function readRule(text: string, family: TableFamily): NftRule {
   return { tool: 'nft', ...comment, statements }
 }
 
-function parseStatement(c: Cursor, family: TableFamily): NftStatement {
+const noStatement = (c: Cursor): string => `${quoteWord(peek(c))} begins no statement`
+
+/** `undefined` where no statement begins. */
+function parseStatement(c: Cursor, family: TableFamily): NftStatement | undefined {
   const verdict = takeVerdict(c)
   if (verdict) return verdict
   const opaque = takeOpaqueStatement(c)
   if (opaque !== undefined) return { other: opaque }
   const word = peek(c)
   if (word === 'add' || word === 'update' || word === 'delete') return parseSetUpdate(c, family)
-  const simple = parseSimple(c, family)
-  return simple ?? parseMatch(c)
+  return parseSimple(c, family) ?? (isExpressionStart(c) ? parseMatch(c) : undefined)
 }
 
 /** Statements that their first word tells. */
@@ -83,7 +100,11 @@ function parseSetUpdate(c: Cursor, family: TableFamily): NftStatement {
   const val = parseExpression(c)
   const timeout = take(c, 'timeout') ? (parseLiteral(next(c), 'time') as number) : undefined
   const stmt: NftStatement[] = []
-  while (!ended(c) && peek(c) !== '}' && peek(c) !== ':') stmt.push(parseStatement(c, family))
+  while (!ended(c) && peek(c) !== '}' && peek(c) !== ':') {
+    const statement = parseStatement(c, family)
+    if (!statement) throw new NftSyntaxError(noStatement(c))
+    stmt.push(statement)
+  }
   const data = take(c, ':') ? (takeVerdict(c) ?? parseValue(c, ['integer'])) : undefined
   expect(c, '}')
   const elem = timeout === undefined ? val : { elem: { val, timeout } }

@@ -7,7 +7,18 @@ import type { UnknownLine } from '../source.ts'
 import { type ElementTypes, parseElement } from './element.ts'
 import { parseExpression } from './expression.ts'
 import { parseNumber, parseSeconds } from './literal.ts'
-import { type Cursor, NftSyntaxError, cursor, ended, next, peek, quoteWord, take, unquote } from './tokens.ts'
+import {
+  type Cursor,
+  NftSyntaxError,
+  cursor,
+  ended,
+  next,
+  peek,
+  quoteWord,
+  take,
+  unquote,
+  whyUnreadable,
+} from './tokens.ts'
 
 /** A line of the file, trimmed. */
 export interface Line {
@@ -35,8 +46,8 @@ export function readSetLine(head: SetHead, text: string): boolean {
   try {
     return readWords(head, cursor(text))
   } catch (error) {
-    if (error instanceof NftSyntaxError) return false
-    throw error
+    whyUnreadable(error)
+    return false
   }
 }
 
@@ -143,18 +154,17 @@ export function parseElementLines(lines: Iterable<Line>, types: ElementTypes): S
 }
 
 function readElements(text: string, types: ElementTypes, elements: NftElement[]): string | undefined {
-  const c = cursor(text)
   const count = elements.length
   try {
+    const c = cursor(text)
     while (!ended(c) && peek(c) !== '}') {
-      elements.push(...parseElement(c, types))
+      for (const element of parseElement(c, types)) elements.push(element)
       if (!take(c, ',') && !ended(c) && peek(c) !== '}') return `"," expected before ${quoteWord(peek(c))}`
     }
     return undefined
   } catch (error) {
     elements.length = count
-    if (error instanceof NftSyntaxError) return error.message
-    throw error
+    return whyUnreadable(error)
   }
 }
 

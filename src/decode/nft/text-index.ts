@@ -42,6 +42,8 @@ class TextReader {
   readonly #file: string
   readonly #all: string
   readonly #tables: TableIndex[] = []
+  /** Of each table its family and name. */
+  readonly #listed = new Set<string>()
   readonly #ignored: IgnoredLine[] = []
   readonly #unknown: UnknownLine[] = []
   #open: Open = top
@@ -147,11 +149,12 @@ class TextReader {
     const warned = this.#warned
     this.#warned = false
     if (!isFamily(family)) return this.#refuse(words.join(' '), `"${family ?? ''}" is no family of tables`)
-    if (this.#tables.some((table) => table.family === family && table.name === name)) {
+    if (this.#listed.has(`${family} ${name}`)) {
       return this.#refuse(words.join(' '), `table ${family} ${name} occurs twice; kpx reads the first`)
     }
     const table = { family, name, at: this.#at(), chains: new Map(), sets: new Map(), warned, dormant: false }
     this.#tables.push(table)
+    this.#listed.add(`${family} ${name}`)
     this.#open = { kind: 'table', table }
   }
 

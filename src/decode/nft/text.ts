@@ -1,6 +1,7 @@
 /** `nft list ruleset` as text. */
 import type { At, Chain, Found, Rule, Table, TableFamily, UnknownRule } from '../../ruleset/ruleset.ts'
 import type { NftSet } from '../../ruleset/nft.ts'
+import { shorten } from '../lines.ts'
 import type { DecodedTables, LineReport, SourceFile, UnknownLine } from '../source.ts'
 import { keeperOf } from './keeper.ts'
 import { parseNftRule } from './rule.ts'
@@ -130,12 +131,13 @@ function unindent(text: string): string {
 }
 
 function report(source: SourceFile, index: TextIndex, decoded: readonly DecodedTable[]): LineReport {
-  const unknown: UnknownLine[] = [...index.unknown]
-  for (const { setElements, table } of decoded) {
-    for (const chain of table.chains.values()) unknown.push(...unknownRules(chain))
-    for (const load of setElements) unknown.push(...load().unknown)
-  }
-  unknown.sort((a, b) => a.line - b.line)
+  const late = decoded.flatMap(({ setElements, table }) => [
+    ...[...table.chains.values()].flatMap(unknownRules),
+    ...setElements.flatMap((load) => load().unknown),
+  ])
+  const unknown = [...index.unknown, ...late]
+    .sort((a, b) => a.line - b.line)
+    .map((entry) => ({ ...entry, text: shorten(entry.text) }))
   const { ignored, lines } = index
   return { file: source.name, lines, recognised: lines - ignored.length - unknown.length, ignored, unknown }
 }

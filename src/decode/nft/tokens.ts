@@ -50,12 +50,27 @@ function pushWord(line: string, start: number, words: string[]): number {
 
 /** A place among the words. */
 export interface Cursor {
-  readonly words: readonly string[]
+  readonly words: string[]
   at: number
 }
 
 /** What could not be read, in the words that a reader of the report sees. Never leaves this folder. */
-export class NftSyntaxError extends Error {}
+export class NftSyntaxError extends Error {
+  constructor(message: string) {
+    // a file of junk has one for every line: to tell the stack as well would cost ten times the reading
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super(message)
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+/** The reason of a line's syntax error. Parentheses without end, in damaged files only, exhaust the stack. Throws any other error. */
+export function whyUnreadable(error: unknown): string {
+  if (error instanceof NftSyntaxError) return error.message
+  if (error instanceof RangeError) return 'it is nested too deeply'
+  throw error
+}
 
 export const cursor = (line: string): Cursor => ({ words: splitWords(line), at: 0 })
 
@@ -81,7 +96,11 @@ export function expect(c: Cursor, word: string): void {
   if (!take(c, word)) throw new NftSyntaxError(`expected "${word}" before ${quoteWord(peek(c))}`)
 }
 
-export const quoteWord = (word: string | undefined): string => (word === undefined ? 'the end' : `"${word}"`)
+/** Characters of a word that a message repeats. */
+const longestWord = 100
+
+export const quoteWord = (word: string | undefined): string =>
+  word === undefined ? 'the end' : `"${word.length > longestWord ? `${word.slice(0, longestWord)}…` : word}"`
 
 /** The words from `start` to the cursor as nft prints them: no blank before a comma. */
 export const textSince = (c: Cursor, start: number): string =>
