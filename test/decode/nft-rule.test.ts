@@ -249,6 +249,15 @@ describe('nft rule', () => {
     }
   })
 
+  it('quotes and questions to the fib that nft does not print are not guessed either', () => {
+    expect(why('iifname a"b" accept')).to.equal('the quotes of "a"b"" are not nft’s')
+    expect(why('iifname ""eth0 accept" accept')).to.be.a('string')
+    expect(why('accept comment "drop')).to.be.a('string')
+    expect(why('fib saddr . frob iif oif missing drop')).to.equal('fib saddr . frob is no question that nft asks')
+    expect(why('fib daddr frob local drop')).to.be.a('string')
+    expect(why('meta hour "10:00"-"20:00" accept')).to.equal(undefined)
+  })
+
   it('flags without end are not nested without end', () => {
     const many = (n: number) => Array.from({ length: n }, () => 'syn')
     expect(why(`tcp flags == ${many(1000).join(',')} drop`)).to.equal('it is nested too deeply')

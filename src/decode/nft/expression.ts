@@ -235,8 +235,19 @@ function parseCt(c: Cursor): NftExpression {
 function parseFib(c: Cursor): NftExpression {
   const flags = [next(c)]
   while (take(c, '.')) flags.push(next(c))
-  return { fib: { result: next(c), flags: flags.toSorted() } }
+  const fib = makeFib(next(c), flags)
+  if (!fib) throw new NftSyntaxError(`fib ${flags.join(' . ')} is no question that nft asks`)
+  return fib
 }
+
+const fibFlags = new Set(['daddr', 'iif', 'mark', 'oif', 'saddr'])
+const fibResults = new Set(['check', 'oif', 'oifname', 'type'])
+
+/** A flag that kpx does not know would change the answer. */
+export const makeFib = (result: string, flags: readonly string[]): NftExpression | undefined =>
+  fibResults.has(result) && flags.every((flag) => fibFlags.has(flag))
+    ? { fib: { result, flags: flags.toSorted() } }
+    : undefined
 
 function parseJhash(c: Cursor): NftExpression {
   const expr = parseExpression(c)

@@ -3,7 +3,7 @@ import { formatNftExpression } from '../../ruleset/format-nft.ts'
 import { datatypesOf } from '../../ruleset/nft-datatype.ts'
 import type { NftElem, NftElement, NftExpression, NftHash, NftVerdict } from '../../ruleset/nft.ts'
 import { makeBinary, orTogether } from './binary.ts'
-import { operators } from './expression.ts'
+import { makeFib, operators } from './expression.ts'
 import { opaqueExpression } from './json-opaque.ts'
 import {
   type JsonObject,
@@ -86,7 +86,7 @@ function jsonLoad(kind: string, value: JsonObject, types: readonly string[]): Nf
     case 'ct':
       return jsonCt(value)
     case 'fib':
-      return { fib: { result: String(value['result']), flags: stringsOf(value['flags']).toSorted() } }
+      return makeFib(String(value['result']), stringsOf(value['flags']))
     case 'numgen':
       return {
         numgen: { mode: String(value['mode']), mod: Number(value['mod']), offset: numberOf(value['offset']) ?? 0 },

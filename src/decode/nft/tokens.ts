@@ -72,7 +72,21 @@ export function whyUnreadable(error: unknown): string {
   throw error
 }
 
-export const cursor = (line: string): Cursor => ({ words: splitWords(line), at: 0 })
+export function cursor(line: string): Cursor {
+  const words = splitWords(line)
+  const wrong = line.includes('"') ? words.find((word) => word.includes('"') && !isWellQuoted(word)) : undefined
+  if (wrong !== undefined) throw new NftSyntaxError(`the quotes of ${quoteWord(wrong)} are not nft’s`)
+  return { words, at: 0 }
+}
+
+/** `"eth0"`, `"10:00"-"20:00"`: nft's strings hold no quotes. */
+function isWellQuoted(word: string): boolean {
+  const parts = word.split('"')
+  return (
+    parts.length % 2 === 1 &&
+    parts.every((part, i) => i % 2 === 1 || part === (i === 0 || i === parts.length - 1 ? '' : '-'))
+  )
+}
 
 export const peek = (c: Cursor, ahead = 0): string | undefined => c.words[c.at + ahead]
 
