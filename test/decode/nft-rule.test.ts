@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { parseNftRule } from '../../src/decode/nft/rule.ts'
-import { decodeNftText } from '../../src/decode/nft/text.ts'
 import type { NftExpression, NftStatement } from '../../src/ruleset/nft.ts'
 import type { TableFamily } from '../../src/ruleset/ruleset.ts'
-import { root } from '../kpx.ts'
 
 function parse(text: string, family: TableFamily = 'ip'): readonly NftStatement[] {
   const rule = parseNftRule(text, family)
@@ -318,12 +314,5 @@ describe('nft rule', () => {
       ),
       { numRuns: 3000 },
     )
-  })
-
-  it('reads everything that iptables-nft 1.8.9 translates', () => {
-    const text = readFileSync(join(root, 'test/decode/nft-rulesets/iptables-nft.txt'), 'utf8')
-    const decoded = decodeNftText({ name: 'iptables-nft.txt', text })
-    expect(decoded.report().unknown).to.deep.equal([])
-    expect(new Set(decoded.tables.map(({ tool }) => tool))).to.deep.equal(new Set(['iptables-nft']))
   })
 })

@@ -68,6 +68,13 @@ describe('decodeNftText', () => {
     expect(chainOf(decoded, 'c').rules[0]?.body).to.deep.include({ statements: [{ accept: null }] })
   })
 
+  it('reads everything that iptables-nft 1.8.9 translates', () => {
+    const text = readFileSync(join(root, 'test/decode/nft-rulesets/iptables-nft.txt'), 'utf8')
+    const decoded = decodeNftText({ name: 'iptables-nft.txt', text })
+    expect(decoded.report().unknown).to.deep.equal([])
+    expect(new Set(decoded.tables.map(({ tool }) => tool))).to.deep.equal(new Set(['iptables-nft']))
+  })
+
   it('reads what nft printed of firewalls, with handles, without state and in numbers', () => {
     const text = readFileSync(join(root, 'test/decode/nft-rulesets/firewalls.txt'), 'utf8')
     const decoded = decodeNftText({ name: 'firewalls.txt', text })
