@@ -1,10 +1,14 @@
 /** `kpx explain pod`: which Services send traffic to a pod, in what shares, and why the others do not. */
 import { hasEnded, qualified } from '../cluster/objects.ts'
 import type { Pod, Service } from '../cluster/objects.ts'
+import { parseIp } from '../ruleset/address.ts'
 import { documentOf } from './document.ts'
 import type { Document } from './document.ts'
 import type { Finding } from './finding.ts'
+import { frontendsOf } from './frontend.ts'
 import { recordedServices } from './lookup.ts'
+import { leadsTo } from './mention/leads.ts'
+import type { Leads } from './mention/leads.ts'
 import { podFindings } from './pod-findings.ts'
 import { isSelectedBy, listedFor, podFrontends } from './pod-frontends.ts'
 import type { PodFrontend } from './pod-frontends.ts'
@@ -40,7 +44,8 @@ export type PodExplanation = Document<'PodExplanation'> & {
 /** Throws KPX1009 when the Services were not recorded. */
 export function explainPod(pod: Pod, nodes: readonly string[], scene: Scene): PodExplanation {
   const all = hasEnded(pod) ? [] : recordedServices(scene)
-  const services = all.flatMap((service) => podService(pod, service, nodes, scene) ?? [])
+  const leads = leadsOn(nodes, pod, scene)
+  const services = all.flatMap((service) => podService(pod, service, { leads, nodes }, scene) ?? [])
   const { hostNetwork, ips, node, phase, ready, terminating } = pod
   return {
     ...documentOf('PodExplanation', scene),
@@ -63,10 +68,32 @@ function whyNone(pod: Pod, { cluster }: Scene): string {
   return `no Service selects its labels, ${slices}, and no packet to a Service comes to it on a node that was seen`
 }
 
+/** What leads to the pod on any of the nodes. */
+const leadsOn = (nodes: readonly string[], pod: Pod, { network }: Scene): Leads[] =>
+  nodes.flatMap((node) => {
+    const ruleset = network.nodes.get(node)?.ruleset
+    const ips = pod.ips.flatMap((text) => parseIp(text) ?? [])
+    return ruleset ? ips.map((ip) => leadsTo(ip, ruleset)) : []
+  })
+
+/** Whether packets to the Service may come to where the leads go. */
+const mayCome = (service: Service, leads: readonly Leads[]): boolean =>
+  service.ports
+    .flatMap((port) => frontendsOf(service, port))
+    .some(({ ip, port }) =>
+      leads.some(({ any, ips, ports }) => any || ports.has(port) || (ip !== null && ips.has(parseIp(ip) ?? -1))),
+    )
+
 /** Undefined for a Service that has nothing to do with the pod. */
-function podService(pod: Pod, service: Service, nodes: readonly string[], scene: Scene): PodService | undefined {
+function podService(
+  pod: Pod,
+  service: Service,
+  { leads, nodes }: { readonly leads: readonly Leads[]; readonly nodes: readonly string[] },
+  scene: Scene,
+): PodService | undefined {
   const listed = scene.cluster.isRecorded('endpointslices') ? listedFor(pod, service, scene).length > 0 : null
   const selected = service.selector.size === 0 ? null : isSelectedBy(pod, service)
+  if (listed !== true && selected !== true && !mayCome(service, leads)) return undefined
   const frontends = podFrontends(pod, service, nodes, scene)
   const isServed = frontends.some((frontend) => frontend.nodes.some(({ share }) => share > 0))
   if (listed !== true && selected !== true && !isServed) return undefined

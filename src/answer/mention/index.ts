@@ -2,11 +2,12 @@
 import { formatIp } from '../../ruleset/address.ts'
 import type { NftElement } from '../../ruleset/nft.ts'
 import type { Found, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts'
-import { hitByPort, hitInIptablesRule, isInText } from './iptables.ts'
+import { hitIn } from './hit.ts'
+import { hitByPort } from './iptables.ts'
 import { holdsClients, isDispatcher, isKubeProxys, serviceOfComment, serviceOfName } from './kube-proxy.ts'
 import { isAbout, onlyPort } from './mention.ts'
 import type { Hit, Mention, Subject } from './mention.ts'
-import { hitInElement, hitInNftRule, hitInPortElement } from './nft.ts'
+import { hitInPortElement } from './nft.ts'
 import { mentionsInIpSet, mentionsInVirtualServer } from './servers.ts'
 
 /** In the order of the dumps. With `nodePorts`, kube-proxy's rules for the asked port are about the address too. */
@@ -24,7 +25,7 @@ const isOfFamily = ({ family }: Table, { ip }: Subject): boolean => family !== (
 type Named = Found & { readonly hit: Hit }
 
 function mentionsInTable(table: Table, asked: Subject, nodePorts: boolean): Mention[] {
-  const byAddress = table.search(formatIp(asked.ip)).flatMap((found) => named(found, hitIn(found, asked)))
+  const byAddress = table.search(formatIp(asked.ip)).flatMap((found) => named(found, hitIn(found, asked.ip)))
   const port = nodePorts ? asked.port : undefined
   const byPort =
     port === undefined
@@ -38,13 +39,6 @@ function mentionsInTable(table: Table, asked: Subject, nodePorts: boolean): Ment
 }
 
 const named = (found: Found, hit: Hit | undefined): Named[] => (hit ? [{ ...found, hit }] : [])
-
-function hitIn(found: Found, { ip }: Subject): Hit | undefined {
-  if ('set' in found) return hitInElement(found.set, found.element, ip)
-  const { body, text } = found.rule
-  if (body.tool === 'unknown') return isInText(text, ip) ? { as: 'other' } : undefined
-  return body.tool === 'nft' ? hitInNftRule(body, ip) : hitInIptablesRule(body, ip)
-}
 
 /** What kube-proxy does at a port whatever the address is; what names the address as well is found by that. */
 function portHitIn(found: Found, table: Table, { ip }: Subject, port: number): Hit | undefined {

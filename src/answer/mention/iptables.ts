@@ -12,7 +12,7 @@ import type { Ip } from '../../ruleset/address.ts'
 import { protocolOf, valueOf } from '../../ruleset/iptables.ts'
 import type { IptablesMatch, IptablesOption, IptablesRule } from '../../ruleset/iptables.ts'
 import { portOnly } from './mention.ts'
-import type { Hit } from './mention.ts'
+import type { Hit, RuleDestination } from './mention.ts'
 
 /** Undefined where the rule does not name the address itself; a network around it is no name. */
 export function hitInIptablesRule(rule: IptablesRule, ip: Ip): Hit | undefined {
@@ -67,6 +67,16 @@ const virtualServerOf = ({ options }: IptablesMatch): Omit<Hit, 'as'> => ({
   protocol: protocolOf(valueOf(options, '--vproto') ?? ''),
   ports: portOnly(parsePort(valueOf(options, '--vport') ?? '')),
 })
+
+/** The address and ports that a packet must be for to match; undefined where any will do, or those of a network. */
+export function destinationOfIptablesRule({ general, matches }: IptablesRule): RuleDestination {
+  const option = general.find(({ inverted, name }) => name === '-d' && !inverted)
+  const prefix = parsePrefix(option?.values[0] ?? '')
+  return {
+    ip: prefix?.length === (prefix && width(prefix.address)) ? prefix?.address : undefined,
+    ports: destinationPorts(matches),
+  }
+}
 
 /** `--dport 80`, `--dports 80,443`; undefined where any port matches. */
 function destinationPorts(matches: readonly IptablesMatch[]): Hit['ports'] {

@@ -35,6 +35,12 @@ export interface Mention {
 
 type PortRange = readonly [number, number]
 
+/** What a packet must be for so that a rule or element matches it; undefined is any. */
+export interface RuleDestination {
+  readonly ip: Ip | undefined
+  readonly ports: readonly PortRange[] | undefined
+}
+
 /** A mention before it is known whose rule it is in. */
 export interface Hit {
   readonly as: MentionKind

@@ -5,7 +5,7 @@ import { protocolOf } from '../../ruleset/iptables.ts'
 import type { NftElement, NftExpression, NftRule, NftSet, NftStatement } from '../../ruleset/nft.ts'
 import type { Protocol } from '../../ruleset/ruleset.ts'
 import { portOnly } from './mention.ts'
-import type { Hit, MentionKind } from './mention.ts'
+import type { Hit, MentionKind, RuleDestination } from './mention.ts'
 
 /** What is told of the rule by its strongest mention. */
 const strongest: readonly MentionKind[] = ['endpoint', 'frontend', 'source', 'other']
@@ -110,6 +110,26 @@ function portsOfMatch(statement: NftStatement): Omit<Hit, 'as'> {
   if (field !== 'dport' || typeof left !== 'object' || !('payload' in left)) return {}
   return { ports: rangesOf(right), protocol: protocolOf(left.payload.protocol) }
 }
+
+/** The address and ports that a packet must be for to match; undefined where any will do. */
+export function destinationOfNftRule({ statements }: NftRule): RuleDestination {
+  const ips = statements.flatMap((statement) =>
+    'match' in statement && statement.match.op === '==' && fieldOf(statement.match.left) === 'daddr'
+      ? (constantIp(statement.match.right) ?? [])
+      : [],
+  )
+  return { ip: ips[0], ports: statements.flatMap((statement) => portsOfMatch(statement).ports ?? []) }
+}
+
+/** The same of an element of a named set, whose first address is the destination. */
+export function destinationOfElement({ type }: Pick<NftSet, 'type'>, element: NftElement): RuleDestination {
+  const keys = partsOf(isPair(element) ? element[0] : element)
+  const key = keys[type.findIndex((name) => name.endsWith('_addr'))]
+  return { ip: key === undefined ? undefined : constantIp(key), ports: portsOfKeys(type, keys).ports }
+}
+
+const constantIp = (expression: NftExpression): Ip | undefined =>
+  typeof expression === 'string' ? parseIp(expression) : undefined
 
 /** `dnat to 10.0.0.1:80`, or to one of a map's values `10.0.0.1 . 80`. */
 function translated(nat: Extract<NftStatement, { dnat: unknown }>['dnat'], ip: Ip): Hit | undefined {
