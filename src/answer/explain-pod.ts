@@ -92,7 +92,7 @@ function podService(
   scene: Scene,
 ): PodService | undefined {
   const listed = scene.cluster.isRecorded('endpointslices') ? listedFor(pod, service, scene).length > 0 : null
-  const selected = service.selector.size === 0 ? null : isSelectedBy(pod, service)
+  const selected = Object.keys(service.selector).length === 0 ? null : isSelectedBy(pod, service)
   if (listed !== true && selected !== true && !mayCome(service, leads)) return undefined
   const frontends = podFrontends(pod, service, nodes, scene)
   const isServed = frontends.some((frontend) => frontend.nodes.some(({ share }) => share > 0))

@@ -62,8 +62,8 @@ const hasAddress = ({ hostNetwork, ips }: Pod, text: string): boolean =>
 
 export const isSelectedBy = ({ labels, namespace }: Pod, service: Service): boolean =>
   namespace === service.namespace &&
-  service.selector.size > 0 &&
-  [...service.selector].every(([name, value]) => labels.get(name) === value)
+  Object.keys(service.selector).length > 0 &&
+  Object.entries(service.selector).every(([name, value]) => labels[name] === value)
 
 export const podFrontends = (pod: Pod, service: Service, nodes: readonly string[], scene: Scene): PodFrontend[] =>
   service.ports.flatMap((port) =>
@@ -134,7 +134,7 @@ function whyKept(node: string, { endpoint, frontend, pod, service }: PodContext,
   if (!endpoint.ready) return 'it is not ready'
   const policy = frontend.kind === 'ClusterIP' ? 'internalTrafficPolicy' : 'externalTrafficPolicy'
   if (service[policy] === 'Local' && node !== pod.node) return `${policy} Local: it is on ${pod.node ?? 'no node'}`
-  const zone = cluster.nodes.find(({ name }) => name === node)?.zone
+  const zone = cluster.node(node)?.zone
   if (endpoint.zones.length > 0 && !endpoint.zones.includes(zone ?? ''))
     return `its hints are for ${endpoint.zones.join(', ')}; the node is in ${zone ?? 'no zone that is recorded'}`
   return null

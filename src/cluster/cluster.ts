@@ -5,9 +5,6 @@ import type { Ip } from '../ruleset/address.ts'
 import { endpoints, hasEnded, nodes, pods, qualified, services } from './objects.ts'
 import type { Endpoint, Node, Pod, Recorded, Service } from './objects.ts'
 
-/** As objects/KIND.json names them. */
-export type ObjectKind = 'endpointslices' | 'nodes' | 'pods' | 'services'
-
 interface Host {
   readonly pod?: string
   readonly node: string | undefined
@@ -16,8 +13,8 @@ interface Host {
 export class Cluster {
   readonly #capture: Capture
   readonly #services = once(() => this.#sorted(services(this.#capture)))
-  readonly #pods = once(() => this.#sorted(pods(this.#capture)))
-  readonly #livePods = once(() => this.#pods().items.filter((pod) => !hasEnded(pod)))
+  readonly #everyPod = once(() => this.#sorted(pods(this.#capture)))
+  readonly #pods = once(() => this.#everyPod().items.filter((pod) => !hasEnded(pod)))
   readonly #nodes = once(() => nodes(this.#capture))
   readonly #endpoints = once(() => endpoints(this.#capture))
   readonly #podsByNode = once(() => grouped(this.pods, ({ node }) => node))
@@ -36,11 +33,11 @@ export class Cluster {
 
   /** Pods that run or will, sorted by namespace and name. */
   get pods(): readonly Pod[] {
-    return this.#livePods()
+    return this.#pods()
   }
 
   get endedPods(): readonly Pod[] {
-    return this.#pods().items.filter(hasEnded)
+    return this.#everyPod().items.filter(hasEnded)
   }
 
   get nodes(): readonly Node[] {
@@ -52,14 +49,9 @@ export class Cluster {
   }
 
   /** Whether the list was recorded, which is not the same as there being any. */
-  isRecorded(kind: ObjectKind): boolean {
-    const lists = {
-      endpointslices: this.#endpoints,
-      nodes: this.#nodes,
-      pods: this.#pods,
-      services: this.#services,
-    }
-    return lists[kind]().recorded
+  isRecorded(kind: 'endpointslices' | 'nodes' | 'pods' | 'services'): boolean {
+    const read = { endpointslices: this.#endpoints, nodes: this.#nodes, pods: this.#everyPod, services: this.#services }
+    return read[kind]().recorded
   }
 
   node(name: string): Node | undefined {

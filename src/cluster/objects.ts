@@ -36,7 +36,8 @@ export interface Service {
   readonly leftToOthers: boolean
 }
 
-type Labels = ReadonlyMap<string, string>
+/** As the API has them: texts by name. */
+type Labels = Json
 
 interface EndpointPort {
   readonly name: string
@@ -107,8 +108,6 @@ const texts = (value: unknown): string[] =>
   list(value)
     .map(text)
     .filter((one) => one !== '')
-const labelsOf = (value: unknown): Labels =>
-  new Map(Object.entries(object(value)).map(([name, label]) => [name, text(label)]))
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
 
 export const qualified = ({ name, namespace }: { namespace: string; name: string }): string => `${namespace}/${name}`
@@ -125,7 +124,7 @@ function serviceOf(value: Json): Service {
   const spec = object(value['spec'])
   const affinity = object(object(spec['sessionAffinityConfig'])['clientIP'])
   const clusterIPs = texts(spec['clusterIPs'])
-  const labels = labelsOf(object(value['metadata'])['labels'])
+  const labels = object(object(value['metadata'])['labels'])
   return {
     ...named(value),
     type: text(spec['type']) || 'ClusterIP',
@@ -141,8 +140,8 @@ function serviceOf(value: Json): Service {
     internalTrafficPolicy: text(spec['internalTrafficPolicy']) || 'Cluster',
     externalTrafficPolicy: text(spec['externalTrafficPolicy']) || undefined,
     healthCheckNodePort: number(spec['healthCheckNodePort']) || undefined,
-    selector: labelsOf(spec['selector']),
-    leftToOthers: leaving.some((label) => labels.has(label)),
+    selector: object(spec['selector']),
+    leftToOthers: leaving.some((label) => Object.hasOwn(labels, label)),
   }
 }
 
@@ -197,7 +196,7 @@ function podOf(value: Json): Pod {
     node: text(spec['nodeName']) || undefined,
     ips: ips.length > 0 ? ips : texts([status['podIP']]),
     hostNetwork: spec['hostNetwork'] === true,
-    labels: labelsOf(object(value['metadata'])['labels']),
+    labels: object(object(value['metadata'])['labels']),
     phase: text(status['phase']),
     ready: readiness === undefined ? undefined : readiness['status'] === 'True',
     terminating: text(object(value['metadata'])['deletionTimestamp']) !== '',
@@ -214,6 +213,6 @@ function nodeOf(value: Json): Node {
       .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
       .flatMap(({ address }) => texts([address])),
     podCIDRs: podCIDRs.length > 0 ? podCIDRs : texts([spec['podCIDR']]),
-    zone: labelsOf(object(value['metadata'])['labels']).get('topology.kubernetes.io/zone'),
+    zone: text(object(object(value['metadata'])['labels'])['topology.kubernetes.io/zone']) || undefined,
   }
 }
