@@ -17,11 +17,12 @@ const isAmong = (fields: readonly RegExp[], field: string): boolean => fields.so
 
 /** Fields that a document may lack: there are not always all senders, and kpx has added some to what v1 promises. */
 const optional = [
-  /^Error seen$/,
-  /findings\[\]\.evidence\[\]\.(?:column|node)$/,
+  /^(?:CodeExplanation|CodeList|Error|KubeProxyExplanation|ModeExplanation) seen$/,
+  /^ModeExplanation (?:milestones\[\]\.note|needs\[\]\.atLeast)$/,
+  /(?:findings|found)\[\]\.evidence\[\]\.(?:column|node)$/,
   /^ServiceExplanation type$/,
-  /^ServiceExplanation .*\.senders(?:\.\w+)?$/,
-  /^ServiceExplanation .*\.from\.\w+$/,
+  /^(?:Address|Service)Explanation .*\.senders(?:\.\w+)?$/,
+  /^(?:Address|Service)Explanation .*\.from\.\w+$/,
   /^ServiceList items\[\]\.(?:family|from|others)$/,
   /^TraceList items\[\]\.steps\[\]\.target$/,
   /\.sourceKept$/,
@@ -30,15 +31,27 @@ const optional = [
 export const isRequired = (field: string): boolean => !field.endsWith('[]') && !isAmong(optional, field)
 
 const nullable = [
+  /^AddressExplanation (?:port|protocol)$/,
+  /^AddressExplanation roles\[\]\.(?:conditions|node|note|object)$/,
+  /^AddressExplanation .*\.rules\[\]\.(?:port|protocol|service)$/,
   /^Change (?:dryRun|rollout)$/,
-  /findings\[\]\.(?:field|fix|link|node|object|suppressed)$/,
-  /findings\[\]\.evidence\[\]\.node$/,
+  /^CodeExplanation (?:exit|found)$/,
+  /^KubeProxyExplanation cluster(?:\.counts|\.counts\.endpoints|\.example)?$/,
+  /^KubeProxyExplanation cluster\.nodes\[\]\.(?:rules|sets|virtualServers)$/,
+  /^ModeExplanation (?:example|noExample)$/,
+  /^ModeExplanation example\.steps\[\]\.(?:file|line|target)$/,
+  /^PodExplanation (?:node|phase|ready|why)$/,
+  /^PodExplanation services\[\]\.(?:listed|note|selected)$/,
+  /^PodExplanation .*\.frontends\[\]\.(?:endpoint|hairpin|ip|nodes\[\]\.why)$/,
+  /(?:findings|found)\[\]\.(?:field|fix|link|node|object|suppressed)$/,
+  /(?:findings|found)\[\]\.evidence\[\]\.node$/,
   /^ServiceExplanation (?:affinity|externalTrafficPolicy|sources)$/,
-  /^ServiceExplanation ports\[\]\.frontends\[\]\.(?:ip|nodes\[\]\.mode)$/,
+  /^ServiceExplanation ports\[\]\.frontends\[\]\.ip$/,
   /^ServiceList items\[\]\.(?:ip|endpoints\[\]\.(?:node|pod))$/,
   /^Status (?:config\.key|nodes\[\]\.running)$/,
   /^TraceList items\[\]\.steps\[\]\.target$/,
-  /\.(?:outcomes|from\.\w+)\[\]\.(?:endpoint|sourceSeen|endpoint\.(?:node|pod))$/,
+  /nodes\[\]\.mode$/,
+  /\.(?:hairpin|(?:outcomes|from\.\w+)\[\])\.(?:endpoint|sourceSeen|endpoint\.(?:node|pod))$/,
 ]
 
 export const isNullable = (field: string): boolean => isAmong(nullable, field)

@@ -16,7 +16,9 @@ function writtenKinds(): string[] {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   const sources = files.filter((file) => file.endsWith('.ts'))
   const text = sources.map((file) => readFileSync(join(root, 'src', file), 'utf8')).join('\n')
-  const written = text.matchAll(/(?:\bdocument[A-Z]\w*\(\s*|\bDocument<|apiVersion: 'kpx\/v1',\s*kind: )'(\w+)'/g)
+  const written = text.matchAll(
+    /(?:\b(?:d|offlineD)ocument[A-Z]\w*\(\s*|\b(?:Offline)?Document<|apiVersion: 'kpx\/v1',\s*kind: )'(\w+)'/g,
+  )
   return [...new Set([...written].map(([, kind = '']) => kind))]
 }
 
@@ -59,7 +61,14 @@ describe('published schemas', () => {
 
   it('are there for every kind that kpx gives to a document', () => {
     const kinds = writtenKinds()
-    expect(kinds).to.include.members(['Error', 'RulesetSummary', 'ServiceExplanation', 'ServiceList', 'TraceList'])
+    expect(kinds).to.include.members([
+      'CodeList',
+      'Error',
+      'RulesetSummary',
+      'ServiceExplanation',
+      'ServiceList',
+      'TraceList',
+    ])
     const described = [...schemas.values()].map(({ title }) => title)
     expect(kinds.filter((kind) => !described.includes(kind))).to.deep.equal([])
   })

@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dumpsOf, summarise } from '../../src/answer/decode.ts'
-import { explainService } from '../../src/answer/explain-service.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import type { Scene } from '../../src/answer/scene.ts'
 import { readCapture } from '../../src/capture/read.ts'
@@ -11,6 +10,7 @@ import { isDecoded } from '../../src/decode/index.ts'
 import { json } from '../../src/view/json.ts'
 import { brokenCapture, replaced } from '../broken-capture.ts'
 import { captures, kpx } from '../kpx.ts'
+import { explanations } from './explained.ts'
 import type { Document } from './schemas.ts'
 
 export const recordings = readdirSync(captures).filter((file) => file.startsWith('k'))
@@ -18,6 +18,14 @@ export const recordings = readdirSync(captures).filter((file) => file.startsWith
 async function documentOf(...argv: string[]): Promise<Document> {
   return JSON.parse((await kpx(...argv, '-o', 'json')).stdout) as Document
 }
+
+/** Of commands that need no recording. */
+export const documentsOfNone = async (): Promise<Document[]> => [
+  await documentOf('explain'),
+  await documentOf('explain', 'mode', 'nftables'),
+  await documentOf('explain', 'code'),
+  await documentOf('explain', 'code', 'KPX3001'),
+]
 
 export async function documentsOf(recording: string): Promise<Document[]> {
   const path = `${captures}/${recording}`
@@ -30,7 +38,7 @@ export async function documentsOf(recording: string): Promise<Document[]> {
     await documentOf('decode', ...dumps.map((file) => `${path}/nodes/${file}`)),
     await traced(flowsIn(scene), from),
     await documentOf('explain', 'service', 'shop/web', ...from),
-    ...explanations(scene),
+    ...explanations(scene).map(printed),
   ]
 }
 
@@ -40,12 +48,8 @@ export async function documentsOfBrokenNode(): Promise<Document[]> {
     'nodes/node1/iptables-save.txt': (text) => replaced(text, /10\.244\.0\.2:8080/g, '10.244.0.99:8080'),
     'nodes/node1/ipset-save.txt': () => 'nonsense\n',
   })
-  return [...explanations(sceneOf(capture)), printed(summarise(dumpsOf(capture, [])))]
+  return [...explanations(sceneOf(capture)), summarise(dumpsOf(capture, []))].map(printed)
 }
-
-/** As `explain service` prints them, with the recording read once. */
-const explanations = (scene: Scene): Document[] =>
-  scene.cluster.services.map((service) => printed(explainService(service, scene.capture.nodes, scene)))
 
 const printed = (document: object): Document => JSON.parse(json(document)) as Document
 
