@@ -95,7 +95,7 @@ interface Draft {
 export function parseIptablesRule(text: string): IptablesRule | UnknownRule {
   const words = splitWords(text)
   const template = parseTemplate(words)
-  return typeof template === 'string' ? unknown(template) : fill(template, (index) => words.list[index] ?? '')
+  return typeof template === 'string' ? unknown(template) : fill(template, { word: (index) => words.list[index] ?? '' })
 }
 
 /** Says why a line is no rule. */
@@ -111,28 +111,35 @@ export function parseTemplate(words: Words): RuleTemplate | string {
 
 export const unknown = (why: string): UnknownRule => ({ tool: 'unknown', why })
 
-/** The rule whose words `word` gives. */
-export function fill(template: RuleTemplate, word: (index: number) => string): IptablesRule {
+/** The rule of these words. */
+export function fill(template: RuleTemplate, words: WordList): IptablesRule {
   const { chain, counters, general, matches, target } = template
-  const rule: IptablesRule = {
+  const rule: { -readonly [K in keyof IptablesRule]: IptablesRule[K] } = {
     tool: 'iptables',
-    chain: word(chain),
-    general: fillOptions(general, word),
-    matches: matches.map(({ name, options }): IptablesMatch => ({ name, options: fillOptions(options, word) })),
+    chain: words.word(chain),
+    general: fillOptions(general, words),
+    matches: matches.map(({ name, options }): IptablesMatch => ({ name, options: fillOptions(options, words) })),
   }
-  if (!target && !counters) return rule
-  return { ...rule, ...(counters && { counters }), ...(target && { target: fillTarget(target, word) }) }
+  if (counters) rule.counters = counters
+  if (target) rule.target = fillTarget(target, words)
+  return rule
 }
 
-const fillTarget = (
-  { goto, name, options }: NonNullable<RuleTemplate['target']>,
-  word: (index: number) => string,
-): IptablesTarget => ({ name: word(name), goto, options: fillOptions(options, word) })
+/** Gives the words of a line by their index. */
+export interface WordList {
+  word(index: number): string
+}
 
-function fillOptions(options: readonly OptionTemplate[], word: (index: number) => string): IptablesOption[] {
+const fillTarget = ({ goto, name, options }: NonNullable<RuleTemplate['target']>, words: WordList): IptablesTarget => ({
+  name: words.word(name),
+  goto,
+  options: fillOptions(options, words),
+})
+
+function fillOptions(options: readonly OptionTemplate[], words: WordList): IptablesOption[] {
   return options.map(({ from, inverted, name, to }) => {
     const values: string[] = []
-    for (let index = from; index < to; index++) values.push(word(index))
+    for (let index = from; index < to; index++) values.push(words.word(index))
     return { name, inverted, values }
   })
 }

@@ -6,7 +6,7 @@
 import type { IptablesRule } from '../ruleset/iptables.ts'
 import type { UnknownRule } from '../ruleset/ruleset.ts'
 import { fill, parseCounters, parseIptablesRule, parseTemplate } from './iptables-rule.ts'
-import type { RuleTemplate } from './iptables-rule.ts'
+import type { RuleTemplate, WordList } from './iptables-rule.ts'
 import { isBlank, wordEnd } from './lines.ts'
 import { splitWords } from './words.ts'
 
@@ -48,7 +48,7 @@ const mostShapes = 1000
 const mostFollowers = 4
 
 /** Reads rules of one text; `text` is the whole file's. */
-export class IptablesRuleReader {
+export class IptablesRuleReader implements WordList {
   readonly #text: string
   /** Without tabs and backslashes a value ends at the next blank or quote. */
   readonly #plain: boolean
@@ -73,7 +73,7 @@ export class IptablesRuleReader {
     const head = this.#headEnd(start, end)
     const shape = this.#shapeOf(head, end)
     if (!shape) return parseIptablesRule(this.#text.slice(start, end))
-    const rule = fill(shape.template, (index) => shape.literals[index] ?? this.#word(index))
+    const rule = fill(shape.template, this)
     const counters = head > start ? parseCounters(this.#text.slice(start, wordEnd(this.#text, start, end))) : undefined
     return counters ? { ...rule, counters } : rule
   }
@@ -166,6 +166,11 @@ export class IptablesRuleReader {
       const isLiteral = (this.#literal & (1 << index)) !== 0
       return isLiteral === (literal !== undefined) && (literal === undefined || literal === this.#word(index))
     })
+  }
+
+  /** Of the line that was read last. */
+  word(index: number): string {
+    return this.#last?.literals[index] ?? this.#word(index)
   }
 
   #word(index: number): string {

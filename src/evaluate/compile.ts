@@ -9,7 +9,7 @@ import { matches } from './match/index.ts'
 import type { NodeState } from './node.ts'
 import { compileNftRule } from './nft/statement.ts'
 import { not } from './program.ts'
-import type { Answer, Operation, Program, Result, Scope } from './program.ts'
+import type { Answer, Effect, Operation, Program, Result, Scope } from './program.ts'
 import { targets } from './target/index.ts'
 
 export function compileRule(scope: Scope): Program {
@@ -24,6 +24,14 @@ const act = (run: (flow: Flow, node: NodeState) => Result, harmless = false): Op
   run,
   harmless,
 })
+
+const actOf = (effect: Effect): Operation => act(() => effect)
+
+const verdicts = {
+  ACCEPT: actOf({ kind: 'accept' }),
+  DROP: actOf({ kind: 'drop' }),
+  RETURN: actOf({ kind: 'return' }),
+}
 
 function compileIptables({ general, matches: ofRule, target }: IptablesRule, scope: Scope): Program {
   const operations: Operation[] = []
@@ -94,12 +102,11 @@ function interfaceMatches(pattern: string, device: string | undefined, none: boo
 
 function targetOperation(target: IptablesTarget, scope: Scope): Operation {
   const { name, goto, options } = target
-  if (name === 'ACCEPT') return act(() => ({ kind: 'accept' }))
-  if (name === 'DROP') return act(() => ({ kind: 'drop' }))
-  if (name === 'RETURN') return act(() => ({ kind: 'return' }))
-  const isChain = scope.table.chains.has(name)
-  const extension = isChain ? undefined : targets.get(name)
+  if (name === 'ACCEPT' || name === 'DROP' || name === 'RETURN') return verdicts[name]
+  const extension = targets.get(name)
+  const to = scope.table.chains.get(name)
+  if (to) return actOf({ kind: goto ? 'goto' : 'jump', chain: name, to })
   if (extension) return act(extension.run(options), extension.harmless)
-  if (isChain || goto) return act(() => ({ kind: goto ? 'goto' : 'jump', chain: name }))
+  if (goto) return actOf({ kind: 'goto', chain: name })
   return act(() => ({ kind: 'unknown', why: `${name} is neither a chain of the dump nor a target known to kpx` }))
 }

@@ -12,7 +12,8 @@ export type Test = (flow: Flow, node: NodeState) => Answer
 export type Effect =
   | { readonly kind: 'accept' | 'drop' | 'return' }
   | { readonly kind: 'reject'; readonly how: string }
-  | { readonly kind: 'goto' | 'jump'; readonly chain: string }
+  /** `to` is the chain of that name, where it is known already. */
+  | { readonly kind: 'goto' | 'jump'; readonly chain: string; readonly to?: Chain }
   /** The rule ends here and the next one is tried. */
   | { readonly kind: 'next' }
   /** The connection was translated, which ends the nat hook. */

@@ -189,13 +189,13 @@ class Walker {
         return undefined
       case 'goto':
       case 'jump':
-        return this.#jump(effect.chain, effect.kind, rule)
+        return this.#jump(effect, rule)
     }
   }
 
-  #jump(name: string, kind: 'goto' | 'jump', rule: CompiledRule): End | undefined {
+  #jump({ chain: name, kind, to }: JumpEffect, rule: CompiledRule): End | undefined {
     this.#note(rule, kind, name)
-    const chain = rule.table.chains.get(name)
+    const chain = to ?? rule.table.chains.get(name)
     if (!chain)
       return { kind: 'unknown', why: `the dump has no chain ${name}`, step: ruleStep(this.#flow, rule, kind, name) }
     if (this.#hasEntered(chain)) {
@@ -242,6 +242,8 @@ class Walker {
     return step
   }
 }
+
+type JumpEffect = Extract<Effect, { kind: 'goto' | 'jump' }>
 
 const next: Effect = { kind: 'next' }
 

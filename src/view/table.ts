@@ -48,10 +48,13 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
 
 /** Characters as a terminal counts them, but for East Asian wide ones: names in Kubernetes are ASCII. */
 function widthOf(text: string): number {
+  if (ascii.test(text)) return text.length
   let width = 0
   for (const _ of text) width++
   return width
 }
+
+const ascii = /^[ -~]*$/
 
 function naturalWidth(column: Column, index: number, texts: readonly (readonly string[])[]): number {
   let width = widthOf(column.header)
@@ -82,6 +85,7 @@ function paintOf(cell: Cell | undefined): Paint | undefined {
 }
 
 function shorten(text: string, width: number): string {
+  if (text.length <= width) return text
   const characters = Array.from(text)
   return characters.length <= width ? text : characters.slice(0, Math.max(0, width - 1)).join('') + '…'
 }
