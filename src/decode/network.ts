@@ -1,5 +1,5 @@
 /** `ip -j addr` and `ip -j route show table all` (iproute2's JSON: ipaddress.c and iproute.c). */
-import { type Ip, parseIp, parsePrefix } from '../ruleset/address.ts'
+import { type Ip, isPrefixLength, parseIp, parsePrefix } from '../ruleset/address.ts'
 import type { Interface, InterfaceAddress, Route } from '../ruleset/network.ts'
 import { type JsonObject, decodeJson, objectsOf, textOf } from './json.ts'
 import type { LineReport, SourceFile } from './source.ts'
@@ -37,7 +37,7 @@ function readInterface(link: JsonObject): Interface | string | undefined {
 
 function readAddress({ local, prefixlen, scope }: JsonObject): InterfaceAddress | undefined {
   const ip = parseIp(textOf(local) ?? '')
-  if (ip === undefined || typeof prefixlen !== 'number') return undefined
+  if (ip === undefined || typeof prefixlen !== 'number' || !isPrefixLength(prefixlen, ip)) return undefined
   return { ip, prefixLength: prefixlen, scope: textOf(scope) ?? 'global' }
 }
 

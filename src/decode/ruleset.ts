@@ -97,14 +97,16 @@ function decodeTables(read: ReadFile, mode: string | undefined, blind: Blind[]):
     blind.push({ file: 'nft-list-ruleset.txt', why: 'kube-proxy runs in nftables mode, whose rules are not recorded' })
   }
   const own = nft?.tables.filter((table) => !saves.some(({ replaces }) => replaces(table))) ?? []
-  const tables = [...saves.flatMap((save) => save.tables), ...own].map((table) => ordered(table, nft))
+  const orders = new Map(nft?.tables.map((table, order) => [keyOf(table), order]))
+  const tables = [...saves.flatMap((save) => save.tables), ...own].map((table) => ordered(table, orders))
   return { tables, seen }
 }
 
-function ordered(table: Table, nft: DecodedTables | undefined): Table {
-  if (table.tool === 'iptables-legacy') return table
-  const order = nft?.tables.findIndex(({ family, name }) => family === table.family && name === table.name) ?? -1
-  return order < 0 ? table : { ...table, order }
+const keyOf = ({ family, name }: Table): string => `${family} ${name}`
+
+function ordered(table: Table, orders: ReadonlyMap<string, number>): Table {
+  const order = table.tool === 'iptables-legacy' ? undefined : orders.get(keyOf(table))
+  return order === undefined ? table : { ...table, order }
 }
 
 /** The text has line numbers to show; JSON does where text is missing, cut or no dump. */

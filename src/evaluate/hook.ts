@@ -93,6 +93,7 @@ function inOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): E
 /** Where the order matters, the outcome rests on it; where nothing tells the order, the outcome is not known. */
 function inAnyOrder({ chains, ties }: Stage, flow: Flow, node: NodeState): Ended[] {
   if (ties.length === 0) return inOrder(chains, flow, node)
+  if (ties.length > mostTies) return [{ flow, end: ambiguous(ties, [], flow) }]
   const orders = chains.map((first) =>
     [first, ...chains.filter((chain) => chain !== first)].sort((a, b) => a.priority - b.priority),
   )
@@ -118,8 +119,15 @@ const signature = (ended: readonly Ended[]): string => {
     .join('\n')
 }
 
-const namesOf = (chains: readonly HookedChain[]): string =>
-  chains.map(({ chain, table }) => `${table.tool}’s ${table.family} ${table.name} ${chain.name}`).join(' and ')
+/** Of chains of one priority; a node has two, or three. */
+const mostTies = 12
+
+const namesOf = (chains: readonly HookedChain[]): string => {
+  const names = chains.slice(0, mostTies).map(({ chain, table }) => {
+    return `${table.tool}’s ${table.family} ${table.name} ${chain.name}`
+  })
+  return [...names, ...(chains.length > mostTies ? [`${chains.length - mostTies} more`] : [])].join(' and ')
+}
 
 function ambiguous(chains: readonly HookedChain[], result: readonly Ended[], flow: Flow): Stopped['end'] {
   const why = `${namesOf(chains)} have the same priority and different effects; the dump does not tell which the kernel runs first`

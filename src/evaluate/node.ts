@@ -73,24 +73,29 @@ export const natPriority = {
 function stagesOf(chains: readonly HookedChain[], hook: HookName): Stage[] {
   const used = chains.filter(({ chain }) => chain.rules.length > 0 || chain.cut || chain.base?.policy === 'drop')
   const isNat = ({ chain }: HookedChain): boolean => chain.base?.type === 'nat'
-  const others = used.filter((one) => !isNat(one))
-  const stages = [...new Set(others.map(({ priority }) => priority))].map((priority) =>
-    stageOf(
-      priority,
-      others.filter((one) => one.priority === priority),
-    ),
-  )
+  const others = byPriority(used.filter((one) => !isNat(one)))
+  const stages = [...others].map(([priority, together]) => stageOf(priority, false, together))
   const nat = used.filter(isNat)
-  if (nat.length > 0) stages.push({ ...stageOf(natPriority[hook], nat), nat: true })
+  if (nat.length > 0) stages.push(stageOf(natPriority[hook], true, nat))
   return stages.sort((a, b) => a.priority - b.priority)
 }
 
-const stageOf = (priority: number, chains: readonly HookedChain[]): Stage => ({
+const stageOf = (priority: number, nat: boolean, chains: readonly HookedChain[]): Stage => ({
   priority,
-  nat: false,
+  nat,
   chains,
-  ties: chains.filter((chain) => chains.some((other) => isTie(chain, other))),
+  ties: [...byPriority(chains).values()].filter(isTie).flat(),
 })
+
+function byPriority(chains: readonly HookedChain[]): Map<number, HookedChain[]> {
+  const groups = new Map<number, HookedChain[]>()
+  for (const chain of chains) {
+    const group = groups.get(chain.priority)
+    if (group) group.push(chain)
+    else groups.set(chain.priority, [chain])
+  }
+  return groups
+}
 
 function hookedChains(ruleset: Ruleset, family: 'ip' | 'ip6', hook: HookName): HookedChain[] {
   const found: HookedChain[] = []
@@ -108,4 +113,4 @@ function hookedChains(ruleset: Ruleset, family: 'ip' | 'ip6', hook: HookName): H
  * Of chains with equal priority the one that was registered last runs first (nf_hook_entries_grow(), net/netfilter/core.c). A base
  * chain is registered when it is made: mostly with its table, but iptables-nft makes each when it is first used.
  */
-const isTie = (a: HookedChain, b: HookedChain): boolean => a.priority === b.priority && a.table !== b.table
+const isTie = (chains: readonly HookedChain[]): boolean => chains.some(({ table }) => table !== chains[0]?.table)

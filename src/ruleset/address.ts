@@ -18,6 +18,9 @@ export const familyOf = (ip: Ip): IpFamily => (typeof ip === 'number' ? 'IPv4' :
 /** Bits in an address of this family: 32 or 128. */
 export const width = (ip: Ip): number => (typeof ip === 'number' ? 32 : 128)
 
+export const isPrefixLength = (length: number, ip: Ip): boolean =>
+  Number.isInteger(length) && length >= 0 && length <= width(ip)
+
 /** Parses `10.96.0.1` or `fd00::1` (no brackets, no prefix length); anything else is `undefined`. */
 export function parseIp(text: string): Ip | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
@@ -99,7 +102,7 @@ export function parsePrefix(text: string): Prefix | undefined {
   if (slash < 0) return { address, length: width(address) }
   const suffix = text.slice(slash + 1)
   const length = /^\d+$/.test(suffix) ? Number(suffix) : maskLength(suffix, width(address))
-  return length === undefined || length > width(address) ? undefined : { address, length }
+  return length === undefined || !isPrefixLength(length, address) ? undefined : { address, length }
 }
 
 function maskLength(text: string, bitsOfAddress: number): number | undefined {

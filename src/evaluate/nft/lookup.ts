@@ -1,5 +1,5 @@
 /** Sets and maps: whether a value is in one, and what it maps to. Named sets with plain keys are looked up by key, as the kernel does. */
-import { contains, parseIp } from '../../ruleset/address.ts'
+import { contains, isPrefixLength, parseIp } from '../../ruleset/address.ts'
 import type { NftElement, NftExpression, NftSet } from '../../ruleset/nft.ts'
 import type { Answer, Scope } from '../program.ts'
 import { absent, bitNames, immediate, isUnknown } from './value.ts'
@@ -45,7 +45,9 @@ function matchesConcatenation(value: Value, parts: readonly NftExpression[]): An
 
 function inPrefix(value: Value, { addr, len }: { addr: string; len: number }): Answer {
   const address = parseIp(addr)
-  if (address === undefined) return { unknown: `the prefix ${addr}/${len} is not known to kpx` }
+  if (address === undefined || !isPrefixLength(len, address)) {
+    return { unknown: `the prefix ${addr}/${len} is not known to kpx` }
+  }
   return (typeof value === 'number' || typeof value === 'bigint') && contains({ address, length: len }, value)
 }
 

@@ -101,7 +101,7 @@ function exact(value: Value, right: NftExpression, scope: Scope, flow: Flow, nod
   }
   if (typeof right === 'object' && ('|' in right || '&' in right || '^' in right)) {
     const [outcome] = valuesOf(right, flow, node)
-    return outcome !== undefined && outcome.value === value
+    return outcome && isUnknown(outcome.value) ? outcome.value : outcome?.value === value
   }
   return lookUp(value, right, scope).found
 }

@@ -1,4 +1,5 @@
 /** nft's statements as operations (net/netfilter/nft_*.c). */
+import type { Ip } from '../../ruleset/address.ts'
 import type { NftExpression, NftNat, NftRule, NftStatement, NftVerdict } from '../../ruleset/nft.ts'
 import type { Flow } from '../flow.ts'
 import { changeSource, dnat as translate, masquerade, redirect, translatedEffect } from '../nat.ts'
@@ -162,17 +163,24 @@ function dnat(nat: NftNat, scope: Scope, flow: Flow, node: NodeState): Result {
   if (nat.type_flags?.length) return unknown('dnat of a prefix is not known to kpx')
   const addresses =
     nat.addr === undefined ? [{ share: 1, value: flow.destination }] : resolved(nat.addr, scope, flow, node)
-  const [port] = nat.port === undefined ? [] : resolved(nat.port, scope, flow, node)
-  if (port && typeof port.value !== 'number') return unknown('the port of dnat cannot be told')
+  const ports = nat.port === undefined ? [] : resolved(nat.port, scope, flow, node)
+  if (ports.length > 1) return unknown('the port of dnat cannot be told')
   return addresses.map(({ share, value }): Branch => {
     const [ip, mapped] = Array.isArray(value) ? (value as readonly Value[]) : [value]
     if (value === missing) return { share, effect: { kind: 'next' } }
-    if (typeof ip !== 'number' && typeof ip !== 'bigint')
-      return { share, effect: unknown(whyOf(value, 'the address of dnat')) }
-    const [branch] = translate([{ ip, port: (port?.value ?? mapped) as number | undefined }])
+    if (!isAddressLike(flow.destination, ip)) return { share, effect: unknown(whyOf(value, 'the address of dnat')) }
+    const port = ports[0]?.value ?? mapped
+    if (port !== undefined && !isPort(port)) return { share, effect: unknown(whyOf(port, 'the port of dnat')) }
+    const [branch] = translate([{ ip, port }])
     return { ...branch, share }
   })
 }
+
+/** Of the same family. */
+const isAddressLike = (ip: Ip, value: Value | undefined): value is Ip => typeof value === typeof ip
+
+const isPort = (value: Value): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535
 
 const whyOf = (value: Value, what: string): string => (isUnknown(value) ? value.unknown : `${what} cannot be told`)
 
@@ -200,14 +208,15 @@ function snat(nat: NftNat, flow: Flow, node: NodeState): Result {
   if (isForOtherFamily(nat, flow)) return undefined
   const [outcome] = nat.addr === undefined || nat.type_flags?.length ? [] : valuesOf(nat.addr, flow, node)
   const ip = outcome?.value
-  if (typeof ip !== 'number' && typeof ip !== 'bigint') return unknown('the address of snat cannot be told')
+  if (!isAddressLike(flow.source, ip)) return unknown('the address of snat cannot be told')
   if (node.routes.isLocal(ip)) flow.masqueraded = true
   changeSource(flow, ip)
   return translatedEffect
 }
 
 function redirectTo(nat: NftNat, flow: Flow, node: NodeState): Result {
-  const port = nat.port === undefined ? undefined : valuesOf(nat.port, flow, node)[0]?.value
-  if (port !== undefined && typeof port !== 'number') return unknown('the port of redirect cannot be told')
+  const [first, second] = nat.port === undefined ? [] : valuesOf(nat.port, flow, node)
+  const port = first?.value
+  if (second || (port !== undefined && !isPort(port))) return unknown('the port of redirect cannot be told')
   return redirect(flow, node, port)
 }

@@ -37,6 +37,7 @@ export function valuesOf(expression: NftExpression, flow: Flow, node: NodeState)
   if ('fib' in expression) return one(fib(expression.fib, flow, node))
   if ('numgen' in expression) {
     const { mod, offset } = expression.numgen
+    if (!Number.isInteger(mod) || mod < 1 || mod > mostNumbers) return unknown(`numgen mod ${mod} is not known to kpx`)
     return Array.from({ length: mod }, (_, i) => ({ share: 1 / mod, value: i + offset }))
   }
   if ('concat' in expression) return concatenated(expression.concat, flow, node)
@@ -49,6 +50,9 @@ export function valuesOf(expression: NftExpression, flow: Flow, node: NodeState)
   if ('other' in expression) return unknown(`the expression ${expression.other} is not known to kpx`)
   return unknown(`the expression ${Object.keys(expression)[0] ?? ''} is not known to kpx`)
 }
+
+/** No Service has more endpoints; a larger modulus, or several that multiply to more, is one of a damaged file. */
+const mostNumbers = 100_000
 
 /** A constant: an address where it is one, else as written. */
 export function immediate(primitive: number | string): Scalar {
@@ -155,6 +159,7 @@ function concatenated(parts: readonly NftExpression[], flow: Flow, node: NodeSta
   let values: { share: number; value: readonly Value[] }[] = [{ share: 1, value: [] }]
   for (const part of parts) {
     const next = valuesOf(part, flow, node)
+    if (values.length * next.length > mostNumbers) return unknown('several random numbers are not known to kpx')
     values = values.flatMap((so) =>
       next.map(({ share, value }) => ({ share: so.share * share, value: [...so.value, value] })),
     )
@@ -168,8 +173,9 @@ function calculated(
   flow: Flow,
   node: NodeState,
 ): readonly Outcome[] {
-  const [a] = valuesOf(left, flow, node)
-  const [b] = valuesOf(right, flow, node)
+  const [a, chance] = valuesOf(left, flow, node)
+  const [b, otherChance] = valuesOf(right, flow, node)
+  if (chance || otherChance) return unknown(`a random number with ${operator} is not known to kpx`)
   if (!a || !b || typeof a.value === 'string' || typeof b.value === 'string')
     return maskedBits(operator, a, left, right)
   if (typeof a.value === 'number' && typeof b.value === 'number') return one(compute(operator, a.value, b.value))
