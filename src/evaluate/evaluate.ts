@@ -69,6 +69,7 @@ function firstNode(source: Source, { ip }: Destination, network: Network): NodeS
 
 const flowAt = (node: string, source: Ip, destination: Destination, rest: Partial<Flow>): Flow => ({
   share: 1,
+  effort: { flows: 1, rules: 0 },
   node,
   hook: 'PREROUTING',
   protocol: destination.protocol,

@@ -50,8 +50,17 @@ export interface Connection {
   sourceDone: boolean
 }
 
+/** What following one packet has cost so far, over all its flows. A jump costs as much as `ofJump` rules. */
+interface Effort {
+  flows: number
+  rules: number
+}
+
+export const ofJump = 20
+
 export interface Flow {
   share: number
+  readonly effort: Effort
   node: string
   /** The hook being traversed. */
   hook: string
@@ -86,7 +95,18 @@ export interface Flow {
 
 /** A copy that takes `share` of the flow. */
 export function split(flow: Flow, share: number): Flow {
+  flow.effort.flows++
   return { ...flow, share: flow.share * share, connection: { ...flow.connection } }
+}
+
+/** No real ruleset comes near; they end one that was made to branch, or to jump, without end. */
+const mostFlows = 100_000
+const mostRules = 5_000_000
+
+/** Why the packet is followed no further, if it is not. */
+export function exhaustion({ effort }: Flow): string | undefined {
+  if (effort.flows > mostFlows) return 'the rules branch too often'
+  return effort.rules > mostRules ? 'the rules jump too often' : undefined
 }
 
 export function record(flow: Flow, step: Trail['step']): void {

@@ -3,7 +3,7 @@ import { formatIpPort } from '../ruleset/address.ts'
 import { ipvsDevice } from '../ruleset/ipvs.ts'
 import type { RealServer, VirtualServer, VirtualServers } from '../ruleset/ipvs.ts'
 import type { At } from '../ruleset/ruleset.ts'
-import { record, split } from './flow.ts'
+import { exhaustion, record, split } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { sharesOf, whyUnknown } from './ipvs-scheduler.ts'
 import { changeDestination } from './nat.ts'
@@ -56,7 +56,7 @@ function unknownTo(flow: Flow, why: string, at?: At): Scheduled {
 }
 
 function toRealServers(flow: Flow, server: VirtualServer, node: NodeState): Scheduled {
-  const why = whyUnknown(server)
+  const why = exhaustion(flow) ?? whyUnknown(server)
   if (why !== undefined) return { scheduled: [], passed: [], stopped: [{ flow, end: unknownAt(server, flow, why) }] }
   const shares = sharesOf(server)
   if (shares.length === 0) {

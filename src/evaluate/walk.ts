@@ -1,7 +1,7 @@
 /** A packet through one base chain: rules in order, jumps and returns, every branch. */
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts'
 import type { CompiledChain, CompiledRule } from './compiled-chain.ts'
-import { record, split } from './flow.ts'
+import { exhaustion, ofJump, record, split } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { describeDestination, describeSource } from './nat.ts'
 import type { HookedChain, NodeState } from './node.ts'
@@ -32,6 +32,8 @@ interface Frame {
   readonly caller: Frame | undefined
   /** Chains that were left by goto since the frame's own jump: to come back to one is a loop. */
   readonly left: readonly Chain[]
+  /** How many frames there are, this one among them. */
+  readonly depth: number
 }
 
 /** Walkers that are still on their way, and flows that have left the base chain. */
@@ -40,16 +42,15 @@ interface Walk {
   readonly node: NodeState
   readonly open: Walker[]
   readonly ended: Ended[]
-  branches: number
 }
 
-/** No real ruleset comes near; it ends one that was made to branch without end. */
-const mostBranches = 50_000
+/** Of chains that are to be returned to, and of gotos in a row; no real ruleset comes near. */
+const deepest = 500
 
 const noChains: readonly Chain[] = []
 
 export function walkChain(hooked: HookedChain, start: Flow, node: NodeState): Ended[] {
-  const walk: Walk = { hooked, node, open: [], ended: [], branches: 0 }
+  const walk: Walk = { hooked, node, open: [], ended: [] }
   const first = new Walker(walk, start, undefined)
   first.enter(hooked.chain, noChains)
   for (let walker: Walker | undefined = first; walker; walker = walk.open.pop()) walker.run()
@@ -86,7 +87,8 @@ class Walker {
     const { hooked, node } = this.#walk
     const compiled = node.compiled(hooked.table, chain)
     const candidates = compiled.candidates(this.#flow.destination, this.#flow.port)
-    this.#frame = { compiled, candidates, position: 0, caller: this.#frame, left }
+    const caller = this.#frame
+    this.#frame = { compiled, candidates, position: 0, caller, left, depth: (caller?.depth ?? 0) + 1 }
   }
 
   /** Behind the last rule, or at a return: back to the rule after the jump. */
@@ -118,6 +120,9 @@ class Walker {
   #follow(rule: CompiledRule, from: number): End | undefined {
     const { operations } = rule
     const { node } = this.#walk
+    this.#flow.effort.rules++
+    const why = exhaustion(this.#flow)
+    if (why !== undefined) return this.#apply({ kind: 'unknown', why }, rule)
     for (let i = from; i < operations.length; i++) {
       const operation = operations[i]
       if (!operation) break
@@ -156,12 +161,8 @@ class Walker {
 
   /** A new branch, from the middle of a rule. */
   #start(effect: Effect | undefined, rule: CompiledRule, from: number): void {
-    const { ended, hooked, open } = this.#walk
-    let end: End | undefined
-    if (++this.#walk.branches > mostBranches) {
-      const step = stepOf(hooked.table, hooked.chain, this.#flow, 'too many branches')
-      end = { kind: 'unknown', why: 'the rules branch too often', step }
-    } else end = effect ? this.#apply(effect, rule) : this.#follow(rule, from)
+    const { ended, open } = this.#walk
+    const end = effect ? this.#apply(effect, rule) : this.#follow(rule, from)
     if (end) ended.push({ flow: this.#flow, end })
     else open.push(this)
   }
@@ -203,6 +204,10 @@ class Walker {
       return { kind: 'unknown', why, step: ruleStep(this.#flow, rule, kind, name) }
     }
     const frame = this.#frame
+    if (frame && (frame.depth > deepest || frame.left.length > deepest)) {
+      return { kind: 'unknown', why: 'the rules jump too deep', step: ruleStep(this.#flow, rule, kind, name) }
+    }
+    this.#flow.effort.rules += ofJump
     if (kind === 'jump' || !frame) this.enter(chain, noChains)
     else {
       this.#frame = frame.caller
