@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import fc from 'fast-check'
 import { parseNftRule } from '../../src/decode/nft/rule.ts'
 import type { NftExpression, NftStatement } from '../../src/ruleset/nft.ts'
 import type { TableFamily } from '../../src/ruleset/ruleset.ts'
@@ -8,11 +7,6 @@ function parse(text: string, family: TableFamily = 'ip'): readonly NftStatement[
   const rule = parseNftRule(text, family)
   if (rule.tool === 'unknown') throw new Error(`${text}: ${rule.why}`)
   return rule.statements
-}
-
-const why = (text: string): string | undefined => {
-  const rule = parseNftRule(text, 'ip')
-  return rule.tool === 'unknown' ? rule.why : undefined
 }
 
 const saddr: NftExpression = { payload: { protocol: 'ip', field: 'saddr' } }
@@ -228,91 +222,5 @@ describe('nft rule', () => {
         },
       },
     ])
-  })
-
-  it('an unreadable rule says why and is not guessed', () => {
-    expect(why('frobnicate 5 accept')).to.equal('"frobnicate" begins no statement')
-    expect(why('ip daddr { 10.0.0.1, ')).to.equal('the line ends too early')
-    expect(why('ip daddr 10.0.0.1 comment "x" drop')).to.equal('"drop" follows the comment')
-    expect(why('jump')).to.be.a('string')
-    expect(why('ip daddr == accept } {')).to.be.a('string')
-  })
-
-  it('words of every kind of object are only words', () => {
-    for (const word of ['constructor', 'toString', 'valueOf', '__proto__', 'hasOwnProperty']) {
-      expect(why(word)).to.equal(`"${word}" begins no statement`)
-      expect(why(`meta ${word} 5 ${word}`)).to.equal(`"${word}" begins no statement`)
-    }
-  })
-
-  it('quotes and questions to the fib that nft does not print are not guessed either', () => {
-    expect(why('iifname a"b" accept')).to.equal('the quotes of "a"b"" are not nft’s')
-    expect(why('iifname ""eth0 accept" accept')).to.be.a('string')
-    expect(why('accept comment "drop')).to.be.a('string')
-    expect(why('fib saddr . frob iif oif missing drop')).to.equal('fib saddr . frob is no question that nft asks')
-    expect(why('fib daddr frob local drop')).to.be.a('string')
-    expect(why('meta hour "10:00"-"20:00" accept')).to.equal(undefined)
-  })
-
-  it('flags without end are not nested without end', () => {
-    const many = (n: number) => Array.from({ length: n }, () => 'syn')
-    expect(why(`tcp flags == ${many(1000).join(',')} drop`)).to.equal('it is nested too deeply')
-    expect(why(`tcp flags & (${many(1000).join(' | ')}) == syn drop`)).to.equal('it is nested too deeply')
-    expect(why(`tcp flags == ${many(60).join(',')} drop`)).to.equal(undefined)
-  })
-
-  it('never throws', () => {
-    expect(why('('.repeat(100_000))).to.be.a('string')
-    expect(why(`${'('.repeat(100_000)}meta mark`)).to.equal('it is nested too deeply')
-    const words = [
-      'ip',
-      'daddr',
-      '{',
-      '}',
-      ',',
-      ':',
-      'vmap',
-      'map',
-      '10.0.0.1',
-      '"',
-      '(',
-      ')',
-      '.',
-      'dnat',
-      'to',
-      '@s',
-      '&',
-      '-',
-      '/',
-      'set',
-    ].concat([
-      'ct',
-      'fib',
-      'numgen',
-      'limit',
-      'rate',
-      'log',
-      'update',
-      'reject',
-      'with',
-      'comment',
-      'meter',
-      'queue',
-      'rt',
-      'tcp',
-      'option',
-    ])
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.array(fc.constantFrom(...words), { maxLength: 12 }).map((list) => list.join(' ')),
-        ),
-        (text) => {
-          expect(parseNftRule(text, 'inet').tool).to.be.oneOf(['nft', 'unknown'])
-        },
-      ),
-      { numRuns: 3000 },
-    )
   })
 })
