@@ -18,7 +18,7 @@ export type ReadFile = (name: string) => SourceFile | undefined
 
 export function decodeRuleset(read: ReadFile): Ruleset {
   const blind: Blind[] = []
-  const mode = read('proxyMode.txt')?.text.trim() || undefined
+  const mode = readMode(read, blind)
   const { seen, tables } = decodeTables(read, mode, blind)
   return {
     tables,
@@ -31,6 +31,18 @@ export function decodeRuleset(read: ReadFile): Ruleset {
     sysctls: decoded(read('sysctl.txt'), (source) => decodeSysctl(source).sysctls) ?? new Map(),
     blind,
   }
+}
+
+/** All modes that kube-proxy ever had (ProxyMode, pkg/proxy/apis/config/types.go). */
+const modes = new Set(['iptables', 'ipvs', 'kernelspace', 'nftables', 'userspace'])
+
+/** What kube-proxy answered at /proxyMode. Another server there answers with a page, or not found. */
+function readMode(read: ReadFile, blind: Blind[]): string | undefined {
+  const source = read('proxyMode.txt')
+  const mode = source?.text.slice(0, 100).trim()
+  if (mode !== undefined && modes.has(mode)) return mode
+  if (source && source.text.length > 0) blind.push({ file: source.name, why: 'it names no mode of kube-proxy' })
+  return undefined
 }
 
 const decoded = <T>(source: SourceFile | undefined, decode: (source: SourceFile) => T): T | undefined =>
