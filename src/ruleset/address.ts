@@ -46,11 +46,45 @@ function parseIpv4(text: string): number | undefined {
   return dots === 3 && octet >= 0 ? value * 256 + octet : undefined
 }
 
+/** RFC 4291, 2.2, without zones. By hand, since ipaddr.js takes 5 us for it and 20 us for what is none. */
 function parseIpv6(text: string): bigint | undefined {
-  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined
-  let value = 0n
-  for (const part of ipaddr.IPv6.parse(text).parts) value = (value << 16n) | BigInt(part)
-  return value
+  if (text.length > longestIpv6) return undefined
+  const groups: number[] = []
+  let gap = text.startsWith('::') ? 0 : -1
+  for (let at = gap === 0 ? 2 : 0; at < text.length;) {
+    const colon = text.indexOf(':', at)
+    const end = colon < 0 ? text.length : colon
+    if (!pushGroup(groups, text.slice(at, end), colon < 0)) return undefined
+    at = end + 1
+    if (colon < 0 || text[at] !== ':') continue
+    if (gap >= 0) return undefined
+    gap = groups.length
+    at++
+  }
+  if (text.endsWith(':') && !text.endsWith('::')) return undefined
+  if (gap < 0 ? groups.length !== 8 : groups.length > 7) return undefined
+  // `::` stands for the groups that are missing
+  const before = gap < 0 ? groups : groups.slice(0, gap)
+  const after = groups.slice(before.length)
+  return (joined(before) << BigInt(128 - 16 * before.length)) | joined(after)
+}
+
+const joined = (groups: readonly number[]): bigint =>
+  groups.reduce((value, group) => (value << 16n) | BigInt(group), 0n)
+
+/** `ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255`. */
+const longestIpv6 = 45
+
+/** Hexadecimal digits, or at the end an IPv4 address, which is two groups. */
+function pushGroup(groups: number[], text: string, last: boolean): boolean {
+  if (last && text.includes('.')) {
+    const ip = parseIpv4(text)
+    if (ip !== undefined) groups.push(Math.floor(ip / 65536), ip % 65536)
+    return ip !== undefined
+  }
+  if (!/^[\da-f]{1,4}$/i.test(text)) return false
+  groups.push(Number.parseInt(text, 16))
+  return true
 }
 
 export function formatIp(ip: Ip): string {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import {
@@ -40,6 +41,17 @@ describe('address', () => {
     }
     for (const [text, canonical] of Object.entries(spellings)) expect(formatIp(parseIp(text) ?? 0)).to.equal(canonical)
     expect(parseIp('::ffff:10.0.0.1')).to.equal(0xffff0a000001n)
+  })
+
+  it('takes for IPv6 what Node takes for it', () => {
+    const group = fc.constantFrom('', '0', '1', 'ffff', 'aB', '10000', 'g', '1.2.3.4', '1.2.3')
+    const text = fc.array(group, { minLength: 2, maxLength: 10 }).map((groups) => groups.join(':'))
+    fc.assert(
+      fc.property(text, (one) => {
+        expect(parseIp(one) !== undefined, one).to.equal(isIPv6(one))
+      }),
+      { numRuns: 3000 },
+    )
   })
 
   it('refuses what is no address', () => {
