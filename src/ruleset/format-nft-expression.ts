@@ -47,7 +47,8 @@ function formatPrimitive(value: NftPrimitive, type: string | undefined): string 
 
 function formatName(value: string, type: string | undefined): string {
   const bare = value.startsWith('@') || value === '*' || value === 'exists' || value === 'missing'
-  return isQuotedType(type) && !bare ? `"${value}"` : value
+  // only in quotes can a value have blanks
+  return (isQuotedType(type) || value.includes(' ')) && !bare ? `"${value}"` : value
 }
 
 const units: readonly (readonly [string, number])[] = [

@@ -23,12 +23,14 @@ describe('nft rule that cannot be read', () => {
     }
   })
 
-  it('quotes and questions to the fib that nft does not print are not guessed either', () => {
+  it('quotes, flags and questions to the fib that nft does not print are not guessed either', () => {
     expect(why('iifname a"b" accept')).to.equal('the quotes of "a"b"" are not nft’s')
     expect(why('iifname ""eth0 accept" accept')).to.be.a('string')
     expect(why('accept comment "drop')).to.be.a('string')
     expect(why('fib saddr . frob iif oif missing drop')).to.equal('fib saddr . frob is no question that nft asks')
     expect(why('fib daddr frob local drop')).to.be.a('string')
+    expect(why('log flags frob drop')).to.equal('"frob" is no flag of log')
+    expect(why('log flags tcp sequence,options flags ip options drop')).to.equal(undefined)
     expect(why('meta hour "10:00"-"20:00" accept')).to.equal(undefined)
   })
 

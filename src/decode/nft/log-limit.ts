@@ -22,11 +22,13 @@ export function parseLog(c: Cursor): NftLog {
 /** `flags tcp sequence,options` -> `tcp sequence`, `tcp options`. */
 function takeLogFlags(c: Cursor): string[] {
   const kind = next(c)
-  if (kind !== 'tcp' && kind !== 'ip') return [kind]
-  return next(c)
-    .split(',')
-    .map((flag) => `${kind} ${flag}`)
+  const words = kind === 'tcp' || kind === 'ip' ? next(c).split(',') : []
+  const flags = words.length === 0 ? [kind] : words.map((flag) => `${kind} ${flag}`)
+  if (!flags.every((flag) => logFlags.has(flag))) throw new NftSyntaxError(`${quoteWord(kind)} is no flag of log`)
+  return flags
 }
+
+const logFlags = new Set(['all', 'ether', 'ip options', 'skuid', 'tcp options', 'tcp sequence'])
 
 /** The burst that nft leaves out of its text: NFT_LIMIT_... 5 packets, and none for bytes (limit_stmt_print(), 1.0.6). */
 const packetBurst = 5
