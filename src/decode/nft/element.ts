@@ -57,8 +57,8 @@ function parsePart(c: Cursor, type: string | undefined): NftExpression {
 }
 
 function parseBits(word: string, type: string | undefined): NftExpression[] {
-  const separator = word.includes('|') ? '|' : ','
-  return splitList(word, separator).map((bit) => parseLiteral(bit, type))
+  const words = word.includes('|') ? splitList(word, '|') : [word]
+  return words.flatMap((one) => splitList(one, ',')).map((bit) => parseLiteral(bit, type))
 }
 
 /** `{ a, b : c }` with the braces. */
