@@ -65,7 +65,8 @@ function checkRule({ at, body }: Rule, { family }: Table): void {
     const text = formatNftRule(body, family)
     if (at.file.endsWith('.json')) return
     const again = parseNftRule(text, family)
-    expect(again.tool === 'nft' ? formatNftRule(again, family) : again.why).to.equal(text)
+    const saidAgain = again.tool === 'nft' ? formatNftRule(again, family) : again.why
+    if (saidAgain !== text) expect(saidAgain).to.equal(text)
   }
 }
 

@@ -6,4 +6,4 @@ process.send?.('ready')
 for (let index = Number(from); index < Number(to); index++) {
   process.send?.(await runInput(Number(seed), index, only))
 }
-process.disconnect()
+process.disconnect?.()
