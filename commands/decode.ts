@@ -4,6 +4,7 @@ import type { Dumps, RulesetSummary } from '../src/answer/decode.ts'
 import { readInput } from '../src/capture/input.ts'
 import { BaseCommand } from '../src/command.ts'
 import { sourceFile } from '../src/decode/source.ts'
+import type { SourceFile } from '../src/decode/source.ts'
 import { KpxError } from '../src/error.ts'
 import { decodeView } from '../src/view/decode.ts'
 
@@ -11,7 +12,10 @@ export default class Decode extends BaseCommand<typeof Decode> {
   static override summary = 'tells which lines of a dump kpx recognises, ignores or does not know'
   static override strict = false
   static override args = {
-    file: Args.string({ ignoreStdin: true, description: 'iptables-save.txt, nft-list-ruleset.json, ...' }),
+    file: Args.string({
+      ignoreStdin: true,
+      description: 'iptables-save.txt, nft-list-ruleset.json, ...; - reads standard input',
+    }),
   }
   static override examples = ['<%= config.bin %> decode nodes/node1/iptables-save.txt']
 
@@ -23,8 +27,12 @@ export default class Decode extends BaseCommand<typeof Decode> {
   }
 
   private async dumps(): Promise<Dumps> {
-    if (this.words.length > 0) return looseDumps(this.words.map((name) => sourceFile(name, readInput(name))))
+    if (this.words.length > 0) return looseDumps(await Promise.all(this.words.map(fileOf)))
     if (this.flags.from !== undefined) return dumpsOf(await this.capture(), this.flags.node ?? [])
-    throw new KpxError('KPX1001', 'nothing to decode', { fix: 'name files, or a capture with --from' })
+    throw new KpxError('KPX1001', 'nothing to decode', {
+      fix: 'name files (- is standard input), or a capture with --from',
+    })
   }
 }
+
+const fileOf = async (path: string): Promise<SourceFile> => sourceFile(path, await readInput(path))

@@ -6,7 +6,7 @@ import { chosenNodes } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { traceItems, traceList } from '../src/answer/trace.ts'
 import type { TraceList } from '../src/answer/trace.ts'
-import { readInput } from '../src/capture/input.ts'
+import { inputName, readInput } from '../src/capture/input.ts'
 import { BaseCommand } from '../src/command.ts'
 import { KpxError } from '../src/error.ts'
 import { traceView } from '../src/view/trace.ts'
@@ -35,7 +35,7 @@ export default class Trace extends BaseCommand<typeof Trace> {
   ]
 
   async run(): Promise<TraceList> {
-    const pairs = this.pairs()
+    const pairs = await this.pairs()
     const scene = sceneOf(await this.capture())
     const asked = { namespace: this.namespace, nodes: chosenNodes(this.flags.node, scene) }
     const items = pairs.flatMap(({ from, to }) => traceItems(from, to, asked, scene))
@@ -45,11 +45,11 @@ export default class Trace extends BaseCommand<typeof Trace> {
     return list
   }
 
-  private pairs(): readonly FlowNames[] {
+  private async pairs(): Promise<readonly FlowNames[]> {
     const { destination, source } = this.args
     const { flows } = this.flags
     if (flows !== undefined) {
-      if (source === undefined) return parseFlows(readInput(flows).toString('utf8'), flows)
+      if (source === undefined) return parseFlows((await readInput(flows)).toString('utf8'), inputName(flows))
       throw new KpxError('KPX1001', 'flows come from the file or from the arguments, not from both')
     }
     if (source !== undefined && destination !== undefined) return [{ from: source, to: destination }]

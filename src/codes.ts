@@ -82,6 +82,20 @@ export const catalogue = [
     exit: 3,
   },
   {
+    code: 'KPX1010',
+    level: 'error',
+    title: 'the answer cannot be written',
+    why: 'The disk that stdout goes to is full, or whatever stdout goes to has failed.',
+    fix: 'write the answer to where there is space: kpx ... > FILE',
+  },
+  {
+    code: 'KPX1011',
+    level: 'error',
+    title: 'the input is larger than any recording',
+    why: 'A file or an unpacked archive is so large that it would fill the memory: it is no recording, or was made to do so.',
+    fix: 'pass the dumps of fewer nodes, or one file at a time: kpx decode FILE',
+  },
+  {
     code: 'KPX1099',
     level: 'error',
     title: 'kpx failed because of a bug in kpx',

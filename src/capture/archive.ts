@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { KpxError } from '../error.ts'
+import { growthCountsFrom, mostArchiveBytes, mostFileBytes, mostGrowth, tooLarge } from './limits.ts'
 import { isStep } from './tree.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
@@ -27,7 +28,8 @@ async function extract(path: string, gzip: boolean): Promise<Map<string, Buffer>
   const extraction = tar.extract()
   const reading = collect(extraction, files)
   const source = createReadStream(path)
-  const writing = gzip ? pipeline(source, createGunzip(), checkEnd, extraction) : pipeline(source, checkEnd, extraction)
+  const checked = (chunks: Readable) => checkEnd(checkSize(chunks, path, () => source.bytesRead))
+  const writing = gzip ? pipeline(source, createGunzip(), checked, extraction) : pipeline(source, checked, extraction)
   await Promise.all([writing, reading])
   return files
 }
@@ -39,16 +41,33 @@ interface Entry extends AsyncIterable<unknown> {
 async function collect(entries: AsyncIterable<Entry>, files: Map<string, Buffer>): Promise<void> {
   for await (const entry of entries) {
     const chunks: Buffer[] = []
-    for await (const chunk of entry) chunks.push(chunk as Buffer)
+    let bytes = 0
+    for await (const chunk of entry) {
+      chunks.push(chunk as Buffer)
+      if ((bytes += (chunk as Buffer).length) > mostFileBytes) throw tooLarge(entry.header.name)
+    }
     const steps = entry.header.name.split('/').filter((step) => step !== '' && step !== '.')
     if (entry.header.type === 'file' && steps.every(isStep)) files.set(steps.join('/'), Buffer.concat(chunks))
   }
 }
 
-/** Passes the bytes on and fails where the end mark is missing: an archive cut between two files looks whole otherwise. */
-async function* checkEnd(chunks: Readable): AsyncGenerator<Buffer> {
-  let tail: Buffer = Buffer.alloc(0)
+/** Passes the bytes on and fails where they are more than an archive of recordings can have. */
+async function* checkSize(chunks: Readable, path: string, packed: () => number): AsyncGenerator<Buffer> {
+  let bytes = 0
   for await (const chunk of chunks as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    const isBomb = bytes > growthCountsFrom && bytes > packed() * mostGrowth
+    if (isBomb || bytes > mostArchiveBytes) {
+      throw new KpxError('KPX1011', `${path} unpacks to more than ${Math.floor(bytes / 2 ** 20)} MiB`)
+    }
+    yield chunk
+  }
+}
+
+/** Passes the bytes on and fails where the end mark is missing: an archive cut between two files looks whole otherwise. */
+async function* checkEnd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let tail: Buffer = Buffer.alloc(0)
+  for await (const chunk of chunks) {
     tail = chunk.length >= blockBytes ? chunk.subarray(-blockBytes) : Buffer.concat([tail, chunk]).subarray(-blockBytes)
     yield chunk
   }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { KpxError } from '../error.ts'
+import { mostFileBytes, tooLarge } from './limits.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
 export function folderTree(path: string): Tree {
@@ -10,7 +11,11 @@ export function folderTree(path: string): Tree {
     path,
     read: (file) => {
       const real = inside(root, file)
-      return real !== undefined && statSync(real).isFile() ? accessible(real, () => readFileSync(real)) : undefined
+      if (real === undefined) return undefined
+      const about = statSync(real)
+      if (!about.isFile()) return undefined
+      if (about.size > mostFileBytes) throw tooLarge(real)
+      return accessible(real, () => readFileSync(real))
     },
     list: (folder) => {
       const real = inside(root, folder)

@@ -1,14 +1,47 @@
 /** Files that the user names beside a capture. */
-import { readFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { KpxError } from '../error.ts'
+import { mostFileBytes, tooLarge } from './limits.ts'
 
-const standardInput = 0
-
-/** The bytes of a file, or of standard input for `-`. Throws KPX1008 for what cannot be read. */
-export function readInput(path: string): Buffer {
+/** The bytes of a file, or of standard input for `-`. Throws KPX1008 for what cannot be read, KPX1011 for what does not end. */
+export async function readInput(path: string): Promise<Buffer> {
+  const name = inputName(path)
   try {
-    return readFileSync(path === '-' ? standardInput : path)
+    return await read(path === '-' ? process.stdin : createReadStream(path), name)
   } catch (cause) {
-    throw new KpxError('KPX1008', `${path} cannot be read`, { cause, fix: 'check the path and its permissions' })
+    if (cause instanceof KpxError) throw cause
+    throw new KpxError('KPX1008', `${name} cannot be read: ${reasonOf(cause)}`, { cause, ...fixOf(cause) })
   }
 }
+
+/** As messages call it. */
+export const inputName = (path: string): string => (path === '-' ? 'standard input' : path === '' ? '""' : path)
+
+async function read(stream: Readable, name: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > mostFileBytes) throw tooLarge(name)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : undefined)
+
+function reasonOf(cause: unknown): string {
+  const code = codeOf(cause)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'it does not exist'
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied'
+  if (code === 'EISDIR') return 'it is a folder'
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+const fixOf = (cause: unknown): { fix: string } => ({
+  fix:
+    codeOf(cause) === 'EISDIR'
+      ? 'name its files, or pass it as a capture: --from'
+      : 'check the path and its permissions',
+})

@@ -7,9 +7,13 @@ export function parseJson(bytes: Buffer, file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
+    const fix = text.includes('\0')
+      ? { fix: 'it is UTF-16 text, or no text: convert it with iconv -f UTF-16 -t UTF-8' }
+      : {}
+    if (text.trim() === '') throw new KpxError('KPX1008', `${file} is empty`, { cause: error })
     const why = messageOf(error)
     const { line, column } = placeOf(text, offsetOf(text, why))
-    throw new KpxError('KPX1008', `${file}:${line}:${column}: not JSON: ${reasonOf(why)}`, { cause: error })
+    throw new KpxError('KPX1008', `${file}:${line}:${column}: not JSON: ${reasonOf(why)}`, { ...fix, cause: error })
   }
 }
 

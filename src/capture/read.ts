@@ -34,7 +34,10 @@ export async function readCapture(path: string): Promise<Capture> {
 
 async function openTree(path: string): Promise<Tree> {
   try {
-    if ((await stat(path)).isDirectory()) return folderTree(path)
+    const about = await stat(path)
+    if (about.isDirectory()) return folderTree(path)
+    // whoever opens a pipe that nobody writes to waits for ever
+    if (!about.isFile()) throw notACapture(path, noFile)
     const head = await firstBytes(path)
     // RFC 1952: the magic number of gzip
     if (head[0] === 0x1f && head[1] === 0x8b) return await archiveTree(path, true)
@@ -44,8 +47,10 @@ async function openTree(path: string): Promise<Tree> {
     if (error instanceof KpxError) throw error
     throw new KpxError('KPX1002', notReadable(path, error), { cause: error })
   }
-  throw notACapture(path, 'it is neither a folder nor a tar archive')
+  throw notACapture(path, noFile)
 }
+
+const noFile = 'it is neither a folder nor a tar archive'
 
 async function firstBytes(path: string): Promise<Buffer> {
   const file = await open(path, 'r')
@@ -59,7 +64,8 @@ async function firstBytes(path: string): Promise<Buffer> {
 
 function notReadable(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT' || code === 'ENOTDIR') return `capture ${path} does not exist`
+  if (code === 'ENOENT' || code === 'ENOTDIR') return `capture ${path === '' ? '""' : path} does not exist`
+  if (code === 'EACCES') return `capture ${path} cannot be read: permission denied`
   return `capture ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`
 }
 
