@@ -12,6 +12,10 @@ function isOclifError(error: unknown): error is OclifError {
   return error instanceof Error && 'oclif' in error
 }
 
+/** kpx writes nothing but its answers. */
+const isWriteError = (error: unknown): boolean =>
+  error instanceof Error && 'syscall' in error && error.syscall === 'write'
+
 /** oclif appends hints that lack the command to type or that speak of flags which are not the cause. */
 function withoutHints(message: string): string {
   const ends = ['\n\nNote: --', '\nSee more help with --help'].map((hint) => message.indexOf(hint))
@@ -26,6 +30,7 @@ function toKpxError(error: unknown, command: string): KpxError {
     return new KpxError('KPX1001', message, { fix: `run: ${command} --help`, cause: error })
   }
   const message = error instanceof Error ? error.message : String(error)
+  if (isWriteError(error)) return new KpxError('KPX1010', `the answer cannot be written: ${message}`, { cause: error })
   return new KpxError('KPX1099', `internal error: ${message}`, { cause: error })
 }
 
@@ -53,7 +58,7 @@ function failureText(error: KpxError): string {
 /** Writes the failure where it belongs and returns the exit code. */
 export function reportFailure(thrown: unknown, argv: readonly string[], command: string): number {
   const error = toKpxError(thrown, command)
-  if (asksForDocument(argv)) process.stdout.write(failureDocument(error))
+  if (asksForDocument(argv) && error.code !== 'KPX1010') process.stdout.write(failureDocument(error))
   else process.stderr.write(failureText(error))
   if (process.env['KPX_DEBUG'] === '1') process.stderr.write(stackOf(error))
   return error.exit

@@ -21,6 +21,10 @@ export async function loadOptions(root: string, fromSource: boolean): Promise<In
 /** Runs one command line; the answer is in process.exitCode. */
 export async function main(argv: string[], root: string, fromSource = false): Promise<void> {
   process.once('SIGINT', () => process.exit(130))
+  // where nobody reads stderr, the exit code still tells
+  process.stderr.on('error', () => undefined)
+  // streams report a full disk from outside of every command
+  process.once('uncaughtException', (error) => process.exit(reportFailure(error, argv, 'kpx')))
   await runCommandLine(argv, await loadOptions(root, fromSource))
 }
 

@@ -1,8 +1,11 @@
 /** The built kpx as its users run it. Needs `npm run build`. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { kpx, kpxProcess, root } from '../kpx.ts'
+import type { Ran } from '../kpx.ts'
 
 describe('bin/run.js', () => {
   it('knows its version and its help', async () => {
@@ -25,6 +28,61 @@ describe('bin/run.js', () => {
     const script = '{ "$0" "$1" --help; echo "exit $?" >&2; } 2>&1 1>&3 3>&- | cat'
     const stderr = execFileSync('sh', ['-c', `exec 3>&1; ${script}`, process.execPath, `${root}bin/run.js`])
     expect(stderr.toString()).to.contain('exit 0')
+  })
+
+  describe('with streams that fail', () => {
+    const capture = `${root}test/captures/k1.37-ipvs`
+    const run = `${process.execPath} ${root}bin/run.js`
+
+    /** A line of shell, its exit code, and what it writes to the shell's own stdout and stderr. */
+    async function shell(line: string): Promise<Ran> {
+      const child = spawn('bash', ['-c', line], { stdio: ['ignore', 'pipe', 'pipe'] })
+      const ended = once(child, 'close') as Promise<[number | null]>
+      const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+      return { stdout, stderr, exit: exit ?? 128 }
+    }
+
+    it('says that the disk is full, whatever it was to write', async () => {
+      for (const words of [
+        `services --from ${capture}`,
+        `services --from ${capture} -o json`,
+        '--help',
+        'nope -o json',
+      ]) {
+        const { exit, stderr } = await shell(`${run} ${words} > /dev/full`)
+        expect(stderr, words).to.match(/^Error: the answer cannot be written: ENOSPC: .* \(KPX1010\)\n {2}fix: .*\n$/)
+        expect(exit, words).to.equal(2)
+      }
+    })
+
+    it('keeps its exit code where nobody takes its answer, or its error', async () => {
+      const answer = `${run} services --from ${capture}`
+      const error = `${run} decode /nowhere`
+      for (const [line, exit] of [
+        [`${answer} | head -n 1; exit \${PIPESTATUS[0]}`, 0],
+        [`${answer} -o json | true; exit \${PIPESTATUS[0]}`, 0],
+        [`${answer} >&-`, 0],
+        [`${answer} <&- >&- 2>&-`, 0],
+        [`${error} 2>&1 | true; exit \${PIPESTATUS[0]}`, 2],
+        [`${error} 2> /dev/full`, 2],
+        [`${error} 2>&-`, 2],
+        [`${error} -o json >&-`, 2],
+      ] as const) {
+        const ran = await shell(line)
+        expect({ stderr: ran.stderr, exit: ran.exit }, line).to.deep.equal({ stderr: '', exit })
+      }
+    })
+
+    it('takes a closed stdin for an empty one, and waits for a slow one', async () => {
+      const { exit, stderr } = await shell(`${run} decode - <&-`)
+      expect({ empty: stderr.startsWith('Error: standard input is empty (KPX1008)'), exit }).to.deep.equal({
+        empty: true,
+        exit: 2,
+      })
+      expect((await shell(`${run} trace --flows - --from ${capture} <&-`)).exit).to.equal(2)
+      const slow = await shell(`(sleep 0.3; cat ${capture}/nodes/node3/iptables-save.txt) | ${run} decode -`)
+      expect({ stderr: slow.stderr, exit: slow.exit }).to.deep.equal({ stderr: '', exit: 0 })
+    })
   })
 
   it('carries the licences of what it bundles', () => {
