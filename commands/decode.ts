@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { dumpsOf, looseDumps, summarise } from '../src/answer/decode.ts'
+import { dumpsOf, isIncomplete, looseDumps, summarise } from '../src/answer/decode.ts'
 import type { Dumps, RulesetSummary } from '../src/answer/decode.ts'
 import { readInput } from '../src/capture/input.ts'
 import { BaseCommand } from '../src/command.ts'
@@ -22,7 +22,7 @@ export default class Decode extends BaseCommand<typeof Decode> {
   async run(): Promise<RulesetSummary> {
     const summary = summarise(await this.dumps())
     await this.print(summary, (options) => decodeView(summary, options))
-    if (summary.unknown.length > 0) process.exitCode = 1
+    if (isIncomplete(summary)) process.exitCode = 1
     return summary
   }
 

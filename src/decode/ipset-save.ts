@@ -4,12 +4,12 @@ import type { At } from '../ruleset/ruleset.ts'
 import { readIpSetEntry } from './ipset-entry.ts'
 import { type LineList, LineLists, emptyList } from './line-lists.ts'
 import { LineLog, forEachLine, shorten, wordEnd } from './lines.ts'
-import type { DecodedTables, LineReport, SourceFile, UnknownLine } from './source.ts'
+import type { Cut, LineReport, SourceFile, UnknownLine } from './source.ts'
 import { splitWords } from './words.ts'
 
 export interface DecodedIpSets {
   readonly ipsets: ReadonlyMap<string, IpSet>
-  readonly cut?: NonNullable<DecodedTables['cut']>
+  readonly cut?: Cut
   readonly report: () => LineReport
 }
 
@@ -31,7 +31,7 @@ export function decodeIpSetSave(source: SourceFile): DecodedIpSets {
   for (const draft of index.sets.values()) ipsets.set(draft.name, makeSet(draft, entries))
   return {
     ipsets,
-    ...(index.cut && { cut: index.cut }),
+    ...(index.log.cut && { cut: index.log.cut }),
     report: () => index.log.report([...index.sets.values()].flatMap((draft) => entries.read(draft).unknown)),
   }
 }
@@ -58,7 +58,6 @@ class IpSetIndex {
   readonly sets = new Map<string, SetDraft>()
   readonly entries = new LineLists()
   readonly log: LineLog
-  cut: DecodedIpSets['cut']
   readonly #source: SourceFile
   #last: SetDraft | undefined
 
@@ -71,7 +70,7 @@ class IpSetIndex {
     const { name: file, text } = this.#source
     if (start === end) return this.log.ignore(line, 'blank line')
     if (!terminated) {
-      this.cut = { file, line, why: 'the last line does not end' }
+      this.log.cut = { file, line, why: 'the last line does not end' }
       return this.#lost(start, end, line, 'the dump ends in the middle of this line')
     }
     const commandEnd = wordEnd(text, start, end)

@@ -6,7 +6,7 @@ import { IptablesChain } from './iptables-chain.ts'
 import type { ChainDeclaration, ChainSource } from './iptables-chain.ts'
 import { LineLists } from './line-lists.ts'
 import { LineLog, forEachLine, isBlank, wordEnd } from './lines.ts'
-import type { DecodedTables, SourceFile } from './source.ts'
+import type { SourceFile } from './source.ts'
 
 export interface TableDraft {
   readonly name: string
@@ -33,12 +33,15 @@ const A = 65
 const N = 78
 const P = 80
 
+/** Characters. iptables' own are shorter; a dump that lost its line ends is one. */
+const longestComment = 500
+const noComment = 'longer than any comment of iptables: the dump may have lost its line ends'
+
 export class IptablesIndex {
   readonly tables: TableDraft[] = []
   readonly incompatible: IncompatibleTable[] = []
   readonly rules = new LineLists()
   readonly log: LineLog
-  cut: DecodedTables['cut']
   /** The number of a last line that is a rule without its line end. */
   cutRule: number | undefined
 
@@ -74,6 +77,7 @@ export class IptablesIndex {
   #line(start: number, end: number, line: number): void {
     const first = this.#all.charCodeAt(start)
     if (start === end) this.log.ignore(line, 'blank line')
+    else if (first === HASH && end - start > longestComment) this.log.unknown(line, start, end, noComment)
     else if (first === HASH) this.#comment(this.#text(start, end), line)
     else if (first === STAR) this.#startTable(start, end, line)
     else if (this.#skip !== undefined) this.#skipped(start, end, line, this.#skip)
@@ -89,6 +93,7 @@ export class IptablesIndex {
     const text = this.#text(start, end)
     if (text === '' || text === 'COMMIT' || text.startsWith('# Completed')) return this.#line(start, end, line)
     this.#setCut(line, 'the last line does not end')
+    if (text.length > longestComment) return this.log.unknown(line, start, end, noComment)
     if (text.startsWith('#')) return this.log.ignore(line, 'comment')
     const table = this.#table
     const chain = table && this.#chainOf(table, start, end)
@@ -162,7 +167,7 @@ export class IptablesIndex {
   }
 
   #setCut(line: number, why: string): void {
-    this.cut ??= { file: this.#source.name, line, why }
+    this.log.cut ??= { file: this.#source.name, line, why }
   }
 
   /** `NAME POLICY [packets:bytes]`, after the colon of iptables-save or the `-P ` or `-N ` of `iptables -S`. */

@@ -23,10 +23,10 @@ export function decodeIptablesSave(
   tool: 'iptables-legacy' | 'iptables-nft' | 'unknown',
 ): DecodedIptables {
   const reader = new RuleReader(source, { family, tool: tool === 'unknown' ? undefined : tool })
-  const { cut, incompatible, log, tables } = reader.index
+  const { incompatible, log, tables } = reader.index
   return {
     tables: tables.map((draft) => makeTable(draft, source.name, reader)),
-    ...(cut && { cut }),
+    ...(log.cut && { cut: log.cut }),
     incompatible,
     report: () => log.report(reader.unknownLines()),
   }

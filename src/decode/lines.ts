@@ -1,5 +1,5 @@
 /** The lines of a file as ranges of its text, so that a dump of 50 MB is walked without a string for each of them. */
-import type { IgnoredLine, LineReport, SourceFile, UnknownLine } from './source.ts'
+import type { Cut, IgnoredLine, LineReport, SourceFile, UnknownLine } from './source.ts'
 
 const CR = 13
 const TAB = 9
@@ -46,6 +46,8 @@ export class LineLog {
   readonly #ignored: IgnoredLine[] = []
   readonly #unknown: { line: number; start: number; end: number; why: string }[] = []
   lines = 0
+  /** The first place. */
+  cut: Cut | undefined
 
   constructor(source: SourceFile) {
     this.#source = source
@@ -69,7 +71,8 @@ export class LineLog {
     }))
     const unknown = [...early, ...late].sort((a, b) => a.line - b.line)
     const recognised = this.lines - this.#ignored.length - unknown.length
-    return { file: name, lines: this.lines, recognised, ignored: this.#ignored, unknown }
+    const cut = this.cut && { cut: this.cut }
+    return { file: name, ...cut, lines: this.lines, recognised, ignored: this.#ignored, unknown }
   }
 }
 

@@ -8,6 +8,7 @@ import { decodeIpAddr, decodeIpRoute } from './network.ts'
 import { decodeNftJson } from './nft/json.ts'
 import { decodeNftText } from './nft/text.ts'
 import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
+import { isUtf16 } from './sniff.ts'
 import type { DecodedTables, SourceFile } from './source.ts'
 import { decodeSysctl } from './sysctl.ts'
 import { familyOf } from '../ruleset/address.ts'
@@ -16,8 +17,14 @@ import type { At, Blind, Chain, Ruleset, Table } from '../ruleset/ruleset.ts'
 /** Gives a file of the node, e.g. `iptables-save.txt`. */
 export type ReadFile = (name: string) => SourceFile | undefined
 
-export function decodeRuleset(read: ReadFile): Ruleset {
+export function decodeRuleset(given: ReadFile): Ruleset {
   const blind: Blind[] = []
+  const read: ReadFile = (name) => {
+    const source = given(name)
+    if (!source || !isUtf16(source.text)) return source
+    blind.push({ file: name, why: 'it is UTF-16 text, which no tool prints: convert it with iconv' })
+    return undefined
+  }
   const mode = readMode(read, blind)
   const { seen, tables } = decodeTables(read, mode, blind)
   return {
@@ -108,10 +115,28 @@ function decodeTables(read: ReadFile, mode: string | undefined, blind: Blind[]):
     seen.clear()
     blind.push({ file: 'nft-list-ruleset.txt', why: 'kube-proxy runs in nftables mode, whose rules are not recorded' })
   }
+  sayTwice(
+    saves.flatMap((save) => save.tables),
+    blind,
+  )
   const own = nft?.tables.filter((table) => !saves.some(({ replaces }) => replaces(table))) ?? []
   const orders = new Map(nft?.tables.map((table, order) => [keyOf(table), order]))
   const tables = [...saves.flatMap((save) => save.tables), ...own].map((table) => ordered(table, orders))
   return { tables, seen }
+}
+
+/** No kernel has two tables of one tool, family and name. */
+function sayTwice(tables: readonly Table[], blind: Blind[]): void {
+  const first = new Map<string, Table>()
+  for (const table of tables) {
+    const key = `${table.tool} ${keyOf(table)}`
+    const other = first.get(key)
+    if (!other) first.set(key, table)
+    else if (other.at.file !== table.at.file) {
+      const why = `it has table ${keyOf(table)}, which ${other.at.file} has too: one of them has another’s name`
+      blind.push({ file: table.at.file, why })
+    }
+  }
 }
 
 const keyOf = ({ family, name }: Table): string => `${family} ${name}`

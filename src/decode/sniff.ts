@@ -18,6 +18,9 @@ const signs: readonly (readonly [string, RegExp])[] = [
   ['sysctl', /^(?:net|kernel)[./]\S+ ?= ?\S+/m],
 ]
 
+/** Text of two bytes a character, as PowerShell's `>` writes it, read as UTF-8: every other character is NUL. */
+export const isUtf16 = (text: string): boolean => /^\ufffd*(?:(?:[^\0]\0){8}|(?:\0[^\0]){8})/.test(text)
+
 export const looksLikeJson = (text: string): boolean => /^\s*[[{]/.test(text.slice(0, 64))
 
 /** A decoder's name, or nothing where the text looks like the output of no tool. */

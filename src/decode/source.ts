@@ -26,9 +26,17 @@ export interface IgnoredLine {
   readonly why: string
 }
 
+/** Where a file ends too early: what should be behind it is not known. */
+export interface Cut {
+  readonly file: string
+  readonly line: number
+  readonly why: string
+}
+
 /** Every line of a file is recognised, ignored for a reason, or unknown. */
 export interface LineReport {
   readonly file: string
+  readonly cut?: Cut
   readonly lines: number
   readonly recognised: number
   readonly ignored: readonly IgnoredLine[]
@@ -38,7 +46,7 @@ export interface LineReport {
 /** What a decoder of rules returns. Rules are decoded on first use; `report` decodes them all. */
 export interface DecodedTables {
   readonly tables: readonly Table[]
-  /** Where the dump ends too early: tables and chains behind it are not known. */
-  readonly cut?: { readonly file: string; readonly line: number; readonly why: string }
+  /** Tables and chains behind it are not known. */
+  readonly cut?: Cut
   report(): LineReport
 }

@@ -2,11 +2,11 @@
 import type { RealServer, VirtualServer } from '../ruleset/ipvs.ts'
 import type { At } from '../ruleset/ruleset.ts'
 import { LineLog, forEachLine } from './lines.ts'
-import type { DecodedTables, LineReport, SourceFile } from './source.ts'
+import type { Cut, LineReport, SourceFile } from './source.ts'
 
 export interface DecodedIpvs {
   readonly virtualServers: VirtualServer[]
-  readonly cut?: NonNullable<DecodedTables['cut']>
+  readonly cut?: Cut
   /** The first line that cannot be read: what it lists is missing. */
   readonly lost?: At
   readonly report: () => LineReport
@@ -30,13 +30,12 @@ type VirtualServerDraft = VirtualServer & { servers: RealServer[]; cut?: At }
 export function decodeVirtualServers(source: SourceFile, read: (text: string) => IpvsLine): DecodedIpvs {
   const log = new LineLog(source)
   const collection = new VirtualServerCollection()
-  let cut: DecodedIpvs['cut']
   let lost: At | undefined
   log.lines = forEachLine(source.text, (start, end, line, terminated) => {
     const text = source.text.slice(start, end).trimEnd()
     const at = { file: source.name, line }
     if (text === '') return log.ignore(line, 'blank line')
-    if (!terminated) cut = { ...at, why: 'the last line does not end' }
+    if (!terminated) log.cut = { ...at, why: 'the last line does not end' }
     const said = terminated ? read(text) : { unknown: 'the file ends in the middle of this line' }
     if ('ignored' in said) return log.ignore(line, said.ignored)
     const why = 'unknown' in said ? said.unknown : collection.add(said, at, text)
@@ -46,7 +45,7 @@ export function decodeVirtualServers(source: SourceFile, read: (text: string) =>
     collection.lose(at)
   })
   const virtualServers = [...collection.byKey.values()]
-  return { virtualServers, ...(cut && { cut }), ...(lost && { lost }), report: () => log.report() }
+  return { virtualServers, ...(log.cut && { cut: log.cut }), ...(lost && { lost }), report: () => log.report() }
 }
 
 class VirtualServerCollection {

@@ -1,6 +1,8 @@
 /** The summary of decoded dumps as tables. */
 import type { RulesetSummary } from '../answer/decode.ts'
+import { sanitise } from './sanitise.ts'
 import { table } from './table.ts'
+import { wrap } from './wrap.ts'
 
 export function decodeView(summary: RulesetSummary, options: { width: number; wide: boolean }): string {
   const number = { align: 'right' } as const
@@ -18,11 +20,15 @@ export function decodeView(summary: RulesetSummary, options: { width: number; wi
     ]),
     options,
   )
-  if (summary.unknown.length === 0) return files
+  const cuts = summary.files.flatMap(({ cut, file }) =>
+    cut ? [wrap(sanitise(`${file}:${cut.line} is cut: ${cut.why}`), options.width, '')] : [],
+  )
+  const whole = cuts.length === 0 ? files : `${files}\n${cuts.join('')}`
+  if (summary.unknown.length === 0) return whole
   const unknown = table(
     [{ header: 'UNKNOWN LINE' }, { header: 'WHY', shrink: true, min: 20 }, { header: 'TEXT', shrink: true }],
     summary.unknown.map(({ file, line, text, why }) => [`${file}:${line}`, why, text]),
     options,
   )
-  return `${files}\n${unknown}`
+  return `${whole}\n${unknown}`
 }

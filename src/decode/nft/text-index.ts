@@ -3,7 +3,7 @@
  * rules and elements are. No rule and no element is read here.
  */
 import type { At, TableFamily } from '../../ruleset/ruleset.ts'
-import type { DecodedTables, IgnoredLine, SourceFile, UnknownLine } from '../source.ts'
+import type { Cut, IgnoredLine, SourceFile, UnknownLine } from '../source.ts'
 import { parseBaseChain } from './base-chain.ts'
 import { emptySetHead, readSetLine } from './set.ts'
 import type { ChainIndex, SetIndex, Span, TableIndex, TextIndex } from './text-structure.ts'
@@ -50,7 +50,7 @@ class TextReader {
   #line = 0
   /** nft has just said that iptables-nft keeps the next table. */
   #warned = false
-  #cut: DecodedTables['cut']
+  #cut: Cut | undefined
 
   constructor({ name, text }: SourceFile) {
     this.#file = name

@@ -1,6 +1,6 @@
 /** What one pass over nft's text finds: where everything is, but nothing of what rules and elements say. */
 import type { At, BaseHook, TableFamily } from '../../ruleset/ruleset.ts'
-import type { DecodedTables, IgnoredLine, UnknownLine } from '../source.ts'
+import type { Cut, IgnoredLine, UnknownLine } from '../source.ts'
 import type { SetHead } from './set.ts'
 
 /** Whole lines of the file: characters `[start, end)`, the first of them with this number. */
@@ -39,5 +39,5 @@ export interface TextIndex {
   readonly lines: number
   readonly ignored: readonly IgnoredLine[]
   readonly unknown: readonly UnknownLine[]
-  readonly cut?: NonNullable<DecodedTables['cut']>
+  readonly cut?: Cut
 }

@@ -138,8 +138,9 @@ function report(source: SourceFile, index: TextIndex, decoded: readonly DecodedT
   const unknown = [...index.unknown, ...late]
     .sort((a, b) => a.line - b.line)
     .map((entry) => ({ ...entry, text: shorten(entry.text) }))
-  const { ignored, lines } = index
-  return { file: source.name, lines, recognised: lines - ignored.length - unknown.length, ignored, unknown }
+  const { cut, ignored, lines } = index
+  const recognised = lines - ignored.length - unknown.length
+  return { file: source.name, ...(cut && { cut }), lines, recognised, ignored, unknown }
 }
 
 function unknownRules(chain: Chain): UnknownLine[] {
