@@ -78,7 +78,8 @@ function ofService(service: Service, port: string | undefined, protocol: Protoco
   )
   if (ports.length === 0) {
     const there = service.ports.map(describePort).join(', ')
-    throw new KpxError('KPX1005', `Service ${namespace}/${name} has no such port`, {
+    const asked = [port, protocol].filter((word) => word !== undefined).join('/')
+    throw new KpxError('KPX1005', `Service ${namespace}/${name} has no port ${asked}`, {
       fix: there === '' ? 'give it a port' : `choose one of ${there}`,
     })
   }
@@ -97,6 +98,11 @@ function nodePort(
   text: string,
 ): Destination[] {
   const port = parsePort(portText ?? '')
+  if (port === undefined && portText) {
+    throw new KpxError('KPX1001', `"${text}" is not a destination: ${portText} is no port`, {
+      fix: 'write a number from 1 to 65535',
+    })
+  }
   if (port === undefined) throw notADestination(text)
   const ips = parsedIps(cluster.node(node)?.addresses ?? [])
   if (ips.length === 0) {

@@ -68,11 +68,22 @@ export function servicesOf(namespace: string | undefined, scene: Scene): readonl
   if (namespace === undefined) return all
   const own = all.filter((service) => service.namespace === namespace)
   if (own.length > 0) return own
-  const namespaces = [...new Set(all.map((service) => service.namespace))].join(', ')
-  throw new KpxError('KPX1005', `there are no Services in namespace ${namespace}`, {
-    fix: `choose one of ${namespaces || 'none'}`,
+  const namespaces = [...new Set(all.map((service) => service.namespace))]
+  throw new KpxError('KPX1005', `there are no Services in namespace ${shown(namespace)}`, {
+    fix: namespaces.length > 0 ? chooseOne(namespaces) : 'the recording has no Services at all',
   })
 }
+
+/** The first of many: a cluster may have thousands. */
+export function chooseOne(names: readonly string[]): string {
+  const more = names.length - mostOffered
+  return `choose one of ${names.slice(0, mostOffered).join(', ')}${more > 0 ? ` or ${more} more` : ''}`
+}
+
+const mostOffered = 10
+
+/** A name as messages repeat it. The API's longest has 253 characters. */
+const shown = (name: string): string => (name.length > 253 ? `${name.slice(0, 50)}…` : name)
 
 const notRecorded = (what: string, path: string): KpxError =>
   new KpxError('KPX1009', `${path} has no list of ${what} in objects/${what}.json`)
@@ -81,8 +92,8 @@ const notRecorded = (what: string, path: string): KpxError =>
 export function findNode(name: string, scene: Scene): string {
   const names = nodeNames(scene)
   if (names.includes(name)) return name
-  throw new KpxError('KPX1005', `${scene.capture.path} has no node ${name}`, {
-    fix: names.length > 0 ? `choose one of ${names.join(', ')}` : 'record nodes/NODE/ or objects/nodes.json',
+  throw new KpxError('KPX1005', `${scene.capture.path} has no node ${shown(name)}`, {
+    fix: names.length > 0 ? chooseOne(names) : 'record nodes/NODE/ or objects/nodes.json',
   })
 }
 
@@ -95,24 +106,33 @@ function find<T extends Named>(kind: string, namespace: string, name: string, al
   if (found) return found
   const elsewhere = all.find((one) => one.name === name)
   if (elsewhere) {
-    throw new KpxError('KPX1005', `there is no ${kind} ${name} in namespace ${namespace}`, {
+    throw new KpxError('KPX1005', `there is no ${kind} ${name} in namespace ${shown(namespace)}`, {
       fix: `it is in another namespace: -n ${elsewhere.namespace}`,
     })
   }
-  const near = nearest(name, all)
-  const message = `there is no ${kind} ${name} in namespace ${namespace} of ${path}`
-  throw new KpxError('KPX1005', message, near && { fix: `did you mean ${qualified(near)}?` })
+  const near = nearestFew(name, all).map(qualified)
+  const message = `there is no ${kind} ${shown(name)} in namespace ${shown(namespace)} of ${path}`
+  throw new KpxError('KPX1005', message, near.length > 0 ? { fix: `did you mean ${near.join(' or ')}?` } : {})
 }
 
 /** The object whose name takes the fewest edits, when they are few for its length. */
-export function nearest<T extends { readonly name: string }>(name: string, all: readonly T[]): T | undefined {
-  let best: T | undefined
-  let fewest = Math.max(2, Math.floor(name.length / 3)) + 1
-  for (const one of all) {
+export const nearest = <T extends { readonly name: string }>(name: string, all: readonly T[]): T | undefined =>
+  nearestFew(name, all)[0]
+
+/** The nearest first; two more only where they are as near or almost. */
+function nearestFew<T extends { readonly name: string }>(name: string, all: readonly T[]): T[] {
+  const most = Math.max(2, Math.floor(name.length / 3))
+  const near = all.flatMap((one) => {
+    // whatever the letters, each that one of them lacks is an edit
+    if (Math.abs(one.name.length - name.length) > most) return []
     const edits = distance(name, one.name)
-    if (edits < fewest) [best, fewest] = [one, edits]
-  }
-  return best
+    return edits <= most ? [{ one, edits }] : []
+  })
+  const [best] = near.sort((a, b) => a.edits - b.edits)
+  return near
+    .filter(({ edits }) => edits <= (best?.edits ?? 0) + 1)
+    .slice(0, 3)
+    .map(({ one }) => one)
 }
 
 /** Levenshtein's distance. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { describeDestination, parseDestination } from '../../src/answer/destination.ts'
+import { chooseOne, findService } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import type { Scene } from '../../src/answer/scene.ts'
 import { parseSource } from '../../src/answer/source.ts'
@@ -34,6 +35,33 @@ describe('names', () => {
     ] as const) {
       expect(sources(text, namespace), text).to.deep.equal(labels)
     }
+  })
+
+  it('near to one that is not there are offered, the nearest first and no more than three', () => {
+    for (const [name, fix] of [
+      ['wbe', 'did you mean shop/web?'],
+      ['web-stick', 'did you mean shop/web-sticky?'],
+      ['web-', /^did you mean shop\/web or shop\/web-(?:lb|np)/],
+      ['nothing-like-it', 'check the name and the namespace (-n NAMESPACE)'],
+      ['x'.repeat(100_000), 'check the name and the namespace (-n NAMESPACE)'],
+    ] as const) {
+      try {
+        findService('shop', name, scene)
+        throw new Error(`${name} is there`)
+      } catch (error) {
+        expect(error)
+          .to.have.property('fix')
+          .that.matches(typeof fix === 'string' ? /^/ : fix)
+        if (typeof fix === 'string') expect(error).to.include({ code: 'KPX1005', fix })
+        expect((error as Error).message.length).to.be.lessThan(300)
+      }
+    }
+  })
+
+  it('of many nodes are not all offered', () => {
+    expect(chooseOne(['a', 'b'])).to.equal('choose one of a, b')
+    const many = Array.from({ length: 5000 }, (_, i) => `node${i}`)
+    expect(chooseOne(many)).to.match(/^choose one of node0, .*node9 or 4990 more$/)
   })
 
   it('a pod in its node’s network sends as the node', () => {
@@ -79,7 +107,7 @@ describe('names', () => {
       [() => destinations('node/node1'), /"node\/node1" is not a destination/],
       [() => destinations('node1:70000'), /is not a destination/],
       [() => destinations('shop/headless'), /has no ClusterIP/],
-      [() => destinations('shop/web:81'), /has no such port$/],
+      [() => destinations('shop/web:81'), /has no port 81$/],
       [() => destinations('shop/webb'), /no Service webb in namespace shop/],
     ] as const) {
       expect(run).to.throw(message)
