@@ -37,14 +37,16 @@ export interface Seen {
   readonly nodes: readonly string[]
   readonly of: number
   readonly blind: readonly { readonly node: string; readonly why: string }[]
+  /** What is wrong with the lists of objects that were read, and how kpx took it. */
+  readonly notes?: readonly string[]
 }
 
 export function seenOf(scene: Scene): Seen {
-  const { network } = scene
+  const { cluster, network } = scene
   const all = nodeNames(scene)
   const blind = all.flatMap((node) => blindSpots(node, network))
   const nodes = [...network.nodes.values()].filter(({ ruleset }) => ruleset.seen.size > 0).map(({ name }) => name)
-  return { nodes, of: all.length, blind }
+  return { nodes, of: all.length, blind, ...(cluster.notes.length > 0 && { notes: cluster.notes }) }
 }
 
 function blindSpots(node: string, { nodes }: Network): { node: string; why: string }[] {

@@ -12,10 +12,11 @@ interface Host {
 
 export class Cluster {
   readonly #capture: Capture
-  readonly #services = once(() => this.#sorted(services(this.#capture)))
-  readonly #everyPod = once(() => this.#sorted(pods(this.#capture)))
+  readonly #notes: string[] = []
+  readonly #services = once(() => this.#sorted(this.#distinct('Service', 'services', services(this.#capture))))
+  readonly #everyPod = once(() => this.#sorted(this.#distinct('pod', 'pods', pods(this.#capture))))
   readonly #pods = once(() => this.#everyPod().items.filter((pod) => !hasEnded(pod)))
-  readonly #nodes = once(() => nodes(this.#capture))
+  readonly #nodes = once(() => this.#distinct('node', 'nodes', nodes(this.#capture)))
   readonly #endpoints = once(() => endpoints(this.#capture))
   readonly #podsByNode = once(() => grouped(this.pods, ({ node }) => node))
   readonly #endpointsByService = once(() => grouped(this.endpoints, ({ service }) => service))
@@ -46,6 +47,11 @@ export class Cluster {
 
   get endpoints(): readonly Endpoint[] {
     return this.#endpoints().items
+  }
+
+  /** What is wrong with the lists that were read so far, and how it was taken. */
+  get notes(): readonly string[] {
+    return this.#notes
   }
 
   /** Whether the list was recorded, which is not the same as there being any. */
@@ -93,6 +99,26 @@ export class Cluster {
     for (const { addresses, name } of this.nodes) add(addresses, { node: name })
     for (const pod of this.pods) if (!pod.hostNetwork) add(pod.ips, { pod: qualified(pod), node: pod.node })
     return hosts
+  }
+
+  /** Without objects that have no name, and of several of one name the first. */
+  #distinct<T extends { readonly namespace?: string; readonly name: string }>(
+    kind: string,
+    list: string,
+    { items, recorded }: Recorded<T>,
+  ): Recorded<T> {
+    const first = new Map<string, T>()
+    const repeated = new Set<string>()
+    for (const item of items) {
+      const key = item.namespace === undefined ? item.name : `${item.namespace}/${item.name}`
+      if (first.has(key)) repeated.add(key)
+      else if (item.name !== '') first.set(key, item)
+    }
+    const nameless = items.filter(({ name }) => name === '').length
+    const file = `objects/${list}.json`
+    if (nameless > 0) this.#notes.push(`${file} has ${nameless} entries without a name, which kpx leaves out`)
+    for (const key of repeated) this.#notes.push(`${file} has ${kind} ${key} more than once; kpx uses the first`)
+    return { items: [...first.values()], recorded }
   }
 
   #sorted<T extends { namespace: string; name: string }>({ items, recorded }: Recorded<T>): Recorded<T> {

@@ -4,8 +4,10 @@ import { sanitise } from './sanitise.ts'
 import type { ViewOptions } from './style.ts'
 import { wrap } from './wrap.ts'
 
-export function seenView({ blind, nodes, of }: Seen, { style, width }: ViewOptions): string {
-  if (blind.length === 0 && nodes.length === of) return ''
+export function seenView({ blind, nodes, notes = [], of }: Seen, { style, width }: ViewOptions): string {
+  const noted =
+    notes.length === 0 ? '' : `\n${notes.map((note) => wrap(sanitise(`note: ${note}`), width, '')).join('')}`
+  if (blind.length === 0 && nodes.length === of) return noted
   const lines = blind.map(({ node, why }) => wrap(sanitise(`${node}: ${why}`), width, '  '))
-  return `\n${style.warn(`seen ${nodes.length}/${of} nodes`)}\n${lines.join('')}`
+  return `\n${style.warn(`seen ${nodes.length}/${of} nodes`)}\n${lines.join('')}${noted}`
 }

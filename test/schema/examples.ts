@@ -26,6 +26,8 @@ const optional = [
   /^ServiceList items\[\]\.(?:family|from|others)$/,
   /^TraceList items\[\]\.steps\[\]\.target$/,
   /\.sourceKept$/,
+  / seen\.notes$/,
+  /^RulesetSummary files\[\]\.cut$/,
 ]
 
 export const isRequired = (field: string): boolean => !field.endsWith('[]') && !isAmong(optional, field)
