@@ -7,7 +7,7 @@ import { KpxError } from './error.ts'
 import { reportFailure } from './failure.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
 import { json, yaml } from './view/json.ts'
-import { guard } from './view/sanitise.ts'
+import { guard, sanitise } from './view/sanitise.ts'
 import { style } from './view/style.ts'
 import type { ViewOptions } from './view/style.ts'
 
@@ -88,7 +88,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     if (output === 'name') {
       if (names === undefined) throw new KpxError('KPX1001', `${this.typed()} has no names to print with -o name`)
       return names()
-        .map((name) => guard(name, false) + '\n')
+        .map((name) => sanitise(name) + '\n')
         .join('')
     }
     const colour = !this.flags['no-color'] && wantsColour(process.stdout, process.env)

@@ -1,7 +1,7 @@
 /** Any thrown value as a KpxError, and a KpxError as the text or document that the user reads. */
 import { KpxError } from './error.ts'
 import { json } from './view/json.ts'
-import { guard } from './view/sanitise.ts'
+import { guard, sanitise } from './view/sanitise.ts'
 
 /** oclif marks its own errors (bad flag, missing argument, unknown command) with this property. */
 interface OclifError extends Error {
@@ -49,10 +49,11 @@ function failureDocument(error: KpxError): string {
   return json({ apiVersion: 'kpx/v1', kind: 'Error', code, message, fix, exit })
 }
 
-function failureText(error: KpxError): string {
-  const message = error.message.split('\n').join('\n  ')
-  const fix = error.fix === '' ? '' : `\n  fix: ${error.fix}`
-  return guard(`Error: ${message} (${error.code})${fix}`, false) + '\n'
+/** Only oclif's own messages have lines; kpx's may repeat names of the data that do. */
+function failureText({ cause, code, fix, message }: KpxError): string {
+  const lines = isOclifError(cause) ? message.split('\n') : [message]
+  const next = fix === '' ? '' : `\n  fix: ${sanitise(fix)}`
+  return `Error: ${lines.map(sanitise).join('\n  ')} (${code})${next}\n`
 }
 
 /** Writes the failure where it belongs and returns the exit code. */

@@ -24,14 +24,16 @@ function headView(explanation: ServiceExplanation, style: Style): string {
   const { affinity, externalTrafficPolicy, internalTrafficPolicy, service, sources, type } = explanation
   const lines = [
     ['Service', style.bold(service)],
-    ['Type', type],
+    ['Type', sanitise(type)],
     ['Modes', modes(explanation)],
     ['Session affinity', affinity === null ? 'none' : `by client, ${affinity.seconds} s`],
     [
       'Traffic policy',
-      `internal ${internalTrafficPolicy}${externalTrafficPolicy === null ? '' : `, external ${externalTrafficPolicy}`}`,
+      sanitise(
+        `internal ${internalTrafficPolicy}${externalTrafficPolicy === null ? '' : `, external ${externalTrafficPolicy}`}`,
+      ),
     ],
-    ['Source ranges', sources === null ? '' : sources.join(', ')],
+    ['Source ranges', sources === null ? '' : sanitise(sources.join(', '))],
   ]
   return lines.map(([name = '', value = '']) => (value === '' ? '' : `${`${name}:`.padEnd(19)}${value}\n`)).join('')
 }

@@ -1,5 +1,5 @@
 /** A value as one JSON document, or as YAML. */
-import { escapeJson, guard } from './sanitise.ts'
+import { escapeJson, escapeYaml, isUnsafe } from './sanitise.ts'
 
 export function json(value: object): string {
   return escapeJson(JSON.stringify(value, null, 2)) + '\n'
@@ -7,8 +7,17 @@ export function json(value: object): string {
 
 /** Loads js-yaml only when it is asked for. */
 export async function yaml(value: object): Promise<string> {
-  const { dump } = await import('js-yaml')
+  const { SCALAR_STYLE_DOUBLE_QUOTED, dump, visit } = await import('js-yaml')
   // a round trip through JSON drops what JSON has no word for, so that both documents say the same
   const plain: unknown = JSON.parse(JSON.stringify(value))
-  return guard(dump(plain, { lineWidth: -1, noRefs: true }), false)
+  const document = dump(plain, {
+    lineWidth: -1,
+    noRefs: true,
+    // only double quotes have escapes
+    transform: (documents) =>
+      visit(documents, (node) => {
+        if (node.kind === 'scalar' && isUnsafe(node.value)) node.style = SCALAR_STYLE_DOUBLE_QUOTED
+      }),
+  })
+  return escapeYaml(document)
 }

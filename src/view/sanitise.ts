@@ -21,6 +21,9 @@ function visible(character: string): string {
   return code > 0xff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\x${code.toString(16).padStart(2, '0')}`
 }
 
+/** Whether there is something in it that `sanitise` would show. */
+export const isUnsafe = (text: string): boolean => text.search(unsafe) >= 0
+
 /** One value of the data, safe to print: `\x1b` and the like stand where a control character was. */
 export function sanitise(text: string): string {
   return text.replace(unsafe, visible)
@@ -41,4 +44,12 @@ export function escapeJson(document: string): string {
       (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
     ).join(''),
   )
+}
+
+/** The same as the escapes of YAML, which are read in double quotes only. */
+export function escapeYaml(document: string): string {
+  return document.replace(unsafeInText, (character) => {
+    const code = character.codePointAt(0) ?? 0
+    return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
+  })
 }
