@@ -1,0 +1,74 @@
+/** Every command where there is little: another locale, no colour, no stdin, a narrow terminal. Needs `npm run build`. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { expect } from 'chai'
+import { captures, root } from './kpx.ts'
+
+const capture = `${captures}/k1.37-iptables`
+const commands: readonly (readonly string[])[] = [
+  ['services'],
+  ['explain', 'service', 'web-lb', '-n', 'shop'],
+  ['explain', 'pod', 'shop/client-9lzwx'],
+  ['explain', 'address', '10.244.0.2'],
+  ['explain', 'mode', 'iptables'],
+  ['explain', 'code', 'KPX3001'],
+  ['explain'],
+  ['trace', 'outside/node1', 'service/shop/web'],
+  ['decode'],
+]
+
+interface Printed {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exit: number | null
+}
+
+/** Through a shell that closes stdin, with nothing of this process's environment but the path. */
+async function printed(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Printed> {
+  const words = [process.execPath, `${root}bin/run.js`, ...argv, '--from', capture]
+  const child = spawn('sh', ['-c', 'exec "$@" <&-', 'sh', ...words], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'close') as Promise<[number | null]>
+  const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { stdout, stderr, exit }
+}
+
+/** Lines that are too long for the terminal and could have been broken. */
+const tooLong = (stdout: string, width: number): string[] =>
+  stdout.split('\n').filter((line) => Array.from(line).length > width && line.trim().includes(' '))
+
+describe('the environment', () => {
+  for (const argv of commands) {
+    it(`changes nothing but the width of what kpx ${argv.join(' ')} says`, async () => {
+      const poor = {
+        LANG: 'xx_YY.latin1',
+        LC_ALL: 'C',
+        TERM: 'dumb',
+        NO_COLOR: '1',
+        FORCE_COLOR: '1',
+        HOME: '/nowhere',
+      }
+      const [plain, same, narrow, none] = await Promise.all(
+        [{}, { ...poor, COLUMNS: 'many' }, { COLUMNS: '40' }, { COLUMNS: '1' }].map((env) => printed(argv, env)),
+      )
+      expect(plain).to.include({ stderr: '', exit: 0 })
+      expect(plain?.stdout).not.to.contain('\u001b')
+      expect(same).to.deep.equal(plain)
+      for (const answer of [narrow, none]) expect(answer).to.include({ stderr: '', exit: 0 })
+    })
+  }
+
+  for (const argv of [
+    ['explain', 'pod', 'shop/client-9lzwx'],
+    ['explain', 'address', '10.244.0.2'],
+    ['explain', 'code', 'KPX3001'],
+    ['explain', 'code'],
+  ]) {
+    it(`of 40 columns is kept by kpx ${argv.join(' ')}`, async () => {
+      expect(tooLong((await printed(argv, { COLUMNS: '40' })).stdout, 40)).to.deep.equal([])
+    })
+  }
+})
