@@ -39,9 +39,9 @@ describe('kpx explain code', () => {
   })
 
   it('refuses an unknown code, with the nearest', async () => {
-    const { exit, stderr } = await explain('KPX3011')
+    const { exit, stderr } = await explain('KPX30011')
     expect(exit).to.equal(2)
-    expect(stderr).to.match(/no code "KPX3011" \(KPX1001\)\n {2}fix: did you mean KPX\d001\? kpx explain code lists/)
+    expect(stderr).to.match(/no code "KPX30011" \(KPX1001\)\n {2}fix: did you mean KPX3001\? kpx explain code lists/)
     expect((await explain('nonsense')).stderr).to.match(/fix: kpx explain code lists all codes\n$/)
   })
 
