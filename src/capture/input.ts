@@ -8,12 +8,15 @@ import { mostFileBytes, tooLarge } from './limits.ts'
 export async function readInput(path: string): Promise<Buffer> {
   const name = inputName(path)
   try {
-    return await read(path === '-' ? process.stdin : createReadStream(path), name)
+    return await read(path === '-' ? process.stdin : createReadStream(path, { highWaterMark: pieceBytes }), name)
   } catch (cause) {
     if (cause instanceof KpxError) throw cause
     throw new KpxError('KPX1008', `${name} cannot be read: ${reasonOf(cause)}`, { cause, ...fixOf(cause) })
   }
 }
+
+/** Big dumps in few pieces: each of 64 KiB, as is usual, costs time and memory. */
+const pieceBytes = 2 ** 22
 
 /** As messages call it. */
 export const inputName = (path: string): string => (path === '-' ? 'standard input' : path === '' ? '""' : path)
