@@ -74,6 +74,42 @@ describe('random chains', () => {
     )
   })
 
+  it('of any length give the packet to the first rule that matches', () => {
+    // what the packet to 10.96.0.1:80 by TCP must match, and what it does not
+    const matching = [
+      '-d 10.96.0.1/32',
+      '-p tcp -m tcp --dport 80',
+      '-d 10.96.0.0/16',
+      '-d 10.96.0.1/32 -p tcp -m tcp --dport 80',
+    ]
+    const others = [
+      '-d 10.96.0.2/32',
+      '-p tcp -m tcp --dport 81',
+      '-d 10.97.0.0/16',
+      '-d 10.96.0.1/32 -p udp',
+      '! -d 10.96.0.1/32',
+    ]
+    const at = fc.nat(79)
+    const lines = fc
+      .subarray(others, { minLength: 1 })
+      .chain((some) => fc.array(fc.constantFrom(...some), { minLength: 80, maxLength: 80 }))
+    fc.assert(
+      fc.property(
+        lines,
+        fc.dictionary(at.map(String), fc.constantFrom(...matching), { minKeys: 1, maxKeys: 5 }),
+        (misses, hits) => {
+          const first = Math.min(...Object.keys(hits).map(Number))
+          const all = misses.map((miss, i): [string, string, string] => [
+            'PREROUTING',
+            hits[i] ?? miss,
+            `-j DNAT --to-destination 10.1.0.${i}:80`,
+          ])
+          expect(answered(saved(all)).map(({ endpoint }) => endpoint?.ip)).to.deep.equal([`10.1.0.${first}`])
+        },
+      ),
+    )
+  })
+
   it('of many branches end in something unknown rather than never', () => {
     const coin = '-m statistic --mode random --probability 0.50000000000'
     const lines = Array.from({ length: 40 }, (_, i): [string, string, string] => [
