@@ -1,6 +1,6 @@
 /** `kpx trace`: what happens to one packet, with every outcome, its share and the steps that lead there. */
 import { evaluate, outcomeSteps } from '../evaluate/evaluate.ts'
-import type { Destination } from '../evaluate/evaluate.ts'
+import type { Destination, Outcome as EvaluatedOutcome } from '../evaluate/evaluate.ts'
 import type { Step } from '../evaluate/flow.ts'
 import { familyOf } from '../ruleset/address.ts'
 import { describeDestination, parseDestination } from './destination.ts'
@@ -56,17 +56,29 @@ export function traceItems(from: string, to: string, { namespace, nodes }: Asked
 const canSend = ({ source }: Sender, { ip }: Destination): boolean =>
   source.kind === 'node' || source.ips.some((one) => familyOf(one) === familyOf(ip))
 
-function tracePacket({ label, source }: Sender, destination: Destination, { network }: Scene): TraceItem {
+function tracePacket(sender: Sender, destination: Destination, scene: Scene): TraceItem {
+  const { item, steps } = followPacket(sender, destination, scene)
+  return { ...item, steps: steps.map(traceStep) }
+}
+
+/** A packet's outcomes, and the steps to the likeliest as the evaluator has them. */
+interface FollowedPacket {
+  readonly item: Omit<TraceItem, 'steps'>
+  readonly likeliest: EvaluatedOutcome | undefined
+  readonly steps: readonly Step[]
+}
+
+export function followPacket({ label, source }: Sender, destination: Destination, { network }: Scene): FollowedPacket {
   const outcomes = evaluate(source, destination, network)
   const [likeliest] = outcomes
   const steps = likeliest ? outcomeSteps(likeliest) : []
-  return {
+  const item = {
     source: label,
     destination: describeDestination(destination),
     node: steps[0]?.node ?? source.node,
     outcomes: outcomes.map(outcomeOf),
-    steps: steps.map(traceStep),
   }
+  return { item, likeliest, steps }
 }
 
 export const traceStep = ({ action, chain, hook, node, table, target, text }: Step): TraceStep => ({

@@ -1,5 +1,5 @@
 /** A packet through one base chain: rules in order, jumps and returns, every branch. */
-import type { Chain, Rule, Table } from '../ruleset/ruleset.ts'
+import type { Chain } from '../ruleset/ruleset.ts'
 import type { CompiledChain, CompiledRule } from './compiled-chain.ts'
 import { exhaustion, ofJump, record, split } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
@@ -7,6 +7,7 @@ import { describeDestination, describeSource } from './nat.ts'
 import type { HookedChain, NodeState } from './node.ts'
 import { isBranches } from './program.ts'
 import type { Branch, Effect, Operation, Result } from './program.ts'
+import { chainStep, lateStep, ruleStep } from './rule-step.ts'
 
 /** How a flow leaves a base chain. */
 export type End =
@@ -94,7 +95,7 @@ class Walker {
   /** Behind the last rule, or at a return: back to the rule after the jump. */
   #leave(chain: Chain): End | undefined {
     if (chain.cut) {
-      const step = stepOf(this.#walk.hooked.table, chain, this.#flow, 'the dump is cut here')
+      const step = chainStep(this.#flow, this.#walk.hooked.table, chain, 'the dump is cut here')
       record(this.#flow, step)
       const why = `${chain.cut.file} is cut at line ${chain.cut.line}: rules of ${chain.name} may be missing`
       return { kind: 'unknown', why, step }
@@ -111,7 +112,7 @@ class Walker {
   #policy(): End {
     const { chain, table } = this.#walk.hooked
     if (chain.base?.policy !== 'drop') return { kind: 'accept' }
-    const step = stepOf(table, chain, this.#flow, 'policy drop')
+    const step = chainStep(this.#flow, table, chain, 'policy drop')
     record(this.#flow, step)
     return { kind: 'drop', step }
   }
@@ -265,37 +266,4 @@ function tested(program: readonly Operation[], at: number, flow: Flow, node: Nod
   if (rest.every((later) => later.kind === 'test' || later.harmless)) return next
   if (rest.some((later) => later.kind === 'test' && later.test(flow, node) === false)) return next
   return { kind: 'unknown', why: answer.unknown }
-}
-
-/** The step as it is now, made when it is asked for. */
-function lateStep(
-  { hook, node }: Flow,
-  { chain, rule, table }: CompiledRule,
-  action: () => string,
-  target?: string,
-): () => Step {
-  return () => withTarget(stepOf(table, chain, { hook, node }, action(), rule), target)
-}
-
-const ruleStep = (flow: Flow, { chain, rule, table }: CompiledRule, action: string, target?: string): Step =>
-  withTarget(stepOf(table, chain, flow, action, rule), target)
-
-const withTarget = (step: Step, target: string | undefined): Step => (target === undefined ? step : { ...step, target })
-
-function stepOf(
-  table: Table,
-  chain: Chain,
-  { hook, node }: Pick<Flow, 'hook' | 'node'>,
-  action: string,
-  rule?: Rule,
-): Step {
-  return {
-    node,
-    hook,
-    table: `${table.family === 'ip' || table.family === 'ip6' ? '' : `${table.family} `}${table.name}`,
-    chain: chain.name,
-    action,
-    text: rule?.text ?? '',
-    at: rule?.at ?? chain.cut ?? chain.at,
-  }
 }

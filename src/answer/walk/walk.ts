@@ -1,13 +1,10 @@
 /** A packet to a Service, step by step, with a sentence for each. */
-import { evaluate, outcomeSteps } from '../../evaluate/evaluate.ts'
 import type { Destination, Outcome } from '../../evaluate/evaluate.ts'
 import type { Step } from '../../evaluate/flow.ts'
 import { parseIpPort } from '../../ruleset/address.ts'
-import { describeDestination } from '../destination.ts'
-import { outcomeOf } from '../outcome.ts'
 import type { Scene } from '../scene.ts'
 import type { Sender } from '../source.ts'
-import { traceStep } from '../trace.ts'
+import { followPacket, traceStep } from '../trace.ts'
 import type { TraceItem, TraceStep } from '../trace.ts'
 import { sentenceOf } from './sentence.ts'
 
@@ -21,17 +18,9 @@ export interface WalkStep extends TraceStep {
 /** As a trace tells it: the outcomes of all branches, and the steps to the first of them. */
 export type Walk = Omit<TraceItem, 'steps'> & { readonly steps: readonly WalkStep[] }
 
-export function walk({ label, source }: Sender, destination: Destination, scene: Scene): Walk {
-  const outcomes = evaluate(source, destination, scene.network)
-  const [likeliest] = outcomes
-  const steps = likeliest ? outcomeSteps(likeliest) : []
-  return {
-    source: label,
-    destination: describeDestination(destination),
-    node: steps[0]?.node ?? source.node,
-    outcomes: outcomes.map(outcomeOf),
-    steps: walkSteps(steps, destination, likeliest, scene),
-  }
+export function walk(sender: Sender, destination: Destination, scene: Scene): Walk {
+  const { item, likeliest, steps } = followPacket(sender, destination, scene)
+  return { ...item, steps: walkSteps(steps, destination, likeliest, scene) }
 }
 
 function walkSteps(steps: readonly Step[], first: Destination, outcome: Outcome | undefined, scene: Scene): WalkStep[] {
