@@ -82,7 +82,6 @@ async function bundle() {
     platform: 'node',
     target: 'node20.19',
     minifySyntax: true,
-
     // oclif offers to load these when they are installed; kpx never does
     external: ['typescript', 'ts-node', 'tsx'],
     banner: { js: banner },

@@ -1,4 +1,7 @@
-/** A cache of what was asked for lately: at most twice `limit` in weight, whatever was not asked for since then is forgotten first. */
+/**
+ * A cache of what was asked for lately, in two generations of about `limit` in weight: what was not asked for while one of them
+ * filled is forgotten. A single value may weigh more than that.
+ */
 export class Recent<K, V> {
   readonly #limit: number
   #young = new Map<K, V>()

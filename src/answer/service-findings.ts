@@ -72,8 +72,9 @@ const addressOf = (ip: string | null, port: number): string => {
 
 /** An endpoint that no EndpointSlice of the Service has; without any slice recorded nothing is stale. */
 export function isStale({ endpoint }: Outcome, service: string, cluster: Cluster): boolean {
-  const ip = endpoint && parseIp(endpoint.ip)
-  if (!endpoint || ip === undefined || ip === null || cluster.endpoints.length === 0) return false
+  if (!endpoint || cluster.endpoints.length === 0) return false
+  const ip = parseIp(endpoint.ip)
+  if (ip === undefined) return false
   return !cluster
     .endpointsAt(ip)
     .some((one) => one.service === service && one.ports.some(({ port }) => port === endpoint.port))

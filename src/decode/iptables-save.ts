@@ -46,7 +46,7 @@ function makeTable(
   return { family, name, tool, at: { file, line }, chains, sets: new Map(), search }
 }
 
-/** Rules that are kept as values: more than any question about one Service needs, and less than a big dump has. */
+/** Rules that are kept as values: the chains of most Services have far fewer, and a big dump has many more. */
 const mostKept = 1_000
 
 /** Makes rules of the lines that the index found. */

@@ -20,7 +20,7 @@ export interface Stage {
   readonly ties: readonly HookedChain[]
 }
 
-/** Rules that are kept as programs, a few times over: what one Service needs is far less. */
+/** Rules that are kept as programs: the chains of most Services have far fewer, and those of a bigger one are made anew. */
 const mostCompiled = 1_000
 
 export class NodeState {
