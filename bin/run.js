@@ -1,14 +1,19 @@
 #!/usr/bin/env node
-// Importing Node's modules here would load what stands behind all of their exports.
-const { enableCompileCache } = process.getBuiltinModule('node:module')
-const { existsSync } = process.getBuiltinModule('node:fs')
-const { fileURLToPath } = process.getBuiltinModule('node:url')
-
-enableCompileCache?.()
-const main = new URL('../dist/main.js', import.meta.url)
-if (existsSync(main)) {
-  await (await import(main.href)).main(process.argv.slice(2), fileURLToPath(new URL('..', import.meta.url)))
-} else {
-  console.error('Error: kpx is not built here\n  fix: run: npm run build')
+function refuse(message) {
+  console.error(message)
   process.exitCode = 2
 }
+
+// Importing Node's modules here would load what stands behind all of their exports.
+const builtin = process.getBuiltinModule
+
+async function run() {
+  builtin('node:module').enableCompileCache?.()
+  const main = new URL('../dist/main.js', import.meta.url)
+  if (!builtin('node:fs').existsSync(main)) return refuse('Error: kpx is not built here\n  fix: run: npm run build')
+  const root = builtin('node:url').fileURLToPath(new URL('..', import.meta.url))
+  await (await import(main.href)).main(process.argv.slice(2), root)
+}
+
+if (builtin) await run()
+else refuse(`Error: kpx needs Node 20.19 or newer, and this is ${process.version}\n  fix: install a newer Node`)

@@ -86,7 +86,11 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     if (output === 'json') return json(value)
     if (output === 'yaml') return yaml(value)
     if (output === 'name') {
-      if (names === undefined) throw new KpxError('KPX1001', `${this.typed()} has no names to print with -o name`)
+      if (names === undefined) {
+        throw new KpxError('KPX1001', `${this.typed()} has no names to print with -o name`, {
+          fix: 'choose -o table, wide, json or yaml',
+        })
+      }
       return names()
         .map((name) => sanitise(name) + '\n')
         .join('')

@@ -1,5 +1,5 @@
 /** The built kpx as its users run it. Needs `npm run build`. */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
@@ -15,6 +15,13 @@ describe('bin/run.js', () => {
     expect(help.stdout).to.contain('$ kpx [COMMAND]')
     expect(help.exit).to.equal(0)
     expect((await kpxProcess('-h')).stdout).to.equal(help.stdout)
+  })
+
+  it('says which Node it needs where it is too old', () => {
+    const old = 'data:text/javascript,process.getBuiltinModule=undefined'
+    const { status, stderr } = spawnSync(process.execPath, ['--import', old, `${root}bin/run.js`, 'services'])
+    expect(stderr.toString()).to.match(/^Error: kpx needs Node 20\.19 or newer, and this is v\S+\n {2}fix: .*\n$/)
+    expect(status).to.equal(2)
   })
 
   it('answers an unknown command with exit 2, as from its sources', async () => {
