@@ -1,5 +1,14 @@
 /** One rule of iptables-save or `iptables -S` as a value. A line that cannot be read is an UnknownRule with the reason. */
-import type { IptablesMatch, IptablesOption, IptablesRule, IptablesTarget } from '../ruleset/iptables.ts'
+import { fillOptions } from '../ruleset/iptables.ts'
+import type {
+  FilledTemplate,
+  IptablesMatch,
+  IptablesRule,
+  IptablesTarget,
+  OptionTemplate,
+  RuleTemplate,
+  WordList,
+} from '../ruleset/iptables.ts'
 import type { UnknownRule } from '../ruleset/ruleset.ts'
 import { type Words, isDecimal, splitWords } from './words.ts'
 
@@ -60,24 +69,6 @@ const protocolMatches: ReadonlyMap<string, string> = new Map([
   ['ipv6-icmp', 'icmp6'],
 ])
 
-/** An option whose values are the words `[from, to)`. */
-interface OptionTemplate {
-  readonly name: string
-  readonly inverted: boolean
-  readonly from: number
-  readonly to: number
-}
-
-/** A rule as places of words: what rules with the same options in the same places have in common. */
-export interface RuleTemplate {
-  readonly counters?: { readonly packets: string; readonly bytes: string }
-  /** Index of the word. */
-  readonly chain: number
-  readonly general: readonly OptionTemplate[]
-  readonly matches: readonly { readonly name: string; readonly options: readonly OptionTemplate[] }[]
-  readonly target?: { readonly name: number; readonly goto: boolean; readonly options: readonly OptionTemplate[] }
-}
-
 interface Draft {
   readonly words: Words
   at: number
@@ -93,9 +84,15 @@ interface Draft {
 }
 
 export function parseIptablesRule(text: string): IptablesRule | UnknownRule {
+  const filled = parseFilledTemplate(text)
+  return typeof filled === 'string' ? unknown(filled) : fill(filled)
+}
+
+/** The same before it is a value; says why a line is no rule. */
+export function parseFilledTemplate(text: string): FilledTemplate | string {
   const words = splitWords(text)
   const template = parseTemplate(words)
-  return typeof template === 'string' ? unknown(template) : fill(template, { word: (index) => words.list[index] ?? '' })
+  return typeof template === 'string' ? template : { template, words: { word: (index) => words.list[index] ?? '' } }
 }
 
 /** Says why a line is no rule. */
@@ -112,7 +109,7 @@ export function parseTemplate(words: Words): RuleTemplate | string {
 export const unknown = (why: string): UnknownRule => ({ tool: 'unknown', why })
 
 /** The rule of these words. */
-export function fill(template: RuleTemplate, words: WordList): IptablesRule {
+export function fill({ template, words }: FilledTemplate): IptablesRule {
   const { chain, counters, general, matches, target } = template
   const rule: { -readonly [K in keyof IptablesRule]: IptablesRule[K] } = {
     tool: 'iptables',
@@ -125,24 +122,11 @@ export function fill(template: RuleTemplate, words: WordList): IptablesRule {
   return rule
 }
 
-/** Gives the words of a line by their index. */
-export interface WordList {
-  word(index: number): string
-}
-
 const fillTarget = ({ goto, name, options }: NonNullable<RuleTemplate['target']>, words: WordList): IptablesTarget => ({
   name: words.word(name),
   goto,
   options: fillOptions(options, words),
 })
-
-function fillOptions(options: readonly OptionTemplate[], words: WordList): IptablesOption[] {
-  return options.map(({ from, inverted, name, to }) => {
-    const values: string[] = []
-    for (let index = from; index < to; index++) values.push(words.word(index))
-    return { name, inverted, values }
-  })
-}
 
 /** `[12:3456] -A CHAIN`. */
 function readHead(draft: Draft): string | undefined {

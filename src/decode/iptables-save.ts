@@ -3,10 +3,13 @@
  * rules become values when they are first read. Grammar: iptables 1.8, iptables-save.c and xtables-save.c.
  */
 import { Recent } from '../recent.ts'
-import type { At, Found, Rule, Table } from '../ruleset/ruleset.ts'
+import type { FilledTemplate, IptablesRule } from '../ruleset/iptables.ts'
+import type { At, Found, Rule, Table, UnknownRule } from '../ruleset/ruleset.ts'
 import type { ChainSource, IptablesChain } from './iptables-chain.ts'
 import type { DumpOrigin, IncompatibleTable } from './iptables-header.ts'
 import { type TableDraft, IptablesIndex } from './iptables-index.ts'
+import { IptablesLine } from './iptables-line.ts'
+import type { LineSource } from './iptables-line.ts'
 import { unknown } from './iptables-rule.ts'
 import { IptablesRuleReader } from './iptables-shape.ts'
 import { shorten } from './lines.ts'
@@ -50,21 +53,23 @@ function makeTable(
 const mostKept = 1_000
 
 /** Makes rules of the lines that the index found. */
-class RuleReader implements ChainSource {
+class RuleReader implements ChainSource, LineSource {
   readonly index: IptablesIndex
-  readonly #source: SourceFile
+  readonly text: string
+  readonly #file: string
   readonly #reader: IptablesRuleReader
   readonly #recent = new Recent<IptablesChain, readonly Rule[]>(mostKept)
 
   constructor(source: SourceFile, origin: DumpOrigin) {
-    this.#source = source
+    this.text = source.text
+    this.#file = source.name
     this.#reader = new IptablesRuleReader(source.text)
     this.index = new IptablesIndex(source, origin, this)
     this.index.read()
   }
 
   at(line: number): At {
-    return { file: this.#source.name, line }
+    return { file: this.#file, line }
   }
 
   /** A dump of 300,000 rules as values would take a gigabyte: chains that were not asked for again are read again. */
@@ -76,41 +81,40 @@ class RuleReader implements ChainSource {
     )
   }
 
-  #read(draft: IptablesChain): Rule[] {
-    const { name, text } = this.#source
+  #read(chain: IptablesChain): Rule[] {
     const rules: Rule[] = []
-    this.index.rules.forEach(draft, text, (start, end, line) => {
-      const at = { file: name, line }
-      rules.push({ at, text: text.slice(start, end), body: this.#body(start, end, line) })
+    this.index.rules.forEach(chain, this.text, (start, end, line) => {
+      rules.push(new IptablesLine(this, start, end, line))
     })
-    if (draft.policyLine) rules.push(this.#policyRule(draft.policyLine))
+    if (chain.policyLine) rules.push(this.#policyRule(chain.policyLine))
     return rules
   }
 
-  #body(start: number, end: number, line: number): Rule['body'] {
+  filled(start: number, end: number, line: number): FilledTemplate | string {
+    return line === this.index.cutRule ? cutRule : this.#reader.filled(start, end)
+  }
+
+  body(start: number, end: number, line: number): IptablesRule | UnknownRule {
     return line === this.index.cutRule ? unknown(cutRule) : this.#reader.read(start, end)
   }
 
   /** Looks at the characters only: rules without the text are not made. */
   search(chain: IptablesChain, wanted: string): Found[] {
-    const { name: file, text } = this.#source
     const found: Found[] = []
-    this.index.rules.forEach(chain, text, (start, end, line) => {
-      const rule = text.slice(start, end)
-      if (!rule.includes(wanted)) return
-      found.push({ chain: chain.name, rule: { at: { file, line }, text: rule, body: this.#body(start, end, line) } })
+    this.index.rules.forEach(chain, this.text, (start, end, line) => {
+      if (!this.text.slice(start, end).includes(wanted)) return
+      found.push({ chain: chain.name, rule: new IptablesLine(this, start, end, line) })
     })
     return found
   }
 
   unknownLines(): UnknownLine[] {
-    const { text } = this.#source
     const found: UnknownLine[] = []
     for (const { declared } of this.index.tables) {
       for (const chain of declared) {
-        this.index.rules.forEach(chain, text, (start, end, line) => {
-          const why = line === this.index.cutRule ? cutRule : this.#reader.whyUnknown(start, end)
-          if (why !== undefined) found.push({ line, text: shorten(text.slice(start, end)), why })
+        this.index.rules.forEach(chain, this.text, (start, end, line) => {
+          const why = this.filled(start, end, line)
+          if (typeof why === 'string') found.push({ line, text: shorten(this.text.slice(start, end)), why })
         })
       }
     }
@@ -119,7 +123,7 @@ class RuleReader implements ChainSource {
 
   /** A base chain whose policy cannot be read ends in something unknown, not in accept. */
   #policyRule({ start, end, line }: { start: number; end: number; line: number }): Rule {
-    const text = this.#source.text.slice(start, end)
+    const text = this.text.slice(start, end)
     return { at: this.at(line), text, body: unknown('the policy of this chain cannot be read') }
   }
 }

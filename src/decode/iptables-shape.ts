@@ -3,10 +3,9 @@
  * a known shape costs one look at its characters. Two lines have one shape when all their words that may decide how a line is read
  * are the same: those that begin with a dash, `!`, the names after -m and -p, and which words stand in quotes.
  */
-import type { IptablesRule } from '../ruleset/iptables.ts'
+import type { FilledTemplate, IptablesRule, RuleTemplate, WordList } from '../ruleset/iptables.ts'
 import type { UnknownRule } from '../ruleset/ruleset.ts'
-import { fill, parseCounters, parseIptablesRule, parseTemplate } from './iptables-rule.ts'
-import type { RuleTemplate, WordList } from './iptables-rule.ts'
+import { fill, parseCounters, parseFilledTemplate, parseTemplate, unknown } from './iptables-rule.ts'
 import { isBlank, wordEnd } from './lines.ts'
 import { splitWords } from './words.ts'
 
@@ -16,7 +15,8 @@ interface Shape {
   readonly quoted: number
   /** The words that may decide; nothing where a value stands. */
   readonly literals: readonly (string | undefined)[]
-  readonly template: RuleTemplate
+  /** Its words are those of the line that was read last. */
+  readonly filled: FilledTemplate
   /** The line that the shape was found in, as text and values by turns. */
   readonly segments: readonly Segment[]
   /** Shapes that followed this one, the last one first: the next rule most likely has one of them. */
@@ -70,19 +70,18 @@ export class IptablesRuleReader implements WordList {
   }
 
   read(start: number, end: number): IptablesRule | UnknownRule {
-    const head = this.#headEnd(start, end)
-    const shape = this.#shapeOf(head, end)
-    if (!shape) return parseIptablesRule(this.#text.slice(start, end))
-    const rule = fill(shape.template, this)
-    const counters = head > start ? parseCounters(this.#text.slice(start, wordEnd(this.#text, start, end))) : undefined
+    const filled = this.filled(start, end)
+    if (typeof filled === 'string') return unknown(filled)
+    const rule = fill(filled)
+    if (this.#text.charCodeAt(start) !== BRACKET) return rule
+    const counters = parseCounters(this.#text.slice(start, wordEnd(this.#text, start, end)))
     return counters ? { ...rule, counters } : rule
   }
 
-  /** Says why a rule cannot be read, without making it. */
-  whyUnknown(start: number, end: number): string | undefined {
-    if (this.#shapeOf(this.#headEnd(start, end), end)) return undefined
-    const rule = parseIptablesRule(this.#text.slice(start, end))
-    return rule.tool === 'unknown' ? rule.why : undefined
+  /** The rule as its template and words, which hold until the next line is read; or why it cannot be read. */
+  filled(start: number, end: number): FilledTemplate | string {
+    const shape = this.#shapeOf(this.#headEnd(start, end), end)
+    return shape ? shape.filled : parseFilledTemplate(this.#text.slice(start, end))
   }
 
   /** Where the rule begins behind counters that can be read. */
@@ -157,7 +156,8 @@ export class IptablesRuleReader implements WordList {
       at = this.#ends[value] ?? 0
     }
     segments.push({ before: this.#text.slice(at, end), value: undefined, quoted: false })
-    return { words: this.#words, quoted: this.#quoted, literals, template, segments, followers: [] }
+    const filled = { template, words: this }
+    return { words: this.#words, quoted: this.#quoted, literals, filled, segments, followers: [] }
   }
 
   #has({ literals, quoted, words }: Shape): boolean {

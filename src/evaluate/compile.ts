@@ -1,112 +1,80 @@
 /** Rules as programs, compiled when a packet first comes to them. */
-import { contains, parsePrefix } from '../ruleset/address.ts'
-import { protocolOf } from '../ruleset/iptables.ts'
-import type { IptablesOption, IptablesRule, IptablesTarget } from '../ruleset/iptables.ts'
-import type { Flow } from './flow.ts'
-import { compileMatch } from './match/extension.ts'
+import type { FilledTemplate, RuleTemplate, WordList } from '../ruleset/iptables.ts'
+import { fillOptions } from '../ruleset/iptables.ts'
+import { generalTest } from './general.ts'
+import { compileMatch, uniformTest } from './match/extension.ts'
 import type { OptionTest } from './match/extension.ts'
 import { matches } from './match/index.ts'
-import type { NodeState } from './node.ts'
 import { compileNftRule } from './nft/statement.ts'
-import { not } from './program.ts'
-import type { Answer, Effect, Operation, Program, Result, Scope } from './program.ts'
+import type { Effect, Operation, Program, Scope } from './program.ts'
 import { targets } from './target/index.ts'
 
 export function compileRule(scope: Scope): Program {
+  const { filled } = scope.rule
+  if (filled) return compileIptables(filled, scope)
   const { body } = scope.rule
-  if (body.tool === 'iptables') return compileIptables(body, scope)
   if (body.tool === 'nft') return compileNftRule(body, scope)
-  return [act(() => ({ kind: 'unknown', why: `kpx cannot read the rule: ${body.why}` }))]
+  return [effect({ kind: 'unknown', why: `kpx cannot read the rule${body.tool === 'unknown' ? `: ${body.why}` : ''}` })]
 }
 
-const act = (run: (flow: Flow, node: NodeState) => Result, harmless = false): Operation => ({
-  kind: 'act',
-  run,
-  harmless,
-})
+const effect = (of: Effect): Operation => ({ kind: 'effect', effect: of })
 
-const actOf = (effect: Effect): Operation => act(() => effect)
+const verdicts: ReadonlyMap<string, Operation> = new Map([
+  ['ACCEPT', effect({ kind: 'accept' })],
+  ['DROP', effect({ kind: 'drop' })],
+  ['RETURN', effect({ kind: 'return' })],
+])
 
-const verdicts = {
-  ACCEPT: actOf({ kind: 'accept' }),
-  DROP: actOf({ kind: 'drop' }),
-  RETURN: actOf({ kind: 'return' }),
-}
+/** What a rule's words make of a part of its template. */
+type Part = (words: WordList, scope: Scope) => OptionTest | Operation
 
-function compileIptables({ general, matches: ofRule, target }: IptablesRule, scope: Scope): Program {
+/** Parts of templates that do something, so that rules of one template are looked through once. */
+const plans = new WeakMap<RuleTemplate, readonly Part[]>()
+
+function compileIptables({ template, words }: FilledTemplate, scope: Scope): Program {
+  let plan = plans.get(template)
+  if (!plan) plans.set(template, (plan = planOf(template)))
   const operations: Operation[] = []
-  const add = (test: OptionTest): void => {
-    // what always holds, as comments do, needs no test
-    if (test !== true) operations.push({ kind: 'test', test: typeof test === 'function' ? test : () => test })
+  for (const part of plan) {
+    const made = part(words, scope)
+    // what always holds needs no test
+    if (made === true) continue
+    operations.push(isOperation(made) ? made : { kind: 'test', test: typeof made === 'function' ? made : () => made })
   }
-  for (const option of general) add(generalTest(option))
-  for (const { name, options } of ofRule) {
-    const extension = matches.get(name)
-    add(extension ? compileMatch(extension, name, options) : { unknown: `-m ${name} is not known to kpx` })
-  }
-  if (target) operations.push(targetOperation(target, scope))
   return operations
 }
 
-function generalTest({ inverted, name, values: [value = ''] }: IptablesOption): OptionTest {
-  const test = uninverted(name, value)
-  if (!inverted) return test
-  return typeof test === 'function' ? (flow, node) => not(test(flow, node)) : not(test)
-}
+const isOperation = (made: OptionTest | Operation): made is Operation => typeof made === 'object' && 'kind' in made
 
-function uninverted(name: string, value: string): OptionTest {
-  switch (name) {
-    case '-s':
-    case '--source':
-    case '--src':
-      return addressTest(value, (flow) => flow.source)
-    case '-d':
-    case '--destination':
-    case '--dst':
-      return addressTest(value, (flow) => flow.destination)
-    case '-p':
-    case '--protocol':
-    case '--proto':
-      return protocolTest(value)
-    case '-i':
-    case '--in-interface':
-      return (flow) => interfaceMatches(value, flow.inInterface, flow.local || flow.hook === 'OUTPUT')
-    case '-o':
-    case '--out-interface':
-      return (flow) => interfaceMatches(value, flow.outInterface, flow.hook === 'PREROUTING' || flow.hook === 'INPUT')
-    case '-f':
-    case '--fragment':
-      return false
-    default:
-      return { unknown: `${name} is not known to kpx` }
+function planOf({ general, matches: ofRule, target }: RuleTemplate): Part[] {
+  const parts: Part[] = general.map(({ from, inverted, name, to }) => {
+    return (words) => generalTest(name, inverted, from < to ? words.word(from) : '')
+  })
+  for (const { name, options } of ofRule) {
+    const extension = matches.get(name)
+    const uniform = extension ? uniformTest(extension, options) : { unknown: `-m ${name} is not known to kpx` }
+    if (uniform === undefined && extension)
+      parts.push((words) => compileMatch(extension, name, fillOptions(options, words)))
+    else if (uniform !== undefined && uniform !== true) parts.push(() => uniform)
   }
+  if (target) parts.push((words, scope) => targetOperation(target, words, scope))
+  return parts
 }
 
-function addressTest(text: string, of: (flow: Flow) => Flow['source']): OptionTest {
-  const prefix = parsePrefix(text)
-  if (!prefix) return { unknown: `the address ${text} is not known to kpx` }
-  return (flow) => contains(prefix, of(flow))
-}
-
-function protocolTest(value: string): OptionTest {
-  if (value === 'all' || value === '0') return true
-  const protocol = protocolOf(value)
-  return (flow) => flow.protocol === protocol
-}
-
-/** `eth0`, or `veth+` for all that begin so. A hook that has no such device never matches. */
-function interfaceMatches(pattern: string, device: string | undefined, none: boolean): Answer {
-  if (device === undefined) return none ? false : { unknown: 'the device is not recorded' }
-  return pattern.endsWith('+') ? device.startsWith(pattern.slice(0, -1)) : device === pattern
-}
-
-function targetOperation(target: IptablesTarget, scope: Scope): Operation {
-  const { name, goto, options } = target
-  if (name === 'ACCEPT' || name === 'DROP' || name === 'RETURN') return verdicts[name]
-  const extension = targets.get(name)
+function targetOperation(
+  { goto, name: at, options }: NonNullable<RuleTemplate['target']>,
+  words: WordList,
+  scope: Scope,
+): Operation {
+  const name = words.word(at)
   const to = scope.table.chains.get(name)
-  if (to) return actOf({ kind: goto ? 'goto' : 'jump', chain: name, to })
-  if (extension) return act(extension.run(options), extension.harmless)
-  if (goto) return actOf({ kind: 'goto', chain: name })
-  return act(() => ({ kind: 'unknown', why: `${name} is neither a chain of the dump nor a target known to kpx` }))
+  const verdict = verdicts.get(name)
+  if (verdict) return verdict
+  if (to) return effect({ kind: goto ? 'goto' : 'jump', chain: name, to })
+  const extension = targets.get(name)
+  if (extension) {
+    return { kind: 'act', run: extension.run(fillOptions(options, words)), harmless: extension.harmless === true }
+  }
+  if (goto) return effect({ kind: 'goto', chain: name })
+  return effect({ kind: 'unknown', why: `${name} is neither a chain of the dump nor a target known to kpx` })
 }

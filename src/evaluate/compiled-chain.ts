@@ -3,11 +3,12 @@
  * address, or its port without an address, and those that name neither. A packet to one of 10,000 Services then costs a handful of
  * rules.
  */
-import { parsePrefix, width } from '../ruleset/address.ts'
+import { parsePort, parsePrefix, width } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
-import type { IptablesRule } from '../ruleset/iptables.ts'
+import type { FilledTemplate } from '../ruleset/iptables.ts'
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts'
 import { compileRule } from './compile.ts'
+import { isHarmless } from './program.ts'
 import type { Operation, Scope } from './program.ts'
 
 /** Shorter chains are walked as they are. */
@@ -26,7 +27,7 @@ export class CompiledRule implements Scope {
     this.chain = chain
     this.rule = rule
     this.operations = compileRule(this)
-    this.changes = this.operations.some((operation) => operation.kind === 'act' && !operation.harmless)
+    this.changes = this.operations.some((operation) => operation.kind === 'act' && !isHarmless(operation))
   }
 }
 
@@ -78,9 +79,9 @@ function indexOf(rules: readonly Rule[]): ChainIndex {
   const byAddress = new Map<Ip, number[]>()
   const byPort = new Map<number, number[]>()
   const others: number[] = []
-  for (const [number, { body }] of rules.entries()) {
-    const address = body.tool === 'iptables' ? exactDestination(body) : undefined
-    const port = address === undefined && body.tool === 'iptables' ? exactPort(body) : undefined
+  for (const [number, { filled }] of rules.entries()) {
+    const address = filled && exactDestination(filled)
+    const port = filled && address === undefined ? exactPort(filled) : undefined
     if (address !== undefined) add(byAddress, address, number)
     else if (port !== undefined) add(byPort, port, number)
     else others.push(number)
@@ -94,19 +95,19 @@ function add<K>(map: Map<K, number[]>, key: K, number: number): void {
   else map.set(key, [number])
 }
 
-function exactDestination({ general }: IptablesRule): Ip | undefined {
+function exactDestination({ template: { general }, words }: FilledTemplate): Ip | undefined {
   const option = general.find(({ inverted, name }) => name === '-d' && !inverted)
-  const prefix = option && parsePrefix(option.values[0] ?? '')
+  const prefix = option && parsePrefix(words.word(option.from))
   return prefix?.length === (prefix && width(prefix.address)) ? prefix?.address : undefined
 }
 
 /** `-m tcp --dport 30517`; a range is no exact port. */
-function exactPort({ matches }: IptablesRule): number | undefined {
+function exactPort({ template: { matches }, words }: FilledTemplate): number | undefined {
   for (const { name, options } of matches) {
     if (name !== 'tcp' && name !== 'udp' && name !== 'sctp') continue
     const option = options.find((candidate) => candidate.name === '--dport' && !candidate.inverted)
-    const port = Number(option?.values[0])
-    if (Number.isInteger(port)) return port
+    const port = option && parsePort(words.word(option.from))
+    if (port !== undefined) return port
   }
   return undefined
 }

@@ -32,14 +32,18 @@ export type Result = Effect | readonly Branch[] | undefined
 
 export type Operation =
   | { readonly kind: 'test'; readonly test: Test }
+  | { readonly kind: 'effect'; readonly effect: Effect }
   | {
       readonly kind: 'act'
-      /** Changes neither the packet nor its way (counters, logs). */
+      /** Counters, logs. */
       readonly harmless?: boolean
       readonly run: (flow: Flow, node: NodeState) => Result
     }
 
 export type Program = readonly Operation[]
+
+/** Whether it changes neither the packet nor its way. */
+export const isHarmless = (operation: Operation): boolean => operation.kind === 'act' && operation.harmless === true
 
 export interface Scope {
   readonly table: Table

@@ -5,8 +5,8 @@ import { exhaustion, ofJump, record, split } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { describeDestination, describeSource } from './nat.ts'
 import type { HookedChain, NodeState } from './node.ts'
-import { isBranches } from './program.ts'
-import type { Branch, Effect, Operation, Result } from './program.ts'
+import { isBranches, isHarmless } from './program.ts'
+import type { Answer, Branch, Effect, Operation, Result } from './program.ts'
 import { chainStep, lateStep, ruleStep } from './rule-step.ts'
 
 /** How a flow leaves a base chain. */
@@ -127,8 +127,11 @@ class Walker {
     for (let i = from; i < operations.length; i++) {
       const operation = operations[i]
       if (!operation) break
+      if (operation.kind === 'effect') return this.#apply(operation.effect, rule)
       const result =
-        operation.kind === 'test' ? tested(operations, i, this.#flow, node) : operation.run(this.#flow, node)
+        operation.kind === 'test'
+          ? tested(operations, i, operation.test(this.#flow, node), this.#flow, node)
+          : operation.run(this.#flow, node)
       if (result === undefined) continue
       const effect = isBranches(result) ? this.#branch(result, rule, i) : result
       if (effect) return this.#apply(effect, rule)
@@ -254,16 +257,14 @@ type JumpEffect = Extract<Effect, { kind: 'goto' | 'jump' }>
 const next: Effect = { kind: 'next' }
 
 /** A test's answer. What cannot be told does not matter where another match fails for certain, or the rule changes nothing. */
-function tested(program: readonly Operation[], at: number, flow: Flow, node: NodeState): Result {
-  const operation = program[at]
-  const answer = operation?.kind === 'test' ? operation.test(flow, node) : true
+function tested(program: readonly Operation[], at: number, answer: Answer, flow: Flow, node: NodeState): Result {
   if (answer === true) return undefined
   if (answer === false) return next
   if ('chance' in answer) {
     return [{ share: answer.chance }, { share: 1 - answer.chance, effect: next }]
   }
   const rest = program.slice(at + 1)
-  if (rest.every((later) => later.kind === 'test' || later.harmless)) return next
+  if (rest.every((later) => later.kind === 'test' || isHarmless(later))) return next
   if (rest.some((later) => later.kind === 'test' && later.test(flow, node) === false)) return next
   return { kind: 'unknown', why: answer.unknown }
 }

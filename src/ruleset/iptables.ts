@@ -32,6 +32,43 @@ export interface IptablesRule {
   readonly target?: IptablesTarget
 }
 
+/** An option whose values are the words `[from, to)`. */
+export interface OptionTemplate {
+  readonly name: string
+  readonly inverted: boolean
+  readonly from: number
+  readonly to: number
+}
+
+/** A rule as places of words: what rules with the same options in the same places have in common. */
+export interface RuleTemplate {
+  readonly counters?: { readonly packets: string; readonly bytes: string }
+  /** Index of the word. */
+  readonly chain: number
+  readonly general: readonly OptionTemplate[]
+  readonly matches: readonly { readonly name: string; readonly options: readonly OptionTemplate[] }[]
+  readonly target?: { readonly name: number; readonly goto: boolean; readonly options: readonly OptionTemplate[] }
+}
+
+/** Gives the words of a rule by their index. */
+export interface WordList {
+  word(index: number): string
+}
+
+/** A rule as the template that many rules share, and the words that are its own. */
+export interface FilledTemplate {
+  readonly template: RuleTemplate
+  readonly words: WordList
+}
+
+/** Options with the words that stand at their places. */
+export const fillOptions = (options: readonly OptionTemplate[], words: WordList): IptablesOption[] =>
+  options.map(({ from, inverted, name, to }) => {
+    const values: string[] = []
+    for (let index = from; index < to; index++) values.push(words.word(index))
+    return { name, inverted, values }
+  })
+
 /** The first value of an option, where it is given. */
 export const valueOf = (options: readonly IptablesOption[], name: string): string | undefined =>
   options.find((option) => option.name === name)?.values[0]

@@ -4,7 +4,7 @@
  */
 import type { IpFamily } from './address.ts'
 import type { IpSet } from './ipset.ts'
-import type { IptablesRule } from './iptables.ts'
+import type { FilledTemplate, IptablesRule } from './iptables.ts'
 import type { VirtualServers } from './ipvs.ts'
 import type { Interface, Route } from './network.ts'
 import type { NftElement, NftRule, NftSet } from './nft.ts'
@@ -38,6 +38,8 @@ export interface Rule {
   /** The line as the tool printed it, without indent. */
   readonly text: string
   readonly body: IptablesRule | NftRule | UnknownRule
+  /** What the body of an iptables rule is made of: quicker to compile. Its words hold until another rule is read. */
+  readonly filled?: FilledTemplate | undefined
 }
 
 export interface Chain {

@@ -13,7 +13,10 @@ function expectAlike(lines: readonly string[]): void {
   for (const line of all) {
     const end = start + line.length
     const rule = parseIptablesRule(line)
-    expect(reader.whyUnknown(start, end), line).to.equal(rule.tool === 'unknown' ? rule.why : undefined)
+    const filled = reader.filled(start, end)
+    expect(typeof filled === 'string' ? filled : undefined, line).to.equal(
+      rule.tool === 'unknown' ? rule.why : undefined,
+    )
     expect(reader.read(start, end), line).to.deep.equal(rule)
     start = end + 1
   }

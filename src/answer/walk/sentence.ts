@@ -39,11 +39,13 @@ export function sentenceOf(step: Step, around: Around, scene: Scene): string {
   return `${lead(asked)} ${effect}${remembers}.`
 }
 
-/** The rule that made the step, found by its place, which is the very object. */
-function ruleOf({ at, chain, node }: Step, { network }: Scene): Rule | undefined {
+/** The rule that made the step, found by its place; many rules have one where a tool prints all of its output in one line. */
+function ruleOf({ at, chain, node, text }: Step, { network }: Scene): Rule | undefined {
   const tables = network.nodes.get(node)?.ruleset.tables ?? []
   for (const table of tables) {
-    const rule = table.chains.get(chain)?.rules.find((one) => one.at === at)
+    const rule = table.chains
+      .get(chain)
+      ?.rules.find((one) => one.at.line === at?.line && one.at.file === at.file && one.text === text)
     if (rule) return rule
   }
   return undefined

@@ -6,6 +6,7 @@ const always = (names: readonly string[], answer: boolean): MatchExtension => ({
   names,
   option: () => answer,
   bare: answer,
+  uniform: answer,
 })
 
 /** Counts bytes only (xt_nfacct.c without a quota), or says something to people (xt_comment.c). */

@@ -12,6 +12,8 @@ export interface MatchExtension {
   readonly option: (option: IptablesOption, among: readonly IptablesOption[]) => OptionTest | undefined
   /** What a match without options says; true unless told. */
   readonly bare?: OptionTest
+  /** What every option says, whatever its values. */
+  readonly uniform?: boolean
 }
 
 /** A test before `!`; a constant needs no function. */
@@ -19,9 +21,17 @@ export type OptionTest = Answer | ((flow: Flow, node: NodeState) => Answer)
 
 export const unknown = (why: string): { unknown: string } => ({ unknown: why })
 
+/** The test of a match whose values do not matter; undefined where they do. */
+export function uniformTest(
+  { bare = true, uniform }: MatchExtension,
+  options: readonly { readonly inverted: boolean }[],
+): OptionTest | undefined {
+  if (options.length === 0) return bare
+  return uniform === undefined ? undefined : options.every(({ inverted }) => inverted !== uniform)
+}
+
 /** All options of a match together, `!` applied to each. */
 export function compileMatch(extension: MatchExtension, name: string, options: readonly IptablesOption[]): OptionTest {
-  if (options.length === 0) return extension.bare ?? true
   const tests = options
     .map((option) => optionTest(extension, name, option, options))
     // what always holds needs no test

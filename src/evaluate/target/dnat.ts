@@ -2,7 +2,7 @@
 import { parseBracketedIp, parseIpPort } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
 import { valueOf } from '../../ruleset/iptables.ts'
-import { dnat as translate } from '../nat.ts'
+import { changeDestination, translatedEffect } from '../nat.ts'
 import { knowsAll, unknownOption } from './extension.ts'
 import type { TargetExtension } from './extension.ts'
 
@@ -16,7 +16,11 @@ export const dnat: TargetExtension = {
   run(options) {
     const destination = parseDestination(valueOf(options, '--to-destination') ?? '')
     if (!destination || !knowsAll(options, '--to-destination')) return unknownOption('DNAT', options)
-    return () => translate([destination])
+    const { ip, port } = destination
+    return (flow) => {
+      changeDestination(flow, ip, port ?? flow.port)
+      return translatedEffect
+    }
   },
 }
 
