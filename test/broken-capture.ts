@@ -5,6 +5,7 @@ import { sceneOf } from '../src/answer/scene.ts'
 import type { Scene } from '../src/answer/scene.ts'
 import { traceItems } from '../src/answer/trace.ts'
 import type { Capture } from '../src/capture/capture.ts'
+import { parseJsonList } from '../src/capture/json-list.ts'
 import { readCapture } from '../src/capture/read.ts'
 import { captures } from './kpx.ts'
 
@@ -58,10 +59,12 @@ export async function brokenCapture(recording: string, edits: Edits): Promise<Ca
     file,
     files: (node) =>
       [...new Set([...whole.files(node), ...added(node)])].filter((name) => file(node, name) !== undefined).sort(),
-    object: (name) => {
-      const edit = edits[`objects/${name}.json`]
-      const edited = edit && edit(JSON.stringify(whole.object(name)))
-      return edit ? edited && (JSON.parse(edited.toString()) as unknown) : whole.object(name)
+    list: (name) => {
+      const file = `objects/${name}.json`
+      const edit = edits[file]
+      if (!edit) return whole.list(name)
+      const edited = edit(JSON.stringify({ items: [...(whole.list(name) ?? [])] }))
+      return edited && parseJsonList(Buffer.from(edited), file)
     },
   }
 }

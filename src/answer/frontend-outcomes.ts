@@ -2,11 +2,11 @@
 import { qualified } from '../cluster/objects.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
-import type { Destination } from '../evaluate/evaluate.ts'
+import type { Destination, Outcome as Evaluated } from '../evaluate/evaluate.ts'
 import { contains, formatIp, parseIp, parsePrefix, width } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
 import { destinationAt } from './frontend.ts'
-import type { Frontend } from './frontend.ts'
+import type { Frontend, FrontendKind } from './frontend.ts'
 import { modeOf } from './mode.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
@@ -41,6 +41,32 @@ export function outcomesOn(
 ): NodeOutcomes | undefined {
   const destination = destinationAt(frontend, port, node, scene)
   return destination && outcomesTo(destination, node, service, kinds, scene)
+}
+
+/** What happens to those whom the frontend is for, and who stands for them. */
+export interface UsualOutcomes {
+  readonly kind: SenderKind
+  readonly from: string
+  readonly outcomes: readonly Evaluated[]
+}
+
+/** Source ranges close a load balancer's address to most: the usual sender is one for whom it is open. */
+const sendersTo = (kind: FrontendKind): readonly SenderKind[] =>
+  kind === 'ClusterIP' ? ['pod'] : kind === 'LoadBalancer' ? ['allowed', 'outside'] : ['outside']
+
+/** Undefined where the node has nobody to send, or no address of the frontend's family. */
+export function usualOutcomes(
+  node: string,
+  { frontend, port, service }: ServiceContext,
+  scene: Scene,
+): UsualOutcomes | undefined {
+  const destination = destinationAt(frontend, port, node, scene)
+  if (!destination) return undefined
+  for (const kind of sendersTo(frontend.kind)) {
+    const sender = senderOf(kind, node, service, destination, scene)
+    if (sender) return { kind, from: sender.label, outcomes: evaluate(sender.source, destination, scene.network) }
+  }
+  return undefined
 }
 
 /** The same for any address; `service` is the one whose endpoints and source ranges matter, where there is one. */

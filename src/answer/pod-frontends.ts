@@ -7,11 +7,11 @@ import { familyOf, parseIp } from '../ruleset/address.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
 import { destinationAt, frontendsOf } from './frontend.ts'
 import type { Frontend } from './frontend.ts'
+import { usualOutcomes } from './frontend-outcomes.ts'
 import type { ServiceContext } from './frontend-outcomes.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Evidence, Outcome } from './outcome.ts'
 import type { Scene } from './scene.ts'
-import { usualOutcomes } from './services.ts'
 import { podSender } from './source.ts'
 
 /** The pod as an EndpointSlice of the Service has it, for one port and family. */
@@ -105,9 +105,11 @@ interface PodContext extends ServiceContext {
 }
 
 function shareOn(node: string, context: PodContext, scene: Scene): PodShare | undefined {
-  const { from, kind, outcomes = [] } = usualOutcomes(node, context, scene) ?? {}
+  const usual = usualOutcomes(node, context, scene)
+  const outcomes = usual?.outcomes.map(outcomeOf) ?? []
   const [most] = outcomes
-  if (from === undefined || !most) return undefined
+  if (!usual || !most) return undefined
+  const { from, kind } = usual
   const own = outcomes.filter((outcome) => isTo(context.pod, outcome))
   const share = own.reduce((sum, outcome) => sum + outcome.share, 0)
   const common = { node, from, share, outcomes: own, verdict: most.verdict }

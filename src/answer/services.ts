@@ -1,16 +1,16 @@
 /** `kpx services`: every Service port as a table from Service to pods. */
 import { qualified } from '../cluster/objects.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
-import type { Verdict } from '../evaluate/evaluate.ts'
+import type { Outcome, Verdict } from '../evaluate/evaluate.ts'
+import { formatIp } from '../ruleset/address.ts'
 import type { IpFamily } from '../ruleset/address.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
 import { documentOf } from './document.ts'
 import type { Document } from './document.ts'
 import { frontendsOf } from './frontend.ts'
 import type { Frontend, FrontendKind } from './frontend.ts'
-import { outcomesOn } from './frontend-outcomes.ts'
-import type { SenderKind, ServiceContext } from './frontend-outcomes.ts'
-import type { Endpoint, Outcome } from './outcome.ts'
+import { usualOutcomes } from './frontend-outcomes.ts'
+import type { Endpoint } from './outcome.ts'
 import type { Scene } from './scene.ts'
 
 export interface ServiceItem {
@@ -43,23 +43,6 @@ export const listServices = (services: readonly Service[], nodes: readonly strin
   ),
 })
 
-/** Source ranges close a load balancer's address to most: the table shows whom it is for. */
-const sendersTo = (kind: FrontendKind): readonly SenderKind[] =>
-  kind === 'ClusterIP' ? ['pod'] : kind === 'LoadBalancer' ? ['allowed', 'outside'] : ['outside']
-
-/** What happens to those whom the frontend is for; `from` is who stands for them. */
-export function usualOutcomes(
-  node: string,
-  context: ServiceContext,
-  scene: Scene,
-): { readonly kind: SenderKind; readonly from: string; readonly outcomes: readonly Outcome[] } | undefined {
-  const kinds = sendersTo(context.frontend.kind)
-  const answers = outcomesOn(node, context, kinds, scene)
-  const kind = kinds.find((one) => answers?.from[one] !== undefined)
-  const outcomes = kind && answers?.from[kind]
-  return answers && kind && outcomes && { kind, from: answers.senders[kind] ?? kind, outcomes }
-}
-
 function itemOn(
   node: string,
   service: Service,
@@ -68,8 +51,10 @@ function itemOn(
   scene: Scene,
 ): ServiceItem | undefined {
   const answer = usualOutcomes(node, { service, port, frontend }, scene)
-  if (!answer?.outcomes[0]) return undefined
+  if (!answer) return undefined
   const { from, outcomes } = answer
+  const [most] = outcomes
+  if (!most) return undefined
   return {
     service: qualified(service),
     port: frontend.port,
@@ -81,9 +66,9 @@ function itemOn(
     from,
     endpoints: outcomes.flatMap(endpointOf),
     others: outcomes.flatMap(({ endpoint, share, verdict }) => (endpoint ? [] : [{ verdict, share }])),
-    verdict: answer.outcomes[0].verdict,
+    verdict: most.verdict,
   }
 }
 
 const endpointOf = ({ endpoint, share }: Outcome): (Endpoint & { share: number })[] =>
-  endpoint ? [{ ...endpoint, share }] : []
+  endpoint ? [{ ip: formatIp(endpoint.ip), port: endpoint.port, pod: endpoint.pod, node: endpoint.node, share }] : []

@@ -11,6 +11,6 @@ export interface Capture {
   file(node: string, name: string): Buffer | undefined
   /** The names of a node's files, sorted. */
   files(node: string): readonly string[]
-  /** `objects/NAME.json`, parsed; undefined where there is no such file. Throws KPX1008 where it is not JSON. */
-  object(name: string): unknown
+  /** The items of `objects/NAME.json`; undefined where there is no such list. Throws KPX1008, at the latest at an item that is not JSON. */
+  list(name: string): Iterable<unknown> | undefined
 }

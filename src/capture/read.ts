@@ -5,7 +5,7 @@ import { KpxError } from '../error.ts'
 import { archiveTree } from './archive.ts'
 import type { Capture } from './capture.ts'
 import { folderTree } from './folder.ts'
-import { parseJson } from './parse-json.ts'
+import { parseJsonList } from './json-list.ts'
 import { isStep } from './tree.ts'
 import type { Tree } from './tree.ts'
 
@@ -83,7 +83,7 @@ function captureOf(tree: Tree): Capture {
     nodes: [...new Set([...about.nodes, ...folders])].sort(),
     file: (node, name) => (isStep(node) && isStep(name) ? tree.read(`nodes/${node}/${name}`) : undefined),
     files: (node) => (isStep(node) ? filesIn(tree, `nodes/${node}`) : []),
-    object: objectsOf(tree),
+    list: listsOf(tree),
   }
 }
 
@@ -95,7 +95,7 @@ function singleNode(tree: Tree): Capture {
     nodes: [name],
     file: (node, file) => (node === name && isStep(file) ? tree.read(file) : undefined),
     files: (node) => (node === name ? filesIn(tree, '') : []),
-    object: objectsOf(tree),
+    list: listsOf(tree),
   }
 }
 
@@ -103,11 +103,11 @@ function filesIn(tree: Tree, folder: string): string[] {
   return tree.list(folder).flatMap(({ name, folder: isFolder }) => (isFolder ? [] : [name]))
 }
 
-function objectsOf(tree: Tree): (name: string) => unknown {
+function listsOf(tree: Tree): Capture['list'] {
   return (name) => {
     const file = `objects/${name}.json`
     const bytes = isStep(name) ? tree.read(file) : undefined
-    return bytes && parseJson(bytes, `${tree.path}/${file}`)
+    return bytes && parseJsonList(bytes, `${tree.path}/${file}`)
   }
 }
 

@@ -97,8 +97,10 @@ export const pods = (capture: Capture): Recorded<Pod> => read(capture, 'pods', (
 export const hasEnded = ({ phase }: Pod): boolean => phase === 'Failed' || phase === 'Succeeded'
 
 function read<T>(capture: Capture, name: string, valuesOf: (item: Json) => readonly T[]): Recorded<T> {
-  const { items } = object(capture.object(name))
-  return { items: list(items).flatMap((item) => valuesOf(object(item))), recorded: Array.isArray(items) }
+  const items: T[] = []
+  const recorded = capture.list(name)
+  for (const item of recorded ?? []) items.push(...valuesOf(object(item)))
+  return { items, recorded: recorded !== undefined }
 }
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
@@ -169,8 +171,18 @@ function endpointsOf(slice: Json): Endpoint[] {
       const target = object(endpoint['targetRef'])
       const pod = target['kind'] === 'Pod' ? `${text(target['namespace'])}/${text(target['name'])}` : undefined
       const node = text(endpoint['nodeName']) || undefined
-      const common = { service, ports, node, pod, ...conditionsOf(endpoint) }
-      return texts(endpoint['addresses']).map((ip) => ({ ...common, ip }))
+      const { ready, serving, terminating, zones } = conditionsOf(endpoint)
+      return texts(endpoint['addresses']).map((ip) => ({
+        service,
+        ip,
+        ports,
+        node,
+        pod,
+        ready,
+        serving,
+        terminating,
+        zones,
+      }))
     })
 }
 

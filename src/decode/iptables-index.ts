@@ -26,6 +26,7 @@ export interface TableDraft {
 
 const HASH = 35
 const STAR = 42
+const SPACE = 32
 const DASH = 45
 const COLON = 58
 const BRACKET = 91
@@ -76,6 +77,7 @@ export class IptablesIndex {
 
   #line(start: number, end: number, line: number): void {
     const first = this.#all.charCodeAt(start)
+    if (first === DASH && this.#table && this.#continues(this.#table, start, end, line)) return
     if (start === end) this.log.ignore(line, 'blank line')
     else if (first === HASH && end - start > longestComment) this.log.unknown(line, start, end, noComment)
     else if (first === HASH) this.#comment(this.#text(start, end), line)
@@ -86,6 +88,31 @@ export class IptablesIndex {
     else if (first === DASH || first === BRACKET) this.#command(this.#table, start, end, line)
     else if (this.#equals(start, end, 'COMMIT')) this.#table = undefined
     else this.#unreadable(this.#table, start, end, line)
+  }
+
+  /** A rule of the same chain as the one before, or of the chain declared after that: what most lines of a dump are. */
+  #continues(table: TableDraft, start: number, end: number, line: number): boolean {
+    const { declared, last } = table
+    if (last && this.#isRuleOf(last, start, end)) {
+      this.rules.add(last, start, end, line)
+      return true
+    }
+    const next = declared[last ? last.order + 1 : 0]
+    if (!next || !this.#isRuleOf(next, start, end)) return false
+    this.#addRule(table, next, start, end, line)
+    return true
+  }
+
+  /** Whether the line begins with `-A CHAIN `. */
+  #isRuleOf({ name }: IptablesChain, start: number, end: number): boolean {
+    const after = start + 3 + name.length
+    return (
+      after < end &&
+      this.#all.charCodeAt(after) === SPACE &&
+      this.#all.charCodeAt(start + 1) === A &&
+      this.#all.charCodeAt(start + 2) === SPACE &&
+      this.#all.startsWith(name, start + 3)
+    )
   }
 
   /** A last line without line end is whole only where nothing more can belong to it. */
@@ -220,16 +247,8 @@ export class IptablesIndex {
   }
 
   #rule(table: TableDraft, name: { start: number; end: number }, start: number, end: number, line: number): void {
-    const { last } = table
-    if (last && this.#isNamed(last, name)) return this.rules.add(last, start, end, line)
-    const next = table.declared[last ? last.order + 1 : 0]
-    if (next && this.#isNamed(next, name)) return this.#addRule(table, next, start, end, line)
     const text = this.#text(name.start, name.end)
     this.#addRule(table, table.chains.get(text) ?? this.#undeclared(table, text, line), start, end, line)
-  }
-
-  #isNamed({ name }: IptablesChain, { end, start }: { start: number; end: number }): boolean {
-    return name.length === end - start && this.#all.startsWith(name, start)
   }
 
   /** iptables-save declares every chain first; a file edited by hand may not. The kernel's own chains accept by default. */

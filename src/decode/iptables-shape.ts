@@ -30,6 +30,7 @@ interface Segment {
   readonly quoted: boolean
 }
 
+const SPACE = 32
 const QUOTE = 34
 const BANG = 33
 const DASH = 45
@@ -112,22 +113,30 @@ export class IptablesRuleReader implements WordList {
       if (!text.startsWith(before, at)) return false
       at += before.length
       if (value === undefined) return at === end
-      const blank = quoted ? text.indexOf('"', at) : text.indexOf(' ', at)
-      const to = blank < 0 || blank > end ? end : blank
-      if (to === at && !quoted) return false
-      if (!quoted && this.#mayDecide(at, to)) return false
+      const to = quoted ? this.#quoteEnd(at, end) : this.#valueEnd(at, end)
+      if (to < 0) return false
       this.#starts[value] = at
       this.#ends[value] = at = to
     }
     return at === end
   }
 
-  /** Whether a word is no plain value: an option, `!`, or one with a quote in it. */
-  #mayDecide(start: number, end: number): boolean {
+  /** The next quote, or the end of the line. */
+  #quoteEnd(start: number, end: number): number {
+    const quote = this.#text.indexOf('"', start)
+    return quote < 0 || quote > end ? end : quote
+  }
+
+  /** The end of a plain value; -1 for an option, `!`, and words with a quote in them: they may decide. */
+  #valueEnd(start: number, end: number): number {
     const first = this.#text.charCodeAt(start)
-    if (first === DASH || first === BANG) return true
-    for (let at = start; at < end; at++) if (this.#text.charCodeAt(at) === QUOTE) return true
-    return false
+    if (start === end || first === DASH || first === BANG || first === SPACE) return -1
+    for (let at = start; at < end; at++) {
+      const code = this.#text.charCodeAt(at)
+      if (code === SPACE) return at
+      if (code === QUOTE) return -1
+    }
+    return end
   }
 
   #scanned(start: number, end: number): Shape | undefined {

@@ -17,7 +17,7 @@ const captureOf = (objects: Readonly<Record<string, readonly unknown[]>>): Captu
   nodes: [],
   file: () => undefined,
   files: () => [],
-  object: (name) => objects[name] && { items: objects[name] },
+  list: (name) => objects[name],
 })
 
 describe('a cluster whose lists', () => {

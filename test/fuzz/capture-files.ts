@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Capture } from '../../src/capture/capture.ts'
-import { parseJson } from '../../src/capture/parse-json.ts'
+import { parseJsonList } from '../../src/capture/json-list.ts'
 import { captures } from '../kpx.ts'
 import { damage, fileNames } from './format.ts'
 import { recordingNames } from './seeds.ts'
@@ -52,17 +52,15 @@ function damagedAgain(path: string, files: CaptureFiles, random: Random): Buffer
 
 export function captureOf(files: CaptureFiles): Capture {
   const under = (folder: string): string[] => [...files.keys()].filter((path) => path.startsWith(folder))
-  const parsed = new Map<string, unknown>()
   return {
     name: 'fuzzed',
     path: 'fuzzed',
     nodes: [...new Set(under('nodes/').map((path) => path.split('/')[1] ?? ''))].sort(),
     file: (node, name) => files.get(`nodes/${node}/${name}`),
     files: (node) => under(`nodes/${node}/`).map(baseOf).sort(),
-    object: (name) => {
+    list: (name) => {
       const bytes = files.get(`objects/${name}.json`)
-      if (!parsed.has(name)) parsed.set(name, bytes && parseJson(bytes, `objects/${name}.json`))
-      return parsed.get(name)
+      return bytes && parseJsonList(bytes, `objects/${name}.json`)
     },
   }
 }
