@@ -3,8 +3,8 @@ import { qualified } from '../cluster/objects.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import type { Destination, Outcome as Evaluated } from '../evaluate/evaluate.ts'
-import { contains, formatIp, parseIp, parsePrefix, width } from '../ruleset/address.ts'
-import type { Ip } from '../ruleset/address.ts'
+import { contains, familyOf, formatIp, parseIp, parsePrefix, width } from '../ruleset/address.ts'
+import type { Ip, IpFamily } from '../ruleset/address.ts'
 import { destinationAt } from './frontend.ts'
 import type { Frontend, FrontendKind } from './frontend.ts'
 import { modeOf } from './mode.ts'
@@ -114,26 +114,33 @@ function senderOf(
  * A pod of the node that is no endpoint of the Service (of any, where none is named), for a pod that calls itself is a case of its own;
  * where there is none, an address of the node's pod network stands for one.
  */
-export function somePod(
-  node: string,
-  service: Service | undefined,
-  like: Ip,
-  { cluster, network }: Scene,
-): Sender | undefined {
+export function somePod(node: string, service: Service | undefined, like: Ip, scene: Scene): Sender | undefined {
+  const { cluster } = scene
   const own = new Set((service ? cluster.endpointsOf(service) : cluster.endpoints).map((endpoint) => endpoint.pod))
   const pod = cluster
     .podsOn(node)
     .find((one) => !one.hostNetwork && !own.has(qualified(one)) && one.ips.some((ip) => sameFamily(ip, like)))
   if (pod) return podSender(pod)
-  const ranges = cluster.node(node)?.podCIDRs ?? []
-  const ip = unusedAddress(ranges, like, (one) => network.hostOf(one) !== undefined)
+  const ip = addressIn(cluster.node(node)?.podCIDRs ?? [], like, scene)
   return ip === undefined ? undefined : { label: `pod ${formatIp(ip)}`, source: { kind: 'pod', node, ips: [ip] } }
 }
 
 const sameFamily = (text: string, like: Ip): boolean => typeof parseIp(text) === typeof like
 
-const addressIn = (ranges: readonly string[], like: Ip, { network }: Scene): Ip | undefined =>
-  unusedAddress(ranges, like, (one) => network.hostOf(one) !== undefined)
+/** By the ranges, which belong to one object of one cluster: every Service asks for the same node's. */
+const unusedAddresses = new WeakMap<readonly string[], Map<IpFamily, Ip | undefined>>()
+
+function addressIn(ranges: readonly string[], like: Ip, { network }: Scene): Ip | undefined {
+  const family = familyOf(like)
+  const known = unusedAddresses.get(ranges) ?? new Map<IpFamily, Ip | undefined>()
+  unusedAddresses.set(ranges, known)
+  if (!known.has(family))
+    known.set(
+      family,
+      unusedAddress(ranges, like, (one) => network.hostOf(one) !== undefined),
+    )
+  return known.get(family)
+}
 
 /** The first address of the ranges that nobody has, counted from the end, where networks keep their gateways least often. */
 function unusedAddress(ranges: readonly string[], like: Ip, used: (ip: Ip) => boolean): Ip | undefined {

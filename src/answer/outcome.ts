@@ -1,6 +1,6 @@
 /** An outcome as every answer shows it: addresses as text, the rules that decided as evidence. */
 import type { Outcome as Evaluated, Verdict } from '../evaluate/evaluate.ts'
-import { madeStep } from '../evaluate/flow.ts'
+import { madeStep } from '../evaluate/rule-step.ts'
 import type { Step } from '../evaluate/flow.ts'
 import type { Reply } from '../evaluate/reply.ts'
 import { formatIp } from '../ruleset/address.ts'

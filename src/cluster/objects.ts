@@ -191,9 +191,12 @@ function endpointPortOf(value: Json): EndpointPort[] {
   return port === undefined ? [] : [{ name: text(value['name']), port, protocol: protocolOf(value['protocol']) }]
 }
 
+const noZones: readonly string[] = []
+
 function conditionsOf(endpoint: Json): Pick<Endpoint, 'ready' | 'serving' | 'terminating' | 'zones'> {
   const { ready, serving, terminating } = object(endpoint['conditions'])
-  const zones = list(object(endpoint['hints'])['forZones']).flatMap((zone) => texts([object(zone)['name']]))
+  const hints = list(object(endpoint['hints'])['forZones'])
+  const zones = hints.length === 0 ? noZones : hints.flatMap((zone) => texts([object(zone)['name']]))
   return { ready: ready !== false, serving: (serving ?? ready) !== false, terminating: terminating === true, zones }
 }
 

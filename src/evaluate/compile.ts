@@ -68,9 +68,9 @@ function targetOperation(
 ): Operation {
   const name = words.word(at)
   const to = scope.table.chains.get(name)
+  if (to) return effect({ kind: goto ? 'goto' : 'jump', chain: name, to })
   const verdict = verdicts.get(name)
   if (verdict) return verdict
-  if (to) return effect({ kind: goto ? 'goto' : 'jump', chain: name, to })
   const extension = targets.get(name)
   if (extension) {
     return { kind: 'act', run: extension.run(fillOptions(options, words)), harmless: extension.harmless === true }

@@ -4,6 +4,7 @@
  */
 import type { Ip } from '../ruleset/address.ts'
 import type { At, Protocol } from '../ruleset/ruleset.ts'
+import type { Scope } from './program.ts'
 
 /** One thing that happened to the packet. `text` is the rule's line where a rule did it. */
 export interface Step {
@@ -20,9 +21,18 @@ export interface Step {
   readonly at?: At
 }
 
-/** Steps from the last to the first; flows that split share the tail. Most are never looked at, and so not made before. */
+/** A rule's step before it is made: most are never looked at. */
+export interface LateStep {
+  readonly node: string
+  readonly hook: string
+  readonly scope: Scope
+  readonly action: string | (() => string)
+  readonly target: string | undefined
+}
+
+/** Steps from the last to the first; flows that split share the tail. */
 export interface Trail {
-  readonly step: Step | (() => Step)
+  readonly step: Step | LateStep
   readonly before: Trail | undefined
 }
 
@@ -128,11 +138,3 @@ export function newConnection(flow: Pick<Flow, 'destination' | 'port' | 'source'
     sourceDone: false,
   }
 }
-
-export const stepsOf = (trail: Trail | undefined): Step[] => {
-  const steps: Step[] = []
-  for (let at = trail; at; at = at.before) steps.push(madeStep(at.step))
-  return steps.reverse()
-}
-
-export const madeStep = (step: Trail['step']): Step => (typeof step === 'function' ? step() : step)

@@ -1,9 +1,10 @@
 /** A packet through one hook: every base chain there, IPVS where it sits, in the kernel's order. */
 import type { HookName } from '../ruleset/ruleset.ts'
-import { split, stepsOf } from './flow.ts'
+import { split } from './flow.ts'
 import type { Flow } from './flow.ts'
 import { natPriority } from './node.ts'
 import type { HookedChain, NodeState, Stage } from './node.ts'
+import { stepsOf } from './rule-step.ts'
 import { walkChain } from './walk.ts'
 import type { End, Ended } from './walk.ts'
 

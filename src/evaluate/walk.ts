@@ -228,10 +228,7 @@ class Walker {
   }
 
   #note(rule: CompiledRule, action: string, target?: string): void {
-    record(
-      this.#flow,
-      lateStep(this.#flow, rule, () => action, target),
-    )
+    record(this.#flow, lateStep(this.#flow, rule, action, target))
   }
 
   #noteTranslation(rule: CompiledRule): void {
