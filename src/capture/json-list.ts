@@ -22,14 +22,26 @@ export function parseJsonList(bytes: Buffer, file: string): Iterable<unknown> | 
   return Array.isArray(items) ? items : undefined
 }
 
+/** Characters of items that are values at one time: JSON.parse is quick with many alike. */
+const piece = 200_000
+
 function* parsedItems(text: string, { items }: ItemArray, parseWhole: () => unknown): Iterable<unknown> {
-  for (const { end, start } of items) {
-    try {
-      yield JSON.parse(text.slice(start, end))
-    } catch (error) {
-      parseWhole()
-      throw error
-    }
+  for (let first = 0; first < items.length;) {
+    const start = items[first]?.start ?? 0
+    let next = first + 1
+    while (next < items.length && (items[next]?.end ?? 0) - start < piece) next++
+    yield* parsedPiece(text.slice(start, items[next - 1]?.end), parseWhole)
+    first = next
+  }
+}
+
+/** Items with the commas between them. Where they are broken, only the whole text tells the place. */
+function parsedPiece(items: string, parseWhole: () => unknown): readonly unknown[] {
+  try {
+    return JSON.parse(`[${items}]`) as unknown[]
+  } catch (error) {
+    parseWhole()
+    throw error
   }
 }
 
