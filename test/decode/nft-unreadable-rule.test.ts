@@ -27,6 +27,8 @@ describe('nft rule that cannot be read', () => {
     expect(why('iifname a"b" accept')).to.equal('the quotes of "a"b"" are not nft’s')
     expect(why('iifname ""eth0 accept" accept')).to.be.a('string')
     expect(why('accept comment "drop')).to.be.a('string')
+    expect(why('jump "10:00"-"20:00"')).to.equal('""10:00"-"20:00"" is no single string')
+    expect(why('accept comment "a"-"b"')).to.equal('""a"-"b"" is no single string')
     expect(why('fib saddr . frob iif oif missing drop')).to.equal('fib saddr . frob is no question that nft asks')
     expect(why('fib daddr frob local drop')).to.be.a('string')
     expect(why('log flags frob drop')).to.equal('"frob" is no flag of log')

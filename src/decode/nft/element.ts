@@ -3,7 +3,7 @@ import { isBitmaskType } from '../../ruleset/nft-datatype.ts'
 import type { NftElem, NftElement, NftExpression, NftVerdict } from '../../ruleset/nft.ts'
 import { orTogether } from './binary.ts'
 import { parseLiteral, parseNumber, parseSeconds, splitList } from './literal.ts'
-import { type Cursor, NftSyntaxError, ended, expect, next, peek, quoteWord, take, unquote } from './tokens.ts'
+import { type Cursor, NftSyntaxError, ended, expect, next, nextString, peek, quoteWord, take } from './tokens.ts'
 
 /** The types of an element's key and, in a map, of its value. `["verdict"]` for verdict maps. */
 export interface ElementTypes {
@@ -23,9 +23,9 @@ export function takeVerdict(c: Cursor): NftVerdict | undefined {
     case 'return':
       return (c.at++, { return: null })
     case 'jump':
-      return (c.at++, { jump: { target: unquote(next(c)) } })
+      return (c.at++, { jump: { target: nextString(c) } })
     case 'goto':
-      return (c.at++, { goto: { target: unquote(next(c)) } })
+      return (c.at++, { goto: { target: nextString(c) } })
     case undefined:
     default:
       return undefined
@@ -101,7 +101,7 @@ const atElementEnd = (c: Cursor): boolean => ended(c) || elementEnds.has(peek(c)
 function takeProperties(c: Cursor, properties: Properties): void {
   while (!atElementEnd(c)) {
     const name = next(c)
-    if (name === 'comment') properties.comment = unquote(next(c))
+    if (name === 'comment') properties.comment = nextString(c)
     else if (name === 'timeout') takeTime(c, (seconds) => (properties.timeout = seconds))
     else if (name === 'expires') takeTime(c, (seconds) => (properties.expires = seconds))
     else if (name === 'counter') properties.counter = takeCounter(c)

@@ -44,7 +44,7 @@ const punctuation = new Set([
 /** One word without `,` lists: a range, a prefix or a single value. */
 export function parseLiteral(word: string, type?: string): NftExpression {
   if (punctuation.has(word)) throw new NftSyntaxError(`expected a value before ${quoteWord(word)}`)
-  if (isQuoted(word) && !word.includes('"-"')) return word.slice(1, -1)
+  if (isQuoted(word)) return word.slice(1, -1)
   return parseRange(word, type) ?? parsePrefix(word) ?? parseSingle(word, type)
 }
 

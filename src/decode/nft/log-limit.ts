@@ -2,14 +2,14 @@
 import type { NftLimit, NftLog } from '../../ruleset/nft.ts'
 import { takeNumber } from './element.ts'
 import { parseNumber } from './literal.ts'
-import { type Cursor, NftSyntaxError, expect, next, quoteWord, take, unquote } from './tokens.ts'
+import { type Cursor, NftSyntaxError, expect, next, nextString, quoteWord, take } from './tokens.ts'
 
 type Log = { -readonly [K in keyof NftLog]: NftLog[K] }
 
 export function parseLog(c: Cursor): NftLog {
   const log: Log = {}
   for (;;) {
-    if (take(c, 'prefix')) log.prefix = unquote(next(c))
+    if (take(c, 'prefix')) log.prefix = nextString(c)
     else if (take(c, 'group')) log.group = takeNumber(c)
     else if (take(c, 'snaplen')) log.snaplen = takeNumber(c)
     else if (take(c, 'queue-threshold')) log['queue-threshold'] = takeNumber(c)
@@ -34,7 +34,7 @@ const logFlags = new Set(['all', 'ether', 'ip options', 'skuid', 'tcp options', 
 const packetBurst = 5
 
 export function parseLimit(c: Cursor): NftLimit {
-  if (take(c, 'name')) return { name: unquote(next(c)) }
+  if (take(c, 'name')) return { name: nextString(c) }
   expect(c, 'rate')
   const inv = take(c, 'over') ? { inv: true } : {}
   const first = next(c)

@@ -3,7 +3,7 @@ import type { NftExpression, NftNat, NftStatement } from '../../ruleset/nft.ts'
 import type { TableFamily } from '../../ruleset/ruleset.ts'
 import { isExpressionStart, parseMapped } from './expression.ts'
 import { parseLiteral } from './literal.ts'
-import { type Cursor, NftSyntaxError, expect, next, peek, quoteWord, take, unquote } from './tokens.ts'
+import { type Cursor, NftSyntaxError, expect, next, nextString, peek, quoteWord, take } from './tokens.ts'
 
 const natFlags = new Set(['fully-random', 'persistent', 'random'])
 
@@ -104,5 +104,5 @@ export function parseReject(c: Cursor, family: TableFamily): NftStatement {
   if (type !== 'icmp' && type !== 'icmpv6' && type !== 'icmpx')
     throw new NftSyntaxError(`cannot reject with ${quoteWord(type)}`)
   take(c, 'type')
-  return { reject: { type, expr: unquote(next(c)) } }
+  return { reject: { type, expr: nextString(c) } }
 }

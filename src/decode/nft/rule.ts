@@ -16,10 +16,10 @@ import {
   ended,
   expect,
   next,
+  nextString,
   peek,
   quoteWord,
   take,
-  unquote,
   whyUnreadable,
 } from './tokens.ts'
 
@@ -41,7 +41,7 @@ function readRule(text: string, family: TableFamily): NftRule | UnknownRule {
     if (!statement) return { tool: 'unknown', why: noStatement(c) }
     statements.push(statement)
   }
-  const comment = take(c, 'comment') ? { comment: unquote(next(c)) } : {}
+  const comment = take(c, 'comment') ? { comment: nextString(c) } : {}
   // `nft -a` ends every line with `# handle N`.
   if (!ended(c) && peek(c) !== '#') throw new NftSyntaxError(`${quoteWord(peek(c))} follows the comment`)
   // nft prints nothing but the blank before an xtables target that has no translation.
@@ -66,7 +66,7 @@ function parseStatement(c: Cursor, family: TableFamily): NftStatement | undefine
 function parseSimple(c: Cursor, family: TableFamily): NftStatement | undefined {
   switch (peek(c)) {
     case 'counter':
-      return (c.at++, { counter: take(c, 'name') ? unquote(next(c)) : takeCounter(c) })
+      return (c.at++, { counter: take(c, 'name') ? nextString(c) : takeCounter(c) })
     case 'dnat':
       return (c.at++, { dnat: parseAddressNat(c) })
     case 'snat':
@@ -84,7 +84,7 @@ function parseSimple(c: Cursor, family: TableFamily): NftStatement | undefined {
     case 'limit':
       return (c.at++, { limit: parseLimit(c) })
     case 'xt':
-      return (c.at++, { xt: { type: next(c), name: unquote(next(c)) } })
+      return (c.at++, { xt: { type: next(c), name: nextString(c) } })
     case undefined:
     default:
       return undefined

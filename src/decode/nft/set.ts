@@ -13,10 +13,10 @@ import {
   cursor,
   ended,
   next,
+  nextString,
   peek,
   quoteWord,
   take,
-  unquote,
   whyUnreadable,
 } from './tokens.ts'
 
@@ -73,7 +73,7 @@ function readWords(head: SetHead, c: Cursor): boolean {
       // The number of elements in use is added by nft >= 1.1.2: `size 65535	# count 3`.
       return ended(c) || peek(c) === '#'
     case 'comment':
-      head.comment = unquote(next(c))
+      head.comment = nextString(c)
       break
     case 'auto-merge':
       break

@@ -120,6 +120,14 @@ export const quoteWord = (word: string | undefined): string =>
 export const textSince = (c: Cursor, start: number): string =>
   c.words.slice(start, c.at).join(' ').replaceAll(' ,', ',')
 
-export const isQuoted = (word: string): boolean => word.length >= 2 && word.startsWith('"') && word.endsWith('"')
+/** `"eth0"`; not the two ends of a range. */
+export const isQuoted = (word: string): boolean => word.startsWith('"') && word.indexOf('"', 1) === word.length - 1
 
 export const unquote = (word: string): string => (isQuoted(word) ? word.slice(1, -1) : word)
+
+/** A name or a text, with or without quotes. */
+export function nextString(c: Cursor): string {
+  const word = next(c)
+  if (word.includes('"') && !isQuoted(word)) throw new NftSyntaxError(`${quoteWord(word)} is no single string`)
+  return unquote(word)
+}
