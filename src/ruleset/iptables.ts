@@ -105,7 +105,12 @@ const formatOptions = (owner: string, options: readonly IptablesOption[]): strin
 function formatOption(owner: string, { inverted, name, values }: IptablesOption): string[] {
   // libxt_nfacct.c prints a blank before the name that it saves.
   const gap = name === '--nfacct-name' ? [''] : []
-  return [...(inverted ? ['!'] : []), name, ...gap, ...values.map((value) => formatValue(`${owner} ${name}`, value))]
+  return [
+    ...(inverted ? ['!'] : []),
+    name,
+    ...gap,
+    ...values.map((value, i) => formatValue(`${owner} ${name}`, value, i === 0)),
+  ]
 }
 
 /** Printed through xtables_save_string(), which quotes all but `[A-Za-z0-9_-]+`. */
@@ -129,8 +134,9 @@ const alwaysQuoted = new Set([
   'u32 --u32',
 ])
 
-function formatValue(option: string, value: string): string {
-  if (savedStrings.has(option)) {
+function formatValue(option: string, value: string, isFirst: boolean): string {
+  // such an option has one value; more of them nobody saved
+  if (isFirst && savedStrings.has(option)) {
     return /^[\w-]+$/.test(value) ? value : `"${value.replaceAll(/["\\']/g, String.raw`\$&`)}"`
   }
   // bare, a value that looks like an option or a negation would be one

@@ -72,6 +72,8 @@ describe('formatIptablesRule', () => {
   it('quotes what would not be one word', () => {
     const line = String.raw`-A X -m recent --name "a b" --x "" --y "c\"d"`
     expect(again(line)).to.equal(line)
+    const strange = '-A X -m comment --comment a "-j" Y'
+    expect(again(strange)).to.equal(strange)
   })
 
   for (const source of recordings('tables-save')) {
