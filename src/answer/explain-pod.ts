@@ -76,8 +76,9 @@ const leadsOn = (nodes: readonly string[], pod: Pod, { network }: Scene): Leads[
     return ruleset ? ips.map((ip) => leadsTo(ip, ruleset)) : []
   })
 
-/** Whether packets to the Service may come to where the leads go. */
-const mayCome = (service: Service, leads: readonly Leads[]): boolean =>
+/** Whether packets to the Service may come to where the leads go; what is sent to no pod, a node may translate again. */
+const mayCome = (service: Service, leads: readonly Leads[], { cluster }: Scene): boolean =>
+  cluster.endpointsOf(service).some(({ pod }) => pod === undefined) ||
   service.ports
     .flatMap((port) => frontendsOf(service, port))
     .some(({ ip, port }) =>
@@ -93,7 +94,7 @@ function podService(
 ): PodService | undefined {
   const listed = scene.cluster.isRecorded('endpointslices') ? listedFor(pod, service, scene).length > 0 : null
   const selected = Object.keys(service.selector).length === 0 ? null : isSelectedBy(pod, service)
-  if (listed !== true && selected !== true && !mayCome(service, leads)) return undefined
+  if (listed !== true && selected !== true && !mayCome(service, leads, scene)) return undefined
   const frontends = podFrontends(pod, service, nodes, scene)
   const isServed = frontends.some((frontend) => frontend.nodes.some(({ share }) => share > 0))
   if (listed !== true && selected !== true && !isServed) return undefined

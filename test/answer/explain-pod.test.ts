@@ -217,6 +217,40 @@ describe('a pod that no EndpointSlice of the Service lists', () => {
     ])
   })
 
+  it('is found where another tool’s map leads its clients there', async () => {
+    const theirs = [
+      'table ip theirs {',
+      '\tmap clients {',
+      '\t\ttype ipv4_addr : ipv4_addr',
+      '\t\telements = { 10.244.0.3 : 10.244.0.2 }',
+      '\t}',
+      '\tchain first {',
+      '\t\ttype nat hook prerouting priority -200; policy accept;',
+      '\t\tmeta l4proto tcp dnat to ip saddr map @clients',
+      '\t}',
+      '}',
+      '',
+    ].join('\n')
+    const explanation = await explain('k1.37-nftables', 'web-7f654fc787-bg84t', {
+      'nodes/node1/nft-list-ruleset.json': gone,
+      'nodes/node1/nft-list-ruleset.txt': (text) => text + theirs,
+    })
+    expect(shares(explanation, 'cart')[0]).to.equal('node1 1.000 ok')
+    expect(service(explanation, 'cart')).to.include({ listed: false, selected: false })
+  })
+
+  it('is found behind the NodePort of another node that an EndpointSlice has instead of a pod', async () => {
+    const explanation = await explain(recording, web, {
+      [slices]: endpoint('cart', '10.244.0.3', (one) => ({
+        addresses: ['10.200.0.12'],
+        conditions: one.conditions,
+      })),
+      [rules('node1')]: (text) =>
+        replaced(text, /(shop\/cart" .*--to-destination) 10\.244\.0\.3:9000/, '$1 10.200.0.12:30517'),
+    })
+    expect(shares(explanation, 'cart')[0]).to.equal('node1 0.333 ok')
+  })
+
   it('is left in the rules of a Service that is gone, or that no packet comes through: KPX3004', async () => {
     const isGone = await explain(recording, web, {
       'objects/services.json': withoutOwn('web-lb'),

@@ -4,11 +4,12 @@
  */
 import { formatIp } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
-import type { Found, Ruleset, Table } from '../../ruleset/ruleset.ts'
+import type { NftSet } from '../../ruleset/nft.ts'
+import type { Found, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts'
 import { hitIn } from './hit.ts'
 import { destinationOfIptablesRule } from './iptables.ts'
 import type { RuleDestination } from './mention.ts'
-import { destinationOfElement, destinationOfNftRule } from './nft.ts'
+import { destinationOfNftRule, destinationsOfLookup, holds } from './nft.ts'
 
 /** Packets to one of the addresses, to one of the ports, or, where a way begins with neither, any. */
 export interface Leads {
@@ -18,7 +19,8 @@ export interface Leads {
 }
 
 export function leadsTo(ip: Ip, { tables, virtualServers }: Ruleset): Leads {
-  const leads: Leads = { ips: new Set(), ports: new Set(), any: false }
+  // nothing need translate what is for the address itself
+  const leads: Leads = { ips: new Set([ip]), ports: new Set(), any: false }
   for (const server of virtualServers?.servers ?? []) {
     if (!server.servers.some((real) => real.ip === ip)) continue
     leads.ips.add(server.ip)
@@ -28,13 +30,23 @@ export function leadsTo(ip: Ip, { tables, virtualServers }: Ruleset): Leads {
   return leads
 }
 
+type FoundRule = Extract<Found, { rule: Rule }>
+type FoundElement = Exclude<Found, FoundRule>
+
 /** From the rules that translate to the address to those that jump to their chains, until one says for which packets it is. */
 function followBack(ip: Ip, table: Table, leads: Leads): void {
   const chains = new Set<string>()
+  const enter = ({ chain }: FoundRule, destinations: readonly RuleDestination[]): void => {
+    if (destinations.map((destination) => note(destination, leads)).every(Boolean)) return
+    if (table.chains.get(chain)?.base) leads.any = true
+    else chains.add(chain)
+  }
   const follow = (found: Found): void => {
-    if (note(destinationOf(found), leads)) return
-    if ('set' in found || table.chains.get(found.chain)?.base) leads.any = true
-    else chains.add(found.chain)
+    if ('rule' in found) return enter(found, [destinationOf(found)])
+    for (const rule of rulesWith(found.set, table)) {
+      const destinations = lookupsOf(found, rule)
+      if (destinations.length > 0) enter(rule, destinations)
+    }
   }
   table
     .search(formatIp(ip))
@@ -46,14 +58,30 @@ function followBack(ip: Ip, table: Table, leads: Leads): void {
   }
 }
 
-/** What maps the address to something, or cannot be read, may be on the way; what only matches it is not. */
-function mayTranslate(found: Found, ip: Ip): boolean {
-  const as = hitIn(found, ip)?.as
-  return as === 'endpoint' || (as === 'other' && ('set' in found || found.rule.body.tool === 'unknown'))
+const rulesWith = ({ name }: Pick<NftSet, 'name'>, table: Table): FoundRule[] =>
+  table.search(`@${name}`).filter((found): found is FoundRule => 'rule' in found)
+
+/** For which packets the rule comes to the element, as often as it looks something up in its map: who asks says what the keys are. */
+function lookupsOf({ element, set }: FoundElement, found: FoundRule): RuleDestination[] {
+  const { body } = found.rule
+  return body.tool === 'nft' ? destinationsOfLookup(body, set, element) : [destinationOf(found)]
 }
 
+/** What maps the address to something, or cannot be read, may be on the way; what only matches it is not. */
+function mayTranslate(found: Found, ip: Ip): boolean {
+  if ('set' in found) return isMappedTo(found, (value) => holds(value, ip))
+  const as = hitIn(found, ip)?.as
+  const { body } = found.rule
+  if (body.tool === 'nft') return body.statements.some((statement) => 'dnat' in statement && holds(statement.dnat, ip))
+  return as === 'endpoint' || (as === 'other' && body.tool === 'unknown')
+}
+
+/** Whether the element's value is so, or cannot be read; a set has none. */
+const isMappedTo = ({ element, set }: FoundElement, is: (value: unknown) => boolean): boolean =>
+  set.map !== undefined && (!Array.isArray(element) || is(element[1]))
+
 function jumpsTo(found: Found, chain: string): boolean {
-  if ('set' in found) return isTarget(found.element, chain)
+  if ('set' in found) return isMappedTo(found, (value) => isTarget(value, chain))
   const { body } = found.rule
   if (body.tool === 'unknown') return true
   return body.tool === 'nft' ? isTarget(body.statements, chain) : body.target?.name === chain
@@ -65,9 +93,7 @@ const isTarget = (value: unknown, chain: string): boolean =>
   value !== null &&
   Object.entries(value).some(([key, part]) => (key === 'target' && part === chain) || isTarget(part, chain))
 
-function destinationOf(found: Found): RuleDestination {
-  if ('set' in found) return destinationOfElement(found.set, found.element)
-  const { body } = found.rule
+function destinationOf({ rule: { body } }: FoundRule): RuleDestination {
   if (body.tool === 'unknown') return { ip: undefined, ports: undefined }
   return body.tool === 'nft' ? destinationOfNftRule(body) : destinationOfIptablesRule(body)
 }

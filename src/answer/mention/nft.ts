@@ -32,7 +32,7 @@ function hitInStatement(statement: NftStatement, ip: Ip): Hit | undefined {
 }
 
 /** Somewhere in the value, as a text of its own. */
-function holds(value: unknown, ip: Ip): boolean {
+export function holds(value: unknown, ip: Ip): boolean {
   if (typeof value === 'string') return parseIp(value) === ip
   return typeof value === 'object' && value !== null && Object.values(value).some((part) => holds(part, ip))
 }
@@ -103,7 +103,7 @@ function rangesOf(expression: NftExpression | undefined): Hit['ports'] {
 
 /** `tcp dport 80`, `meta l4proto tcp`. */
 function portsOfMatch(statement: NftStatement): Omit<Hit, 'as'> {
-  if (!('match' in statement) || statement.match.op === '!=' || statement.match.op === '!') return {}
+  if (!('match' in statement) || statement.match.op !== '==') return {}
   const { left, right } = statement.match
   const field = fieldOf(left)
   if (protocolFields.includes(field)) return { protocol: protocolNamed(right) }
@@ -121,11 +121,27 @@ export function destinationOfNftRule({ statements }: NftRule): RuleDestination {
   return { ip: ips[0], ports: statements.flatMap((statement) => portsOfMatch(statement).ports ?? []) }
 }
 
-/** The same of an element of a named set, whose first address is the destination. */
-export function destinationOfElement({ type }: Pick<NftSet, 'type'>, element: NftElement): RuleDestination {
-  const keys = partsOf(isPair(element) ? element[0] : element)
-  const key = keys[type.findIndex((name) => name.endsWith('_addr'))]
-  return { ip: key === undefined ? undefined : constantIp(key), ports: portsOfKeys(type, keys).ports }
+/** The same of a rule that looks up an element of a named map, for every lookup; what the key leaves open the rule may tell. */
+export function destinationsOfLookup(
+  rule: NftRule,
+  { name }: Pick<NftSet, 'name'>,
+  element: NftElement,
+): RuleDestination[] {
+  const own = destinationOfNftRule(rule)
+  const values = partsOf(isPair(element) ? element[0] : element)
+  return keysOf(rule.statements, `@${name}`).map((key) => {
+    const fields = partsOf(key).map(fieldOf)
+    const address = values[fields.indexOf('daddr')]
+    const { ports } = portsOfKeys(fields, values)
+    return { ip: (address === undefined ? undefined : constantIp(address)) ?? own.ip, ports: ports ?? own.ports }
+  })
+}
+
+/** Of every lookup in the map: a verdict's, or a value's anywhere in a statement. */
+function keysOf(value: unknown, map: string): NftExpression[] {
+  if (typeof value !== 'object' || value === null) return []
+  const own = 'key' in value && 'data' in value && value.data === map ? [value.key as NftExpression] : []
+  return [...own, ...Object.values(value).flatMap((part) => keysOf(part, map))]
 }
 
 const constantIp = (expression: NftExpression): Ip | undefined =>

@@ -11,14 +11,15 @@ import { captures } from '../../kpx.ts'
 
 const pod = parseIp('10.244.0.2') as Ip
 
-/** Addresses and ports from which a way leads to the pod, and `any`. */
+/** Other addresses and ports from which a way leads to the pod, and `any`. */
 function leads(files: Readonly<Record<string, string>>): string[] {
   const ruleset = decodeRuleset((name) => {
     const text = files[name]
     return text === undefined ? undefined : { name, text }
   })
   const { any, ips, ports } = leadsTo(pod, ruleset)
-  return [...[...ips].map(formatIp), ...[...ports].map(String), ...(any ? ['any'] : [])]
+  expect(ips.has(pod)).to.equal(true)
+  return [...[...ips].filter((ip) => ip !== pod).map(formatIp), ...[...ports].map(String), ...(any ? ['any'] : [])]
 }
 
 const nat = (...rules: string[]) => ({
@@ -61,6 +62,11 @@ describe('what leads to an address', () => {
       '\t\ttype inet_proto . inet_service : verdict',
       '\t\telements = { tcp . 30517 : goto x }',
       '\t}',
+      '\tchain first {',
+      '\t\ttype nat hook prerouting priority 0; policy accept;',
+      '\t\tip daddr . meta l4proto . th dport vmap @m',
+      '\t\tfib daddr type local meta l4proto . th dport vmap @n',
+      '\t}',
       '\tchain x {',
       '\t\tgoto a',
       '\t}',
@@ -78,6 +84,41 @@ describe('what leads to an address', () => {
       '',
     ]
     expect(leads({ 'ipvsadm-save.txt': servers.join('\n') })).to.deep.equal(['10.96.0.7', '80'])
+  })
+
+  it('are what the rules that look into a map say of its keys, whose addresses may be those of clients', () => {
+    const looked = (type: string, element: string, ...rules: string[]) =>
+      leads({
+        'nft-list-ruleset.txt': [
+          'table ip t {',
+          `\tmap m {\n\t\ttype ${type}\n\t\telements = { ${element} }\n\t}`,
+          '\tmap m2 {\n\t\ttype ipv4_addr : ipv4_addr\n\t\telements = { 10.96.0.99 : 10.96.0.98 }\n\t}',
+          '\tchain c {\n\t\tdnat to ip daddr map @m2\n\t\tdnat to ip saddr map @m\n\t}',
+          `\tchain first {\n\t\ttype nat hook prerouting priority 0; policy accept;`,
+          ...rules.map((rule) => `\t\t${rule}`),
+          '\t}\n}\n',
+        ].join('\n'),
+      })
+    const client = 'ipv4_addr : ipv4_addr'
+    expect(looked(client, '198.51.100.7 : 10.244.0.2', 'dnat to ip saddr map @m')).to.deep.equal(['any'])
+    expect(looked(client, '10.244.0.2 : 10.244.0.2', 'dnat to ip saddr map @m')).to.deep.equal(['any'])
+    expect(looked(client, '198.51.100.7 : 10.244.0.2', 'ip daddr 10.96.0.7 jump c')).to.deep.equal(['10.96.0.7'])
+    expect(looked(client, '10.96.0.7 : 10.244.0.2', 'ip daddr 10.96.0.8 accept')).to.deep.equal([])
+    expect(
+      looked(client, '10.96.0.7 : 10.244.0.2', 'dnat to ip daddr map @m', 'tcp dport 81 dnat to ip saddr map @m'),
+    ).to.deep.equal(['10.96.0.7', '81'])
+    expect(
+      looked(client, '10.96.0.7 : 10.244.0.2', 'dnat to ip daddr map @m', 'tcp dport < 81 dnat to ip saddr map @m'),
+    ).to.deep.equal(['10.96.0.7', 'any'])
+    expect(
+      looked(
+        'ipv4_addr . ipv4_addr . inet_service : verdict',
+        '198.51.100.7 . 10.96.0.7 . 80 : jump d',
+        'ip saddr . ip daddr . tcp dport vmap @m',
+        '}\n\tchain d {\n\t\tdnat to 10.244.0.2',
+      ),
+    ).to.deep.equal(['10.96.0.7'])
+    expect(looked(client, '198.51.100.7 : 10.244.0.22', 'dnat to ip saddr map @m')).to.deep.equal([])
   })
 
   for (const recording of readdirSync(captures).filter((file) => file.startsWith('k'))) {
