@@ -48,7 +48,7 @@ function formatPrimitive(value: NftPrimitive, type: string | undefined): string 
 function formatName(value: string, type: string | undefined): string {
   const bare = value.startsWith('@') || value === '*' || value === 'exists' || value === 'missing'
   // only in quotes can a value have blanks
-  return (isQuotedType(type) || value.includes(' ')) && !bare ? `"${value}"` : value
+  return value.includes(' ') || (isQuotedType(type) && !bare) ? `"${value}"` : value
 }
 
 const units: readonly (readonly [string, number])[] = [

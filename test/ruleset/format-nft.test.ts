@@ -37,6 +37,11 @@ describe('formatNftRule', () => {
     )
   })
 
+  it('quotes what has blanks, whatever it begins with', () => {
+    const rule = parseNftRule('meta time < "@a 00:00:00"', 'ip')
+    expect(rule.tool === 'nft' && formatNftRule(rule)).to.equal('meta time < "@a 00:00:00"')
+  })
+
   it('prints the default of the family as plain reject', () => {
     const rule = { tool: 'nft', statements: [{ reject: { type: 'icmp', expr: 'port-unreachable' } }] } as const
     expect(formatNftRule(rule, 'ip')).to.equal('reject')
