@@ -3,20 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
-import { captures, root } from './kpx.ts'
-
-const capture = `${captures}/k1.37-iptables`
-const commands: readonly (readonly string[])[] = [
-  ['services'],
-  ['explain', 'service', 'web-lb', '-n', 'shop'],
-  ['explain', 'pod', 'shop/client-9lzwx'],
-  ['explain', 'address', '10.244.0.2'],
-  ['explain', 'mode', 'iptables'],
-  ['explain', 'code', 'KPX3001'],
-  ['explain'],
-  ['trace', 'outside/node1', 'service/shop/web'],
-  ['decode'],
-]
+import { capture, everyCommand } from './every-command.ts'
+import { root } from './kpx.ts'
 
 interface Printed {
   readonly stdout: string
@@ -41,7 +29,7 @@ const tooLong = (stdout: string, width: number): string[] =>
   stdout.split('\n').filter((line) => Array.from(line).length > width && line.trim().includes(' '))
 
 describe('the environment', () => {
-  for (const argv of commands) {
+  for (const argv of everyCommand) {
     it(`changes nothing but the width of what kpx ${argv.join(' ')} says`, async () => {
       const poor = {
         LANG: 'xx_YY.latin1',

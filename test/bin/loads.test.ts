@@ -1,0 +1,71 @@
+/** Which packages the built kpx loads: what talks to a cluster, or asks a person, must cost nothing where it is not needed. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { capture, everyCommand } from '../every-command.ts'
+import { root } from '../kpx.ts'
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dependencies?: Readonly<Record<string, string>> }>>
+}
+
+interface Coverage {
+  readonly result: readonly { readonly url: string }[]
+}
+
+const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T
+
+/** The package and all that it depends on, by name. */
+function treeOf(name: string): Set<string> {
+  const { packages } = readJson<Lock>(`${root}package-lock.json`)
+  const names = new Set([name])
+  // a name that is added on the way is gone through as well
+  for (const one of names) {
+    for (const [path, { dependencies = {} }] of Object.entries(packages)) {
+      if (path.endsWith(`node_modules/${one}`)) for (const own of Object.keys(dependencies)) names.add(own)
+    }
+  }
+  return names
+}
+
+/** Of the scripts that V8 saw. esbuild heads every bundled file with its path. */
+function packagesLoaded(...argv: readonly string[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'kpx-loads-'))
+  try {
+    const env = { ...process.env, NODE_V8_COVERAGE: folder }
+    const { status, stderr } = spawnSync(process.execPath, [`${root}bin/run.js`, ...argv], { env })
+    expect({ status, stderr: stderr.toString() }).to.deep.equal({ status: 0, stderr: '' })
+    const [file = ''] = readdirSync(folder)
+    const scripts = readJson<Coverage>(join(folder, file)).result.filter(({ url }) => url.startsWith('file:'))
+    const text = scripts.map(({ url }) => readFileSync(fileURLToPath(url), 'utf8')).join('\n')
+    return [
+      ...new Set(Array.from(text.matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm), ([, name = '']) => name)),
+    ]
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+describe('an offline command', () => {
+  const usual = new Set([...treeOf('@oclif/core'), 'chalk', 'ipaddr.js'])
+  const unusual = (...argv: readonly string[]): string[] => packagesLoaded(...argv).filter((name) => !usual.has(name))
+
+  for (const argv of [['--version'], ['--help'], ...everyCommand.map((words) => [...words, '--from', capture])]) {
+    it(`loads only the usual packages: kpx ${argv.slice(0, 2).join(' ')}`, () => {
+      expect(unusual(...argv)).to.deep.equal([])
+    })
+  }
+
+  it('loads js-yaml for YAML', () => {
+    expect(unusual('explain', 'code', 'KPX3001', '-o', 'yaml')).to.deep.equal(['js-yaml'])
+  })
+
+  it('is each command that kpx has', () => {
+    const { commands } = readJson<{ commands: object }>(`${root}oclif.manifest.json`)
+    const ids = everyCommand.map((argv) => argv.slice(0, argv[0] === 'explain' ? 2 : 1).join(':'))
+    expect(ids.sort()).to.deep.equal(Object.keys(commands).sort())
+  })
+})
