@@ -91,16 +91,4 @@ describe('bin/run.js', () => {
       expect({ stderr: slow.stderr, exit: slow.exit }).to.deep.equal({ stderr: '', exit: 0 })
     })
   })
-
-  it('carries the licences of what it bundles', () => {
-    const notices = readFileSync(`${root}dist/NOTICES`, 'utf8')
-    for (const name of ['@oclif/core', 'chalk', 'js-yaml', 'tar-stream']) {
-      expect(notices).to.match(new RegExp(`^${name} \\d`, 'm'))
-    }
-  })
-
-  it('has no dependencies to install', () => {
-    const { dependencies = {} } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { dependencies?: object }
-    expect(dependencies).to.deep.equal({})
-  })
 })

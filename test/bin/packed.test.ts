@@ -1,0 +1,94 @@
+/** The package as npm packs it, installed where there is nothing else. Needs `npm run build`. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { captures, kpx, root } from '../kpx.ts'
+
+const text = (file: string): string => readFileSync(file, 'utf8')
+
+describe('the package', function () {
+  this.timeout(60_000)
+  let folder = ''
+  let files: readonly string[] = []
+  const installed = (file: string): string => join(folder, 'node_modules/kpx', file)
+  const run = (command: string, ...argv: readonly string[]): string =>
+    execFileSync(command, argv, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kpx-packed-'))
+    // scripts would install and build again
+    const tarball = run('npm', 'pack', root, '--ignore-scripts', '--silent').trim()
+    writeFileSync(join(folder, 'package.json'), '{}')
+    run('npm', 'install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--silent', `./${tarball}`)
+    files = readdirSync(installed(''), { recursive: true, encoding: 'utf8' })
+      .map((file) => file.replaceAll('\\', '/'))
+      .filter((file) => statSync(installed(file)).isFile())
+  })
+
+  after(() => rmSync(folder, { recursive: true }))
+
+  it('answers as the sources do, without other packages', async () => {
+    expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).to.deep.equal(['kpx'])
+    const bin = join(folder, 'node_modules/.bin/kpx')
+    const { version } = JSON.parse(text(`${root}package.json`)) as { version: string }
+    expect(run(bin, '--version')).to.match(new RegExp(`^kpx/${version} `))
+    const question = [
+      'explain',
+      'service',
+      'web-lb',
+      '-n',
+      'shop',
+      '--from',
+      `${captures}/k1.37-nftables`,
+      '-o',
+      'json',
+    ]
+    expect(run(bin, ...question)).to.equal((await kpx(...question)).stdout)
+    const { dependencies } = JSON.parse(text(installed('package.json'))) as { dependencies?: object }
+    expect(dependencies ?? {}).to.deep.equal({})
+  })
+
+  it('has what it needs to run, its schemas, and nothing else', () => {
+    const folders = files.map((file) => file.replace(/[^/]*$/, ''))
+    expect([...new Set(folders)].sort()).to.deep.equal([
+      '',
+      'bin/',
+      'dist/',
+      'dist/chunks/',
+      'dist/commands/',
+      'dist/commands/explain/',
+      'dist/schema/',
+    ])
+    expect(files.filter((file) => !file.startsWith('dist/')).sort()).to.deep.equal([
+      'LICENSE',
+      'README.md',
+      'bin/run.js',
+      'oclif.manifest.json',
+      'package.json',
+    ])
+  })
+
+  it('tells no folder of the machine that built it', () => {
+    for (const file of files) {
+      const told = /[^"'\s]*\/(?:home|Users|tmp|work)\/[^"'\s]*/.exec(text(installed(file)))?.[0]
+      expect(told, file).to.equal(undefined)
+      expect(text(installed(file)).includes(root), file).to.equal(false)
+    }
+  })
+
+  it('carries the licence of each package that it bundles', () => {
+    const scripts = files.filter((file) => file.endsWith('.js')).map((file) => text(installed(file)))
+    // esbuild heads every bundled file with its path
+    const paths = scripts.flatMap((script) =>
+      Array.from(script.matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm), ([, name = '']) => name),
+    )
+    const notices = text(installed('dist/NOTICES'))
+      .split(`\n${'-'.repeat(80)}\n`)
+      .slice(1)
+    const named = notices.map((notice) => /^(\S+) \d\S* \(.+\)\n\n[^]*copyright/i.exec(notice)?.[1] ?? notice)
+    expect(named).to.deep.equal([...new Set(paths)].sort())
+    expect(named).to.include.members(['@oclif/core', 'chalk', 'js-yaml', 'tar-stream'])
+  })
+})
