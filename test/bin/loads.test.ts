@@ -16,11 +16,11 @@ interface Coverage {
   readonly result: readonly { readonly url: string }[]
 }
 
-const readJson = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))
 
 /** The package and all that it depends on, by name. */
 function treeOf(name: string): Set<string> {
-  const { packages } = readJson<Lock>(`${root}package-lock.json`)
+  const { packages } = readJson(`${root}package-lock.json`) as Lock
   const names = new Set([name])
   // a name that is added on the way is gone through as well
   for (const one of names) {
@@ -39,7 +39,7 @@ function packagesLoaded(...argv: readonly string[]): string[] {
     const { status, stderr } = spawnSync(process.execPath, [`${root}bin/run.js`, ...argv], { env })
     expect({ status, stderr: stderr.toString() }).to.deep.equal({ status: 0, stderr: '' })
     const [file = ''] = readdirSync(folder)
-    const scripts = readJson<Coverage>(join(folder, file)).result.filter(({ url }) => url.startsWith('file:'))
+    const scripts = (readJson(join(folder, file)) as Coverage).result.filter(({ url }) => url.startsWith('file:'))
     const text = scripts.map(({ url }) => readFileSync(fileURLToPath(url), 'utf8')).join('\n')
     return [
       ...new Set(Array.from(text.matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm), ([, name = '']) => name)),
@@ -64,7 +64,7 @@ describe('an offline command', () => {
   })
 
   it('is each command that kpx has', () => {
-    const { commands } = readJson<{ commands: object }>(`${root}oclif.manifest.json`)
+    const { commands } = readJson(`${root}oclif.manifest.json`) as { commands: object }
     const ids = everyCommand.map((argv) => argv.slice(0, argv[0] === 'explain' ? 2 : 1).join(':'))
     expect(ids.sort()).to.deep.equal(Object.keys(commands).sort())
   })

@@ -5,9 +5,11 @@ import { isDecoded, reportsOf } from '../../src/decode/index.ts'
 import { decodeIpSetSave } from '../../src/decode/ipset-save.ts'
 import { decodeIptablesSave } from '../../src/decode/iptables-save.ts'
 import { parseIptablesRule } from '../../src/decode/iptables-rule.ts'
+import { isExpressionStart } from '../../src/decode/nft/expression.ts'
 import { decodeNftJson } from '../../src/decode/nft/json.ts'
 import { parseNftRule } from '../../src/decode/nft/rule.ts'
 import { decodeNftText } from '../../src/decode/nft/text.ts'
+import { cursor } from '../../src/decode/nft/tokens.ts'
 import { sniff } from '../../src/decode/sniff.ts'
 import type { LineReport, SourceFile } from '../../src/decode/source.ts'
 import { formatNftRule } from '../../src/ruleset/format-nft.ts'
@@ -56,7 +58,7 @@ function checkTable(table: Table): void {
 }
 
 /** What was understood is said again in words that mean the same; of JSON, whatever is no rule of nft stays what it is. */
-function checkRule({ at, body }: Rule, { family }: Table): void {
+function checkRule({ at, body, text: printed }: Rule, { family }: Table): void {
   if (body.tool === 'iptables' && hasPlainNames(body)) {
     const again = parseIptablesRule(formatIptablesRule(body))
     // chai is slow where all is well
@@ -66,9 +68,13 @@ function checkRule({ at, body }: Rule, { family }: Table): void {
     if (at.file.endsWith('.json')) return
     const again = parseNftRule(text, family)
     const saidAgain = again.tool === 'nft' ? formatNftRule(again, family) : again.why
-    if (saidAgain !== text) expect(saidAgain).to.equal(text)
+    if (saidAgain !== text && !quotesGrammar(printed)) expect(saidAgain).to.equal(text)
   }
 }
+
+/** nft prints no quotes around words that begin an expression: `mark == "jhash"`. */
+const quotesGrammar = (text: string): boolean =>
+  Array.from(text.matchAll(/"([^"]+)"/g)).some(([, words = '']) => isExpressionStart(cursor(words)))
 
 /** iptables prints no quotes around the names of chains, matches and targets, and takes none with blanks. */
 const hasPlainNames = ({ chain, matches, target }: IptablesRule): boolean =>
