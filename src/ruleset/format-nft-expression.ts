@@ -47,8 +47,8 @@ function formatPrimitive(value: NftPrimitive, type: string | undefined): string 
 
 function formatName(value: string, type: string | undefined): string {
   const bare = value.startsWith('@') || value === '*' || value === 'exists' || value === 'missing'
-  // only in quotes can a value have blanks
-  return value.includes(' ') || (isQuotedType(type) && !bare) ? `"${value}"` : value
+  // only in quotes can a value have blanks and punctuation
+  return /[\s{}(),]/.test(value) || (isQuotedType(type) && !bare) ? `"${value}"` : value
 }
 
 const units: readonly (readonly [string, number])[] = [

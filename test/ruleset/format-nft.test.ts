@@ -37,9 +37,11 @@ describe('formatNftRule', () => {
     )
   })
 
-  it('quotes what has blanks, whatever it begins with', () => {
-    const rule = parseNftRule('meta time < "@a 00:00:00"', 'ip')
-    expect(rule.tool === 'nft' && formatNftRule(rule)).to.equal('meta time < "@a 00:00:00"')
+  it('quotes what has blanks or punctuation, whatever it begins with', () => {
+    for (const text of ['meta time < "@a 00:00:00"', 'meta cgroup "a}"']) {
+      const rule = parseNftRule(text, 'ip')
+      expect(rule.tool === 'nft' && formatNftRule(rule)).to.equal(text)
+    }
   })
 
   it('prints the default of the family as plain reject', () => {
