@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
+import type { Extract } from 'tar-stream'
 import { KpxError } from '../error.ts'
 import { growthCountsFrom, mostArchiveBytes, mostFileBytes, mostGrowth, tooLarge } from './limits.ts'
 import { isStep } from './tree.ts'
@@ -12,8 +13,10 @@ import type { Tree, TreeEntry } from './tree.ts'
 const blockBytes = 512
 
 export async function archiveTree(path: string, gzip: boolean): Promise<Tree> {
+  // the only export that esbuild leaves of a CommonJS module that is imported later
+  const { default: tar } = await import('tar-stream')
   try {
-    const files = await extract(path, gzip)
+    const files = await extract(path, gzip, tar.extract())
     return treeOf(path, withoutTop(files))
   } catch (error) {
     if (error instanceof KpxError) throw error
@@ -22,10 +25,8 @@ export async function archiveTree(path: string, gzip: boolean): Promise<Tree> {
   }
 }
 
-async function extract(path: string, gzip: boolean): Promise<Map<string, Buffer>> {
-  const tar = await import('tar-stream')
+async function extract(path: string, gzip: boolean, extraction: Extract): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>()
-  const extraction = tar.extract()
   const reading = collect(extraction, files)
   const source = createReadStream(path)
   const checked = (chunks: Readable) => checkEnd(checkSize(chunks, path, () => source.bytesRead))

@@ -1,10 +1,12 @@
 /** The built kpx as its users run it. Needs `npm run build`. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
-import { kpx, kpxProcess, root } from '../kpx.ts'
+import { captures, kpx, kpxProcess, root } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 
 describe('bin/run.js', () => {
@@ -29,6 +31,19 @@ describe('bin/run.js', () => {
     expect(JSON.parse(built.stdout)).to.include({ kind: 'Error', code: 'KPX1001', exit: 2 })
     expect(built.exit).to.equal(2)
     expect(await kpx('explain', 'nothing-like-this', '-o', 'json')).to.deep.equal(built)
+  })
+
+  it('reads an archive as it reads the folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kpx-run-'))
+    try {
+      const archive = join(folder, 'k1.37-ipvs.tar.gz')
+      execFileSync('tar', ['-czf', archive, '-C', captures, 'k1.37-ipvs'])
+      const ran = await kpxProcess('services', '--from', archive)
+      expect(ran).to.deep.equal(await kpxProcess('services', '--from', `${captures}/k1.37-ipvs`))
+      expect(ran.exit).to.equal(0)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('ends quietly when nobody reads its answer', () => {
