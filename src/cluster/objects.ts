@@ -1,5 +1,6 @@
 /** Services, EndpointSlices, Pods and Nodes as values: the fields that kpx uses, read from the API's JSON with nothing taken for granted. */
 import type { Capture } from '../capture/capture.ts'
+import { KpxError } from '../error.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -89,19 +90,39 @@ export interface Recorded<T> {
   readonly recorded: boolean
 }
 
-export const services = (capture: Capture): Recorded<Service> => read(capture, 'services', (one) => [serviceOf(one)])
-export const endpoints = (capture: Capture): Recorded<Endpoint> => read(capture, 'endpointslices', endpointsOf)
-export const nodes = (capture: Capture): Recorded<Node> => read(capture, 'nodes', (one) => [nodeOf(one)])
-export const pods = (capture: Capture): Recorded<Pod> => read(capture, 'pods', (one) => [podOf(one)])
+export const services = (capture: Capture): Recorded<Service> =>
+  read(capture, 'services', 'Service', (one) => [serviceOf(one)])
+export const endpoints = (capture: Capture): Recorded<Endpoint> =>
+  read(capture, 'endpointslices', 'EndpointSlice', endpointsOf)
+export const nodes = (capture: Capture): Recorded<Node> => read(capture, 'nodes', 'Node', (one) => [nodeOf(one)])
+export const pods = (capture: Capture): Recorded<Pod> => read(capture, 'pods', 'Pod', (one) => [podOf(one)])
 /** One that has ended has no address any more, though the API still shows it. */
 export const hasEnded = ({ phase }: Pod): boolean => phase === 'Failed' || phase === 'Succeeded'
 
-function read<T>(capture: Capture, name: string, valuesOf: (item: Json) => readonly T[]): Recorded<T> {
+/** Throws KPX1008 where the file holds other objects. kubectl tells the kind of every object; what tells none is of this one. */
+function read<T>(capture: Capture, name: string, kind: string, valuesOf: (item: Json) => readonly T[]): Recorded<T> {
   const items: T[] = []
+  let own = 0
+  let other = ''
   const recorded = capture.list(name)
-  for (const item of recorded ?? []) items.push(...valuesOf(object(item)))
+  for (const item of recorded ?? []) {
+    const value = object(item)
+    const told = text(value['kind'])
+    if (told !== '' && told !== kind) {
+      other ||= told
+      continue
+    }
+    own++
+    items.push(...valuesOf(value))
+  }
+  if (own === 0 && other !== '') throw otherKind(`${capture.path}/objects/${name}.json`, other, name)
   return { items, recorded: recorded !== undefined }
 }
+
+const otherKind = (file: string, kind: string, wanted: string): KpxError =>
+  new KpxError('KPX1008', `${file} holds objects of kind ${kind}`, {
+    fix: `record it again: kubectl get ${wanted} -A -o json`,
+  })
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

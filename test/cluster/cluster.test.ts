@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Capture } from '../../src/capture/capture.ts'
 import { Cluster } from '../../src/cluster/cluster.ts'
+import { KpxError } from '../../src/error.ts'
 import { explainService } from '../../src/answer/explain-service.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import { explainServiceView } from '../../src/view/explain-service.ts'
@@ -51,6 +52,15 @@ describe('a cluster whose lists', () => {
     expect(cluster.notes).to.deep.equal(['objects/services.json has 7 entries without a name, which kpx leaves out'])
     expect([cluster.nodes.length, cluster.pods.length, cluster.endedPods.length]).to.deep.equal([1, 1, 0])
     expect(cluster.notes).to.have.length(3)
+  })
+
+  it('are under each other’s names are refused, and among others only their own kind counts', () => {
+    const pod = { kind: 'Pod', metadata: { name: 'p' } }
+    const web = { kind: 'Service', ...service('web', '10.0.0.1') }
+    const named = (...services: readonly unknown[]) =>
+      new Cluster(captureOf({ services })).services.map(({ name }) => name)
+    expect(named(pod, web, service('old', '10.0.0.2'))).to.deep.equal(['old', 'web'])
+    expect(() => named(pod, pod)).to.throw(KpxError, 'test/objects/services.json holds objects of kind Pod')
   })
 
   it('are whole need no note', () => {
