@@ -9,7 +9,7 @@ import { reportFailure } from './failure.ts'
 export async function loadOptions(root: string, fromSource: boolean): Promise<Interfaces.LoadOptions> {
   // oclif's own transpiling needs TypeScript's JavaScript interface and otherwise runs a stale dist without a word
   settings.enableAutoTranspile = false
-  if (!fromSource) return { root, isRoot: true }
+  if (!fromSource) return { root, isRoot: true, ...withoutPlugins }
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON
   pjson.oclif.commands = { strategy: 'pattern', target: './commands', globPatterns: ['**/*.ts'] }
   // a plugin that oclif makes itself would read the manifest, which names the commands of dist
@@ -17,6 +17,9 @@ export async function loadOptions(root: string, fromSource: boolean): Promise<In
   await plugin.load()
   return { root, plugins: new Map([[plugin.name, plugin]]) }
 }
+
+/** oclif would load what a file in the user's data folder names, and complain where it cannot read it. */
+const withoutPlugins = { devPlugins: false, userPlugins: false }
 
 /** Runs one command line; the answer is in process.exitCode. */
 export async function main(argv: string[], root: string, fromSource = false): Promise<void> {

@@ -1,6 +1,9 @@
 /** Every command where there is little: another locale, no colour, no stdin, a narrow terminal. Needs `npm run build`. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { capture, everyCommand } from './every-command.ts'
@@ -48,6 +51,17 @@ describe('the environment', () => {
       for (const answer of [narrow, none]) expect(answer).to.include({ stderr: '', exit: 0 })
     })
   }
+
+  it('brings no plugins along', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kpx-environment-'))
+    try {
+      mkdirSync(join(folder, 'kpx'))
+      writeFileSync(join(folder, 'kpx/package.json'), 'no JSON')
+      expect(await printed(['explain'], { XDG_DATA_HOME: folder })).to.include({ stderr: '', exit: 0 })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 
   for (const argv of [
     ['explain', 'pod', 'shop/client-9lzwx'],

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { KpxError } from '../error.ts'
+import { reasonOf } from './input.ts'
 import { mostFileBytes, tooLarge } from './limits.ts'
 import type { Tree, TreeEntry } from './tree.ts'
 
@@ -57,7 +58,5 @@ function isAbsence(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String(error.code))
 }
 
-function unreadable(path: string, cause: unknown): KpxError {
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new KpxError('KPX1002', `cannot read ${path}: ${why}`, { cause })
-}
+const unreadable = (path: string, cause: unknown): KpxError =>
+  new KpxError('KPX1002', `${path} cannot be read: ${reasonOf(cause)}`, { cause })

@@ -34,7 +34,8 @@ async function read(stream: Readable, name: string): Promise<Buffer> {
 
 const codeOf = (cause: unknown): unknown => (cause instanceof Error && 'code' in cause ? cause.code : undefined)
 
-function reasonOf(cause: unknown): string {
+/** Why a file or folder cannot be read. */
+export function reasonOf(cause: unknown): string {
   const code = codeOf(cause)
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'it does not exist'
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied'
