@@ -36,6 +36,11 @@ describe('nft rule that cannot be read', () => {
     expect(why('meta hour "10:00"-"20:00" accept')).to.equal(undefined)
   })
 
+  it('an address has no punctuation of lists', () => {
+    for (const word of ['[fd00::1,2]:80', '10.0.0.1,:80', '10.0.0.1,@a', '"10.0.0.1"'])
+      expect(why(`dnat to ${word}`)).to.equal(`"${word}" is no address or port`)
+  })
+
   it('flags without end are not nested without end', () => {
     const many = (n: number) => Array.from({ length: n }, () => 'syn')
     expect(why(`tcp flags == ${many(1000).join(',')} drop`)).to.equal('it is nested too deeply')

@@ -48,7 +48,9 @@ function takeTarget(c: Cursor, nat: Nat, bare: 'addr' | 'port' = 'addr'): void {
     nat[bare] = parseMapped(c, bare === 'addr' ? addressTypes : ['inet_service'])
     return
   }
-  const [address, port] = splitPort(next(c))
+  const word = next(c)
+  if (/[",(){}]/.test(word)) throw new NftSyntaxError(`${quoteWord(word)} is no address or port`)
+  const [address, port] = splitPort(word)
   if (address !== '') nat.addr = parseLiteral(address)
   if (port === undefined) return
   nat.port = port === '' || /^[a-z]/.test(port) ? parsePortExpression(c, port) : parseLiteral(port)
