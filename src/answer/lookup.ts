@@ -27,7 +27,8 @@ export function podName(text: string, namespace: string): Named {
 function named(text: string, path: string, namespace: string, kind: string): Named {
   const parts = path.split('/')
   const [name = '', own = namespace] = parts.toReversed()
-  if (parts.length > 2 || name === '' || own === '') {
+  // a port is no part of it: every answer is about all of them
+  if (parts.length > 2 || name === '' || own === '' || name.includes(':')) {
     throw new KpxError('KPX1001', `"${text}" is no name of a ${kind}`, { fix: 'write NAME or NAMESPACE/NAME' })
   }
   return { name, namespace: own }

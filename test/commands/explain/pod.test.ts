@@ -106,6 +106,7 @@ describe('kpx explain pod', () => {
       [['10.244.0.3'], 'KPX1001', 'kpx explain address 10.244.0.3'],
       [['[fd00::1]:80'], 'KPX1001', 'kpx explain address [fd00::1]:80'],
       [['a/b/c'], 'KPX1001', 'write NAME or NAMESPACE/NAME'],
+      [['web-1:80'], 'KPX1001', 'write NAME or NAMESPACE/NAME'],
       [[cart], 'KPX1005', 'it is in another namespace: -n shop'],
       [[`shop/${cart}x`], 'KPX1005', `did you mean shop/${cart}?`],
     ] as const) {
