@@ -47,8 +47,9 @@ function formatPrimitive(value: NftPrimitive, type: string | undefined): string 
 
 function formatName(value: string, type: string | undefined): string {
   const bare = value.startsWith('@') || value === '*' || value === 'exists' || value === 'missing'
-  // only in quotes can a value have blanks and punctuation
-  return /[\s{}(),]/.test(value) || (isQuotedType(type) && !bare) ? `"${value}"` : value
+  // only in quotes can a word have blanks, or punctuation where another word would begin
+  const quoted = bare ? /[ \t\r{]|[(),}]$/.test(value) : isQuotedType(type) || /[ \t\r{}(),]/.test(value)
+  return quoted ? `"${value}"` : value
 }
 
 const units: readonly (readonly [string, number])[] = [

@@ -38,7 +38,7 @@ describe('formatNftRule', () => {
   })
 
   it('quotes what has blanks or punctuation, whatever it begins with', () => {
-    for (const text of ['meta time < "@a 00:00:00"', 'meta cgroup "a}"']) {
+    for (const text of ['meta time < "@a 00:00:00"', 'meta cgroup "a}"', 'ip saddr @a\ufeff,b']) {
       const rule = parseNftRule(text, 'ip')
       expect(rule.tool === 'nft' && formatNftRule(rule)).to.equal(text)
     }
