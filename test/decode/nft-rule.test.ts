@@ -202,6 +202,11 @@ describe('nft rule', () => {
     )
   })
 
+  it('ranges of dates, which have dashes of their own', () => {
+    const range = ['2026-01-01 00:00:00', '2026-02-01 00:00:00']
+    expect(parse(`meta time "${range.join('"-"')}"`)[0]).to.have.deep.nested.property('match.right', { range })
+  })
+
   it('hashes, offsets and ports by map', () => {
     expect(parse('redirect to :tcp dport map { 80 : 8080 } random')[0]).to.have.nested.property(
       'redirect.port.map.data',

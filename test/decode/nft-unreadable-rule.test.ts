@@ -41,6 +41,11 @@ describe('nft rule that cannot be read', () => {
       expect(why(`dnat to ${word}`)).to.equal(`"${word}" is no address or port`)
   })
 
+  it('nor has any other value', () => {
+    expect(why('ct state est((ablished,related accept')).to.equal('"est((ablished" is no value')
+    expect(why('meta hour "@a:00"-"06:00" accept')).to.equal('""@a:00"-"06:00"" is no value')
+  })
+
   it('flags without end are not nested without end', () => {
     const many = (n: number) => Array.from({ length: n }, () => 'syn')
     expect(why(`tcp flags == ${many(1000).join(',')} drop`)).to.equal('it is nested too deeply')

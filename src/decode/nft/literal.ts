@@ -45,7 +45,10 @@ const punctuation = new Set([
 export function parseLiteral(word: string, type?: string): NftExpression {
   if (punctuation.has(word)) throw new NftSyntaxError(`expected a value before ${quoteWord(word)}`)
   if (isQuoted(word)) return word.slice(1, -1)
-  return parseRange(word, type) ?? parsePrefix(word) ?? parseSingle(word, type)
+  const several = parseRange(word, type) ?? parsePrefix(word)
+  if (several) return several
+  if (/["(){},]/.test(word)) throw new NftSyntaxError(`${quoteWord(word)} is no value`)
+  return parseSingle(word, type)
 }
 
 /** The value of one word in its type, as libnftables' JSON has it. */
@@ -93,11 +96,15 @@ function isAddress(word: string): boolean {
 }
 
 const isRangeEnd = (word: string): boolean =>
-  isDecimal(word) || isHexadecimal(word) || isAddress(word) || isQuoted(word) || parseDuration(word) !== undefined
+  isDecimal(word) || isHexadecimal(word) || isAddress(word) || isQuotedEnd(word) || parseDuration(word) !== undefined
+
+/** A set is no end of a range. */
+const isQuotedEnd = (word: string): boolean => isQuoted(word) && !word.startsWith('"@')
 
 /** Names contain dashes too (`echo-request`), so both ends must look like a value that has an order. */
 function parseRange(word: string, type: string | undefined): NftExpression | undefined {
-  const dash = word.indexOf('-')
+  // dates in quotes have dashes
+  const dash = word.startsWith('"') ? word.indexOf('"-"') + 1 : word.indexOf('-')
   if (dash <= 0) return undefined
   const [low, high] = [word.slice(0, dash), word.slice(dash + 1)]
   if (!isRangeEnd(low) || !isRangeEnd(high)) return undefined
