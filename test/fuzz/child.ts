@@ -2,6 +2,8 @@
 import { runInput } from './run-input.ts'
 
 const [seed = '', from = '', to = '', only] = process.argv.slice(2)
+// nobody would count what comes after
+process.once('disconnect', () => process.exit())
 process.send?.('ready')
 for (let index = Number(from); index < Number(to); index++) {
   process.send?.(await runInput(Number(seed), index, only))
