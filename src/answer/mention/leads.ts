@@ -4,7 +4,6 @@
  */
 import { formatIp } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
-import type { NftSet } from '../../ruleset/nft.ts'
 import type { Found, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts'
 import { hitIn } from './hit.ts'
 import { destinationOfIptablesRule } from './iptables.ts'
@@ -36,6 +35,7 @@ type FoundElement = Exclude<Found, FoundRule>
 /** From the rules that translate to the address to those that jump to their chains, until one says for which packets it is. */
 function followBack(ip: Ip, table: Table, leads: Leads): void {
   const chains = new Set<string>()
+  const rulesWith = rulesBySet(table)
   const enter = ({ chain }: FoundRule, destinations: readonly RuleDestination[]): void => {
     if (destinations.map((destination) => note(destination, leads)).every(Boolean)) return
     if (table.chains.get(chain)?.base) leads.any = true
@@ -43,7 +43,7 @@ function followBack(ip: Ip, table: Table, leads: Leads): void {
   }
   const follow = (found: Found): void => {
     if ('rule' in found) return enter(found, [destinationOf(found)])
-    for (const rule of rulesWith(found.set, table)) {
+    for (const rule of rulesWith(found.set.name)) {
       const destinations = lookupsOf(found, rule)
       if (destinations.length > 0) enter(rule, destinations)
     }
@@ -58,8 +58,15 @@ function followBack(ip: Ip, table: Table, leads: Leads): void {
   }
 }
 
-const rulesWith = ({ name }: Pick<NftSet, 'name'>, table: Table): FoundRule[] =>
-  table.search(`@${name}`).filter((found): found is FoundRule => 'rule' in found)
+/** The rules that name a set. A search goes through the whole table, and many elements are of one map. */
+function rulesBySet(table: Table): (name: string) => readonly FoundRule[] {
+  const known = new Map<string, readonly FoundRule[]>()
+  return (name) => {
+    const rules = known.get(name) ?? table.search(`@${name}`).filter((found): found is FoundRule => 'rule' in found)
+    known.set(name, rules)
+    return rules
+  }
+}
 
 /** For which packets the rule comes to the element, as often as it looks something up in its map: who asks says what the keys are. */
 function lookupsOf({ element, set }: FoundElement, found: FoundRule): RuleDestination[] {
@@ -70,9 +77,9 @@ function lookupsOf({ element, set }: FoundElement, found: FoundRule): RuleDestin
 /** What maps the address to something, or cannot be read, may be on the way; what only matches it is not. */
 function mayTranslate(found: Found, ip: Ip): boolean {
   if ('set' in found) return isMappedTo(found, (value) => holds(value, ip))
-  const as = hitIn(found, ip)?.as
   const { body } = found.rule
   if (body.tool === 'nft') return body.statements.some((statement) => 'dnat' in statement && holds(statement.dnat, ip))
+  const as = hitIn(found, ip)?.as
   return as === 'endpoint' || (as === 'other' && body.tool === 'unknown')
 }
 
