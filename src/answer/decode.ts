@@ -53,7 +53,7 @@ function reportsOfFile(source: SourceFile): readonly LineReport[] {
   const name = inputName(source.name)
   if (isUtf16(text)) {
     throw new KpxError('KPX1008', `${name} is UTF-16 text, which no tool prints`, {
-      fix: `convert it: iconv -f UTF-16 -t UTF-8 ${name}`,
+      fix: 'convert it with iconv -f UTF-16 -t UTF-8',
     })
   }
   const reports = reportsOf(source)

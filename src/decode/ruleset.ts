@@ -33,9 +33,9 @@ export function decodeRuleset(given: ReadFile): Ruleset {
     mode,
     ipsets: decoded(read('ipset-save.txt'), (source) => decodeIpSetSave(source).ipsets),
     virtualServers: virtualServersOf(read),
-    interfaces: decoded(read('ip-addr.json'), (source) => decodeIpAddr(source).interfaces) ?? [],
+    interfaces: decoded(read('ip-addr.json'), (source) => interfacesIn(source, blind)) ?? [],
     ...routesOf(read, blind),
-    sysctls: decoded(read('sysctl.txt'), (source) => decodeSysctl(source).sysctls) ?? new Map(),
+    sysctls: decoded(read('sysctl.txt'), (source) => sysctlsIn(source, blind)) ?? new Map(),
     blind,
   }
 }
@@ -64,6 +64,19 @@ function virtualServersOf(read: ReadFile): Ruleset['virtualServers'] {
   ].filter((dump) => dump !== undefined)
   const dump = dumps.find(({ lost }) => !lost) ?? dumps[0]
   return dump && { servers: dump.virtualServers, ...(dump.lost && { cut: dump.lost }) }
+}
+
+function interfacesIn(source: SourceFile, blind: Blind[]): Ruleset['interfaces'] {
+  const { interfaces, report } = decodeIpAddr(source)
+  if (source.text === '' || report().unknown.length > 0) blind.push({ file: source.name, why: 'it cannot be read' })
+  return interfaces
+}
+
+/** What a file lacks that was cut, it does not deny. */
+function sysctlsIn(source: SourceFile, blind: Blind[]): Ruleset['sysctls'] {
+  if (!source.text.endsWith('\n'))
+    blind.push({ file: source.name, why: 'its last line does not end: keys may be missing' })
+  return decodeSysctl(source).sysctls
 }
 
 function routesOf(read: ReadFile, blind: Blind[]): Pick<Ruleset, 'routed' | 'routes'> {
