@@ -4,14 +4,12 @@ interface Stream {
   readonly columns?: number | undefined
 }
 
-const widthElsewhere = 100
-
-/** Columns of the terminal, or of COLUMNS where there is none. */
+/** Columns of the terminal, or of COLUMNS where there is none; without an end in a log or a pipe, whose reader searches lines. */
 export function terminalWidth(stream: Stream, env: NodeJS.ProcessEnv): number {
   for (const width of [stream.columns, Number(env['COLUMNS'])]) {
     if (width !== undefined && Number.isInteger(width) && width > 0) return width
   }
-  return widthElsewhere
+  return Infinity
 }
 
 /** https://no-color.org and https://force-color.org: a variable that is set and not empty decides; NO_COLOR wins. */

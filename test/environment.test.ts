@@ -27,9 +27,11 @@ async function printed(argv: readonly string[], env: NodeJS.ProcessEnv): Promise
   return { stdout, stderr, exit }
 }
 
-/** Lines that are too long for the terminal and could have been broken. */
+/** Lines that are too long for the terminal and could have been broken; commands are copied, and stay whole. */
 const tooLong = (stdout: string, width: number): string[] =>
-  stdout.split('\n').filter((line) => Array.from(line).length > width && line.trim().includes(' '))
+  stdout
+    .split('\n')
+    .filter((line) => Array.from(line).length > width && line.trim().includes(' ') && !/^ {2}(?:kpx|curl) /.test(line))
 
 describe('the environment', () => {
   for (const argv of everyCommand) {
@@ -64,13 +66,18 @@ describe('the environment', () => {
   })
 
   for (const argv of [
-    ['explain', 'pod', 'shop/client-9lzwx'],
-    ['explain', 'address', '10.244.0.2'],
-    ['explain', 'code', 'KPX3001'],
+    ...commands,
+    ['explain', 'service', 'cart-local', '-n', 'shop'],
+    ['explain', 'pod', 'shop/web-7f654fc787-bjdlw'],
     ['explain', 'code'],
+    ['trace', 'outside', 'service/shop/dns'],
+    ['trace', 'outside/node1', '203.0.113.10:80'],
   ]) {
-    it(`of 40 columns is kept by kpx ${argv.join(' ')}`, async () => {
-      expect(tooLong((await printed(argv, { COLUMNS: '40' })).stdout, 40)).to.deep.equal([])
-    })
+    for (const width of ['40', '60', '80']) {
+      it(`of ${width} columns is kept by kpx ${argv.join(' ')}`, async () => {
+        const answers = await Promise.all(['table', 'wide'].map((o) => printed([...argv, '-o', o], { COLUMNS: width })))
+        expect(answers.flatMap(({ stdout }) => tooLong(stdout, Number(width)))).to.deep.equal([])
+      })
+    }
   }
 })

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { terminalWidth, wantsColour } from '../src/terminal.ts'
 
 describe('terminal', () => {
-  it('is as wide as it says, as COLUMNS says, or 100', () => {
+  it('is as wide as it says, as COLUMNS says, or without an end', () => {
     expect(terminalWidth({ columns: 80 }, { COLUMNS: '40' })).to.equal(80)
     expect(terminalWidth({}, { COLUMNS: '40' })).to.equal(40)
-    expect(terminalWidth({}, {})).to.equal(100)
-    expect(terminalWidth({ columns: 0 }, { COLUMNS: 'wide' })).to.equal(100)
+    expect(terminalWidth({}, {})).to.equal(Infinity)
+    expect(terminalWidth({ columns: 0 }, { COLUMNS: 'wide' })).to.equal(Infinity)
   })
 
   it('has colour only when it is one that wants it', () => {

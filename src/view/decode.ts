@@ -1,10 +1,10 @@
 /** The summary of decoded dumps as tables. */
 import type { RulesetSummary } from '../answer/decode.ts'
-import { sanitise } from './sanitise.ts'
+import { paragraph } from './prose.ts'
+import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
-import { wrap } from './wrap.ts'
 
-export function decodeView(summary: RulesetSummary, options: { width: number; wide: boolean }): string {
+export function decodeView(summary: RulesetSummary, options: ViewOptions): string {
   const number = { align: 'right' } as const
   const files = table(
     [
@@ -21,7 +21,7 @@ export function decodeView(summary: RulesetSummary, options: { width: number; wi
     options,
   )
   const cuts = summary.files.flatMap(({ cut, file }) =>
-    cut ? [wrap(sanitise(`${file}:${cut.line} is cut: ${cut.why}`), options.width, '')] : [],
+    cut ? [paragraph(`${file}:${cut.line} is cut: ${cut.why}`, options)] : [],
   )
   const whole = cuts.length === 0 ? files : `${files}\n${cuts.join('')}`
   if (summary.unknown.length === 0) return whole

@@ -5,12 +5,11 @@ import type { AddressExplanation, AddressNode, AddressPackets, AddressRule } fro
 import { findingsView } from './finding.ts'
 import { addressText } from './outcome.ts'
 import { outcomesView } from './outcomes.ts'
-import { sanitise } from './sanitise.ts'
+import { fields } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { Style, ViewOptions } from './style.ts'
 import { table } from './table.ts'
-import type { Cell } from './table.ts'
-import { wrap } from './wrap.ts'
+import type { Cell, Column } from './table.ts'
 
 export function explainAddressView(explanation: AddressExplanation, options: ViewOptions): string {
   const { findings, nodes, seen } = explanation
@@ -23,14 +22,19 @@ export function explainAddressView(explanation: AddressExplanation, options: Vie
   ].join('')
 }
 
-const indent = '          '
-
-function headView(explanation: AddressExplanation, { style, width }: ViewOptions): string {
-  const { address, port, protocol } = explanation
+function headView(explanation: AddressExplanation, options: ViewOptions): string {
+  const { address, nodes, port, protocol } = explanation
   const asked =
     (port === null ? address : addressText({ ip: address, port })) + (protocol === null ? '' : `/${protocol}`)
-  const lines = whatItIs(explanation).map((line) => wrap(sanitise(line), width, indent))
-  return `Address:  ${style.bold(asked)}\nIs:       ${lines.join('').trimStart()}`
+  const rows = folded(nodes)
+  const unnamed = rows.every(isPlaceless) ? rows.map((row) => `${row.as}: ${row.nodes.join(', ')}`) : []
+  return fields(
+    [
+      { name: 'Address', text: asked, paint: options.style.bold },
+      { name: 'Is', text: [...whatItIs(explanation), ...unnamed] },
+    ],
+    options,
+  )
 }
 
 function whatItIs({ nothing, packets, roles, unrecorded }: AddressExplanation): string[] {
@@ -86,27 +90,24 @@ interface Row {
   readonly nodes: string[]
 }
 
+const columns: readonly Column[] = [
+  { header: 'NODES', shrink: true, min: 8 },
+  { header: 'NAMED AS' },
+  { header: 'SERVICE' },
+  { header: 'IN', shrink: true, min: 14 },
+  { header: 'LINE' },
+  { header: 'RULE', wide: true, below: true },
+]
+
+/** Nothing where no rule or device has it: that is told of the address itself. */
 function rulesView(nodes: readonly AddressNode[], options: ViewOptions): string {
   const rows = folded(nodes)
-  if (rows.every(({ place }) => place === '')) {
-    return rows.map((row) => wrap(sanitise(`${row.as}: ${row.nodes.join(', ')}`), options.width, '          ')).join('')
-  }
-  const columns = [{ header: 'NODES', shrink: true, min: 8 }, { header: 'NAMED AS' }, { header: 'SERVICE' }]
-  const places = [{ header: 'IN', shrink: !options.wide, min: 14 }, { header: 'LINE' }, { header: 'RULE', wide: true }]
+  if (rows.every(isPlaceless)) return ''
   const cells = rows.map((row) => cellsOf(row, nodes.length, options.style))
-  if (options.width >= enough) return `\n${table([...columns, ...places], cells, options)}`
-  const [header = '', ...lines] = table(columns, cells, options).trimEnd().split('\n')
-  const body = lines.map((line, i) => `${line}\n${placeView(rows[i], options)}`)
-  return `\n${header}\n${body.join('')}`
+  return `\n${table(columns, cells, options)}`
 }
 
-/** Below so many columns the place of a rule has lines of its own. */
-const enough = 80
-
-const placeView = (row: Row | undefined, { style, wide }: ViewOptions): string =>
-  [row?.place ?? '', lineOf(row?.rule), wide ? (row?.rule?.evidence[0]?.text ?? '') : '']
-    .map((text) => (text === '' ? '' : `${style.dim(`    ${text}`)}\n`))
-    .join('')
+const isPlaceless = ({ place }: Row): boolean => place === ''
 
 const lineOf = (rule: AddressRule | undefined): string =>
   rule?.evidence.map(({ file, line }) => `${file}:${line}`)[0] ?? ''

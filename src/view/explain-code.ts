@@ -1,7 +1,7 @@
 /** A code with its meaning, or all of them. */
 import type { CodeExplanation, CodeList } from '../answer/explain-code.ts'
 import type { Finding } from '../answer/finding.ts'
-import { placeText } from './outcome.ts'
+import { placesView } from './evidence.ts'
 import { heading, paragraph, terms } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { Paint, Style, ViewOptions } from './style.ts'
@@ -31,11 +31,10 @@ function foundView(found: readonly Finding[], options: ViewOptions): string {
 }
 
 function findingView({ evidence, message, node, object }: Finding, options: ViewOptions): string {
-  const places = evidence.map((line) => options.style.dim(`    ${placeText(line)}`) + '\n').join('')
   return (
     paragraph(`${object ?? ''} on ${node ?? 'every node'}`, options, '  ') +
     paragraph(message, options, '    ') +
-    places
+    placesView(evidence, options)
   )
 }
 

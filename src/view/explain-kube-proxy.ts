@@ -25,7 +25,7 @@ export function explainKubeProxyView(explanation: KubeProxyExplanation, options:
     cluster ? clusterView(cluster, options) : '',
     heading('Next', options),
     terms(
-      next.map(({ command, shows }) => ({ term: command, text: shows })),
+      next.map(({ command, shows }) => ({ term: command, text: shows, whole: true })),
       options,
     ),
     seen ? seenView(seen, options) : '',
@@ -54,7 +54,7 @@ function nodesView(nodes: readonly ProgrammedNode[], options: ViewOptions): stri
   const rest = nodes.length - mostNodes
   const rows = table(
     [
-      { header: '  NODE', shrink: true, min: 10 },
+      { header: 'NODE', shrink: true, min: 10 },
       { header: 'MODE' },
       { header: 'RULES', ...number },
       { header: 'SETS', ...number },
@@ -63,13 +63,13 @@ function nodesView(nodes: readonly ProgrammedNode[], options: ViewOptions): stri
     nodes
       .slice(0, mostNodes)
       .map(({ mode, node, rules, sets, virtualServers }) => [
-        `  ${node}`,
+        node,
         mode ?? 'unknown',
         count(rules),
         count(sets),
         count(virtualServers),
       ]),
-    options,
+    { ...options, indent: '  ' },
   )
   return rest > 0 ? `${rows}  and ${rest} more\n` : rows
 }

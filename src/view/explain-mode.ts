@@ -2,6 +2,7 @@
 import type { ModeExplanation } from '../answer/explain-mode.ts'
 import type { ModeEvent } from '../modes.ts'
 import { bullet, heading, paragraph, terms } from './prose.ts'
+import type { Term } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
 import { walkView } from './walk.ts'
@@ -18,8 +19,7 @@ export function explainModeView(explanation: ModeExplanation, options: ViewOptio
 
 function factsView(explanation: ModeExplanation, options: ViewOptions): string {
   const { advice, affinity, balancing, costs, inspect, limits, mode, needs, path, sources, summary } = explanation
-  const section = (title: string, all: readonly { term: string; text: string }[]): string =>
-    heading(title, options) + terms(all, options)
+  const section = (title: string, all: readonly Term[]): string => heading(title, options) + terms(all, options)
   const list = (title: string, texts: readonly string[]): string =>
     heading(title, options) + texts.map((text) => bullet(text, options)).join('')
   return [
@@ -39,7 +39,7 @@ function factsView(explanation: ModeExplanation, options: ViewOptions): string {
     ),
     section(
       'To see it on a node',
-      inspect.map(({ command, shows }) => ({ term: command, text: shows })),
+      inspect.map(({ command, shows }) => ({ term: command, text: shows, whole: true })),
     ),
     section(
       'Sources',
@@ -62,7 +62,7 @@ const eventWords: Readonly<Record<ModeEvent, string>> = {
 }
 
 /** `1.40`, `planned: the default`. */
-function milestoneTerms({ milestones }: ModeExplanation): { term: string; text: string }[] {
+function milestoneTerms({ milestones }: ModeExplanation): Term[] {
   return milestones.map(({ event, kubernetes, note, planned }) => {
     const words = [eventWords[event], note ?? ''].filter((text) => text !== '').join(': ')
     return { term: kubernetes, text: `${planned ? 'planned: ' : ''}${words}` }

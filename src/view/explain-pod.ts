@@ -3,54 +3,48 @@ import { conditionText } from '../answer/address-roles.ts'
 import type { PodExplanation, PodService } from '../answer/explain-pod.ts'
 import type { PodFrontend, PodShare } from '../answer/pod-frontends.ts'
 import type { Outcome } from '../answer/outcome.ts'
+import { reasonView } from './evidence.ts'
 import { findingsView } from './finding.ts'
-import { addressText, formatShare, placeText, resultCell } from './outcome.ts'
-import { sanitise } from './sanitise.ts'
+import { addressText, formatShare, resultCell } from './outcome.ts'
+import { fields, paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { Style, ViewOptions } from './style.ts'
-import { table } from './table.ts'
+import { layOut } from './table.ts'
 import type { Cell, Column } from './table.ts'
-import { wrap } from './wrap.ts'
 
 export function explainPodView(explanation: PodExplanation, options: ViewOptions): string {
   const { findings, seen, why } = explanation
   return [
     headView(explanation, options),
-    why === null
-      ? servicesView(explanation, options)
-      : `\n${wrap(sanitise(`no traffic of a Service: ${why}`), options.width, '')}`,
+    why === null ? servicesView(explanation, options) : `\n${paragraph(`no traffic of a Service: ${why}`, options)}`,
     findingsView(findings, options),
     seenView(seen, options),
   ].join('')
 }
 
-function headView(explanation: PodExplanation, { style, width }: ViewOptions): string {
+function headView(explanation: PodExplanation, options: ViewOptions): string {
   const { hostNetwork, ips, node, phase, pod, ready, terminating } = explanation
   const states = [
     phase ?? 'phase not recorded',
     ready === null ? 'readiness not recorded' : ready ? 'ready' : 'not ready',
     ...(terminating ? ['terminating'] : []),
   ]
-  const lines = [
-    ['Node', node ?? 'none'],
-    ['IPs', ips.join(', ') || 'none'],
-    ['Status', states.join(', ')],
-    ['Network', hostNetwork ? 'its node’s (hostNetwork): it shares the node’s addresses' : ''],
-  ]
-  const rest = lines.map(([name = '', value = '']) =>
-    value === '' ? '' : `${`${name}:`.padEnd(column)}${wrap(sanitise(value), width, ' '.repeat(column)).trimStart()}`,
+  return fields(
+    [
+      { name: 'Pod', text: pod, paint: options.style.bold },
+      { name: 'Node', text: node ?? 'none' },
+      { name: 'IPs', text: ips.join(', ') || 'none' },
+      { name: 'Status', text: states.join(', ') },
+      { name: 'Network', text: hostNetwork ? 'its node’s (hostNetwork): it shares the node’s addresses' : '' },
+    ],
+    options,
   )
-  return `${'Pod:'.padEnd(column)}${style.bold(pod)}\n${rest.join('')}`
 }
 
-const column = 10
-
-/** Below so many columns a frontend and its endpoint have lines of their own. */
-const enough = 80
-
-const columns = ({ wide, width }: ViewOptions): readonly Column[] => [
-  ...(width < enough ? [] : [{ header: '  FRONTEND', shrink: !wide, min: 24 }, { header: 'ENDPOINT' }]),
-  { header: width < enough ? '  STATE' : 'STATE', shrink: true, min: 7 },
+const columns: readonly Column[] = [
+  { header: 'FRONTEND', shrink: true, min: 24 },
+  { header: 'ENDPOINT' },
+  { header: 'STATE', shrink: true, min: 7 },
   { header: 'NODES', shrink: true, min: 6 },
   { header: 'SHARE', align: 'right' },
   { header: 'CALLS ITSELF' },
@@ -67,21 +61,18 @@ interface Group {
 function servicesView({ services }: PodExplanation, options: ViewOptions): string {
   const sections = services.map((service) => ({
     service,
-    frontends: service.frontends.map((frontend) => {
-      const groups = fold(frontend.nodes)
-      return { frontend, groups, rows: groups.map((group, i) => rowOf(group, frontend, i === 0, options)) }
-    }),
+    rows: service.frontends.flatMap((frontend) =>
+      fold(frontend.nodes).map((group, i) => ({ group, cells: cellsOf(group, frontend, i === 0, options.style) })),
+    ),
   }))
-  const rows = sections.flatMap(({ frontends }) => frontends.flatMap((frontend) => frontend.rows))
-  const [header = '', ...lines] = table(columns(options), rows, options).trimEnd().split('\n')
-  const body = sections.map(({ frontends, service }) => {
-    const told = frontends.flatMap(({ frontend, groups }) => [
-      options.width < enough ? ownLines(frontend) : '',
-      ...groups.map((group) => `${lines.shift() ?? ''}\n${whyView(group, options)}`),
-    ])
-    return `${options.style.key(service.service)}${noteText(service)}\n${told.join('')}`
+  const all = sections.flatMap(({ rows }) => rows.map(({ cells }) => cells))
+  const { between, header, rows: lines } = layOut(columns, all, { ...options, indent: '  ' })
+  let next = 0
+  const body = sections.map(({ rows, service }) => {
+    const told = rows.map(({ group }) => (lines[next++] ?? '') + whyView(group, options))
+    return `${paragraph(service.service + noteText(service), options, '', options.style.key)}${told.join(between)}`
   })
-  return `\n${rows.length > 0 ? `${header}\n` : ''}${body.join('')}`
+  return `\n${all.length > 0 ? header : ''}${body.join(between)}`
 }
 
 function noteText({ listed, note, selected }: PodService): string {
@@ -104,21 +95,16 @@ function fold(shares: readonly PodShare[]): Group[] {
   return [...groups.values()].sort((a, b) => a.nodes.length - b.nodes.length)
 }
 
-function rowOf(
-  { nodes, share }: Group,
-  frontend: PodFrontend,
-  isFirst: boolean,
-  { style, width }: ViewOptions,
-): Cell[] {
+function cellsOf({ nodes, share }: Group, frontend: PodFrontend, isFirst: boolean, style: Style): Cell[] {
   const { endpoint, hairpin } = frontend
   const odd = nodes.length < frontend.nodes.length
   const names = odd || frontend.nodes.length === 1 ? nodes.join(', ') : 'all'
   const text = formatShare(share.share)
   const state = endpoint ? conditionText(endpoint) : 'not listed'
-  const lead: Cell[] = [isFirst ? `  ${frontendText(frontend)}` : '', isFirst && endpoint ? addressText(endpoint) : '']
   return [
-    ...(width < enough ? [] : lead),
-    isFirst ? { text: width < enough ? `  ${state}` : state, paint: state === 'ready' ? style.good : style.warn } : '',
+    isFirst ? frontendText(frontend) : '',
+    isFirst && endpoint ? addressText(endpoint) : '',
+    isFirst ? { text: state, paint: state === 'ready' ? style.good : style.warn } : '',
     odd ? { text: names, paint: style.warn } : names,
     share.share > 0 ? text : { text, paint: share.missing ? style.bad : style.dim },
     isFirst && hairpin ? hairpinCell(hairpin, style) : '',
@@ -131,20 +117,13 @@ const frontendText = ({ family, ip, kind, port, protocol }: PodFrontend): string
     ? `${kind} ${port}/${protocol}${family === 'IPv6' ? ' (IPv6)' : ''}`
     : `${kind} ${addressText({ ip, port })}/${protocol}`
 
-/** `  ClusterIP 10.96.0.1:443/TCP`, and below it the endpoint. */
-const ownLines = (frontend: PodFrontend): string =>
-  `  ${sanitise(frontendText(frontend))}\n${frontend.endpoint ? `  to ${sanitise(addressText(frontend.endpoint))}\n` : ''}`
-
 /** Whether the pod sees its own packet from its own address, and so answers itself. */
 const hairpinCell = (hairpin: Outcome, style: Style): Cell =>
   hairpin.reply === 'lost' ? resultCell(hairpin, style) : hairpin.masquerade ? 'masqueraded' : 'source kept'
 
 /** Why the pod gets nothing, or why its answers are lost, with the rules. */
-function whyView({ nodes, share }: Group, { style, width }: ViewOptions): string {
+function whyView({ nodes, share }: Group, options: ViewOptions): string {
   const lost = share.outcomes.find(({ reply }) => reply === 'lost')
   const text = share.why ?? lost?.why
-  if (text === undefined) return ''
-  const others = nodes.length > 1 ? `, and alike on ${nodes.slice(1).join(', ')}` : ''
-  const places = (lost ?? share).evidence.map((line) => style.dim(`    ${placeText(line)}${others}`) + '\n')
-  return wrap(sanitise(text), width, '    ') + places.join('')
+  return text === undefined ? '' : reasonView(text, (lost ?? share).evidence, nodes, options)
 }

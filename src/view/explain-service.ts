@@ -3,14 +3,14 @@ import type { ExplainedFrontend, ExplainedPort, ServiceExplanation } from '../an
 import { findingsView } from './finding.ts'
 import { addressText } from './outcome.ts'
 import { outcomesView } from './outcomes.ts'
-import { sanitise } from './sanitise.ts'
+import { fields } from './prose.ts'
 import { seenView } from './seen.ts'
-import type { Style, ViewOptions } from './style.ts'
+import type { ViewOptions } from './style.ts'
 
 export function explainServiceView(explanation: ServiceExplanation, options: ViewOptions): string {
   const { findings, ports, seen } = explanation
   return [
-    headView(explanation, options.style),
+    headView(explanation, options),
     ...ports.map((port) => portView(port, explanation, options)),
     ports.some(({ frontends }) => frontends.length > 0)
       ? ''
@@ -20,22 +20,20 @@ export function explainServiceView(explanation: ServiceExplanation, options: Vie
   ].join('')
 }
 
-function headView(explanation: ServiceExplanation, style: Style): string {
+function headView(explanation: ServiceExplanation, options: ViewOptions): string {
   const { affinity, externalTrafficPolicy, internalTrafficPolicy, service, sources, type } = explanation
-  const lines = [
-    ['Service', style.bold(service)],
-    ['Type', sanitise(type)],
-    ['Modes', modes(explanation)],
-    ['Session affinity', affinity === null ? 'none' : `by client, ${affinity.seconds} s`],
+  return fields(
     [
-      'Traffic policy',
-      sanitise(
-        `internal ${internalTrafficPolicy}${externalTrafficPolicy === null ? '' : `, external ${externalTrafficPolicy}`}`,
-      ),
+      { name: 'Service', text: service, paint: options.style.bold },
+      { name: 'Type', text: type },
+      { name: 'Modes', text: modes(explanation) },
+      { name: 'Session affinity', text: affinity === null ? 'none' : `ClientIP, ${affinity.seconds} s` },
+      { name: 'Internal traffic policy', text: internalTrafficPolicy },
+      { name: 'External traffic policy', text: externalTrafficPolicy ?? '' },
+      { name: 'Source ranges', text: sources?.join(', ') ?? '' },
     ],
-    ['Source ranges', sources === null ? '' : sanitise(sources.join(', '))],
-  ]
-  return lines.map(([name = '', value = '']) => (value === '' ? '' : `${`${name}:`.padEnd(19)}${value}\n`)).join('')
+    options,
+  )
 }
 
 /** `nftables on node1, node2`. */
@@ -47,7 +45,7 @@ function modes({ ports }: ServiceExplanation): string {
     ),
   )
   for (const [node, mode] of nodes) byMode.set(mode ?? 'unknown', [...(byMode.get(mode ?? 'unknown') ?? []), node])
-  return [...byMode].map(([mode, names]) => `${sanitise(mode)} on ${sanitise(names.join(', '))}`).join('; ')
+  return [...byMode].map(([mode, names]) => `${mode} on ${names.join(', ')}`).join('; ')
 }
 
 function portView(

@@ -1,5 +1,5 @@
 /** Outcomes in words and cells, the same in every table. */
-import type { Evidence, Outcome } from '../answer/outcome.ts'
+import type { Outcome } from '../answer/outcome.ts'
 import type { Cell } from './table.ts'
 import type { Style } from './style.ts'
 
@@ -48,5 +48,3 @@ export function sourceText({ sourceKept, sourceSeen, verdict }: Outcome): string
   if (verdict !== 'deliver') return ''
   return sourceKept ? 'kept' : (sourceSeen ?? 'the node')
 }
-
-export const placeText = ({ file, line, node }: Evidence): string => `${node} ${file}:${line}`

@@ -4,12 +4,11 @@ import type { Group } from '../answer/fold.ts'
 import { senderKinds } from '../answer/frontend-outcomes.ts'
 import type { NodeOutcomes, SenderKind } from '../answer/frontend-outcomes.ts'
 import type { Outcome } from '../answer/outcome.ts'
-import { endpointText, formatShare, placeText, resultCell, sourceText } from './outcome.ts'
-import { sanitise } from './sanitise.ts'
+import { reasonView } from './evidence.ts'
+import { endpointText, formatShare, resultCell, sourceText } from './outcome.ts'
 import type { Style, ViewOptions } from './style.ts'
-import { table } from './table.ts'
+import { layOut } from './table.ts'
 import type { Cell, Column } from './table.ts'
-import { wrap } from './wrap.ts'
 
 interface Section {
   /** `ClusterIP 10.96.0.1:443`. */
@@ -18,7 +17,7 @@ interface Section {
 }
 
 const columns: readonly Column[] = [
-  { header: '  FROM' },
+  { header: 'FROM' },
   { header: 'NODES', shrink: true, min: 8 },
   { header: 'SHARE', align: 'right' },
   { header: 'GOES TO' },
@@ -34,20 +33,17 @@ export function outcomesView(titled: readonly Section[], namespace: string | und
     const groups = fold(nodes)
     return { title, groups, rows: groups.map((group) => rowsOf(group, nodes, `${namespace ?? ''}/`, style)) }
   })
-  const [header = '', ...lines] = table(
-    columns,
-    sections.flatMap(({ rows }) => rows.flat()),
-    options,
-  )
-    .trimEnd()
-    .split('\n')
+  const all = sections.flatMap(({ rows }) => rows.flat())
+  const { between, header, rows: lines } = layOut(columns, all, { ...options, indent: '  ' })
+  let next = 0
   const body = sections.map(({ groups, rows, title }) => {
-    const parts = groups.map(
-      (group, i) => lines.splice(0, rows[i]?.length ?? 0).join('\n') + '\n' + reasons(group, options),
-    )
-    return `${style.key(title)}\n${parts.join('')}`
+    const parts = groups.map((group, i) => {
+      const own = lines.slice(next, (next += rows[i]?.length ?? 0))
+      return own.join(between) + reasons(group, options)
+    })
+    return `${style.key(title)}\n${parts.join(between)}`
   })
-  return `${header}\n${body.join('')}`
+  return header + body.join(between)
 }
 
 const senderNames: Readonly<Record<SenderKind, string>> = {
@@ -67,7 +63,7 @@ function rowsOf(group: Group, nodes: readonly NodeOutcomes[], namespace: string,
   return group.outcomes.map((outcome, i) => {
     const pod = outcome.endpoint?.pod ?? ''
     return [
-      i === 0 ? `  ${who}` : '',
+      i === 0 ? who : '',
       i === 0 ? (odd ? { text: where, paint: style.warn } : where) : '',
       formatShare(outcome.share),
       outcome.endpoint ? endpointText(outcome) : resultCell(outcome, style),
@@ -91,13 +87,8 @@ function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[])
 }
 
 /** Why not delivered, with the rule. */
-function reasons({ nodes, outcomes }: Group, { style, width }: ViewOptions): string {
-  const told = outcomes.filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
-  return told
-    .map(({ evidence, why }) => {
-      const others = nodes.length > 1 ? `, and alike on ${nodes.slice(1).join(', ')}` : ''
-      const places = evidence.map((line) => style.dim(`    ${placeText(line)}${others}`) + '\n').join('')
-      return wrap(sanitise(why), width, '    ') + places
-    })
+const reasons = ({ nodes, outcomes }: Group, options: ViewOptions): string =>
+  outcomes
+    .filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
+    .map(({ evidence, why }) => reasonView(why, evidence, nodes, options))
     .join('')
-}

@@ -24,9 +24,18 @@ function visible(character: string): string {
 /** Whether there is something in it that `sanitise` would show. */
 export const isUnsafe = (text: string): boolean => text.search(unsafe) >= 0
 
+/** Nothing but printable ASCII, as almost all text of a cluster: told without a search. */
+export function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x20 || code > 0x7e) return false
+  }
+  return true
+}
+
 /** One value of the data, safe to print: `\x1b` and the like stand where a control character was. */
 export function sanitise(text: string): string {
-  return text.replace(unsafe, visible)
+  return isPlain(text) ? text : text.replace(unsafe, visible)
 }
 
 /** The last look at a whole laid-out text: line ends stay and, with `colour`, what Style wrote. */

@@ -1,107 +1,179 @@
-/** kubectl's kind of table: upper-case headers, two blanks between columns, no borders, one line a row. */
-import { sanitise } from './sanitise.ts'
+/**
+ * kubectl's kind of table: upper-case headers, two blanks between columns, no borders, one line a row. Where the columns have no
+ * room beside each other, each row is a block of `LABEL value` lines. One pass over the cells, for there may be many.
+ */
+import { isPlain, sanitise } from './sanitise.ts'
 import type { Paint } from './style.ts'
+import { wrap } from './wrap.ts'
 
 export interface Column {
   readonly header: string
   readonly align?: 'left' | 'right'
   /** Shown with -o wide only. */
   readonly wide?: boolean
-  /** May be shortened with an ellipsis when the line is too long, but not below `min` (default: its header). */
+  /** May be shortened with dots when the line is too long, but not below `min` (default: its header). */
   readonly shrink?: boolean
   readonly min?: number
+  /** Stands below the row, whole, when the line is too long: a rule is evidence. */
+  readonly below?: boolean
 }
 
 /** Data, or data that is painted once its width is settled. */
 export type Cell = string | { readonly text: string; readonly paint: Paint }
 
 export interface TableOptions {
+  /** Columns; Infinity keeps every row on one line. */
   readonly width: number
   readonly wide: boolean
+  /** Before every line. */
+  readonly indent?: string
 }
 
-const gap = '  '
+/** For views that put lines of their own between the rows. All texts end their lines. */
+export interface LaidTable {
+  /** Empty for blocks, which name their values themselves. */
+  readonly header: string
+  readonly rows: readonly string[]
+  /** What separates two rows: nothing, or an empty line between blocks. */
+  readonly between: string
+}
 
-interface Laid {
+const gap = 2
+
+/** A cell that is safe to print. */
+interface Ready {
+  readonly text: string
+  readonly width: number
+  readonly paint: Paint | undefined
+}
+
+/** A column that is shown; `at` is where its cells are. */
+interface Track {
   readonly column: Column
-  readonly index: number
+  readonly at: number
   width: number
 }
 
-/** The table with its header and a line end after every row. Every cell is data and made safe here. */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], options: TableOptions): string {
-  const texts = rows.map((row) => row.map((cell) => sanitise(typeof cell === 'string' ? cell : cell.text)))
-  const laid = columns
-    .map((column, index) => ({ column, index, width: naturalWidth(column, index, texts) }))
-    .filter(({ column }) => options.wide || column.wide !== true)
-  fit(laid, options.width)
-  const header = line(laid, (i) => columns[i]?.header.toUpperCase() ?? '')
-  const body = texts.map((text, r) =>
-    line(
-      laid,
-      (i) => text[i] ?? '',
-      (i) => paintOf(rows[r]?.[i]),
-    ),
-  )
-  return [header, ...body].map((text) => text + '\n').join('')
+  const laid = layOut(columns, rows, options)
+  return laid.header + laid.rows.join(laid.between)
 }
 
-/** Characters as a terminal counts them, but for East Asian wide ones: names in Kubernetes are ASCII. */
-function widthOf(text: string): number {
-  if (ascii.test(text)) return text.length
-  let width = 0
-  for (const _ of text) width++
-  return width
-}
-
-const ascii = /^[ -~]*$/
-
-function naturalWidth(column: Column, index: number, texts: readonly (readonly string[])[]): number {
-  let width = widthOf(column.header)
-  for (const row of texts) width = Math.max(width, widthOf(row[index] ?? ''))
-  return width
-}
-
-/** Takes what is too much from the widest column that may shrink, as often as that is needed. */
-function fit(laid: Laid[], width: number): void {
-  let excess = laid.reduce((sum, { width: own }) => sum + own + gap.length, -gap.length) - width
-  while (excess > 0) {
-    const room = laid.filter(({ column, width: own }) => column.shrink === true && own > minimum(column))
-    const widest = room.sort((a, b) => b.width - a.width)[0]
-    if (widest === undefined) return
-    const next = room[1]?.width ?? 0
-    const step = Math.max(1, Math.min(excess, widest.width - Math.max(next, minimum(widest.column))))
-    widest.width -= step
-    excess -= step
+/** Every cell is data and made safe here. */
+export function layOut(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  { indent = '', wide, width }: TableOptions,
+): LaidTable {
+  const tracks = columns
+    .map((column, at): Track => ({ column, at, width: column.header.length }))
+    .filter(({ column }) => wide || column.wide !== true)
+  const cells = rows.map((row) => row.map(ready))
+  for (const row of cells) {
+    for (const track of tracks) track.width = Math.max(track.width, row[track.at]?.width ?? 0)
+  }
+  const room = width - indent.length
+  const beside = lineWidth(tracks) > room ? tracks.filter(({ column }) => column.below !== true) : tracks
+  if (!fit(beside, room)) return { header: '', rows: blocks(tracks, cells, indent, width), between: '\n' }
+  const below = tracks.filter((track) => !beside.includes(track))
+  const header = columns.map(({ header: text }) => ready(text.toUpperCase()))
+  return {
+    header: line(beside, header, indent),
+    rows: cells.map((row) => line(beside, row, indent) + linesBelow(below, row, indent, width)),
+    between: '',
   }
 }
 
-function minimum(column: Column): number {
-  return column.min ?? Math.max(widthOf(column.header), 4)
+function ready(cell: Cell): Ready {
+  const text = typeof cell === 'string' ? cell : cell.text
+  const paint = typeof cell === 'string' ? undefined : cell.paint
+  if (isPlain(text)) return { text, width: text.length, paint }
+  const safe = sanitise(text)
+  return { text: safe, width: widthOf(safe), paint }
 }
 
-function paintOf(cell: Cell | undefined): Paint | undefined {
-  return typeof cell === 'object' ? cell.paint : undefined
+/** Characters as a terminal counts them, but for East Asian wide ones: names in Kubernetes are ASCII. */
+const widthOf = (text: string): number => Array.from(text).length
+
+const lineWidth = (tracks: readonly Track[]): number =>
+  tracks.reduce((sum, { width }) => sum + width, gap * (tracks.length - 1))
+
+/** Takes what is too much from the widest column that may shrink, as often as that is needed; false where that is not enough. */
+function fit(tracks: readonly Track[], room: number): boolean {
+  let excess = lineWidth(tracks) - room
+  while (excess > 0) {
+    const shrinking = tracks.filter(({ column, width }) => column.shrink === true && width > minimum(column))
+    const [widest, next] = shrinking.sort((a, b) => b.width - a.width)
+    if (widest === undefined) return false
+    const step = Math.max(1, Math.min(excess, widest.width - Math.max(next?.width ?? 0, minimum(widest.column))))
+    widest.width -= step
+    excess -= step
+  }
+  return true
 }
 
-function shorten(text: string, width: number): string {
-  if (text.length <= width) return text
-  const characters = Array.from(text)
-  return characters.length <= width ? text : characters.slice(0, Math.max(0, width - 1)).join('') + '…'
+const minimum = ({ header, min }: Column): number => min ?? Math.max(header.length, 4)
+
+const dots = '...'
+
+const shorten = (text: string, width: number): string =>
+  Array.from(text)
+    .slice(0, Math.max(0, width - dots.length))
+    .join('') + dots.slice(0, width)
+
+function line(tracks: readonly Track[], row: readonly Ready[], indent: string): string {
+  let text = indent
+  let blanks = 0
+  for (const { at, column, width } of tracks) {
+    const cell = row[at]
+    if (cell === undefined || cell.width === 0) {
+      blanks += width + gap
+      continue
+    }
+    const short = cell.width > width ? shorten(cell.text, width) : cell.text
+    const rest = Math.max(0, width - cell.width)
+    const isRight = column.align === 'right'
+    text += ' '.repeat(isRight ? blanks + rest : blanks) + (cell.paint ? cell.paint(short) : short)
+    blanks = isRight ? gap : rest + gap
+  }
+  return text + '\n'
 }
 
-function line(
-  laid: readonly Laid[],
-  text: (index: number) => string,
-  paint?: (i: number) => Paint | undefined,
-): string {
-  const last = laid.length - 1
-  const cells = laid.map(({ column, index, width }, position) => {
-    const short = shorten(text(index), width)
-    const blank = ' '.repeat(Math.max(0, width - widthOf(short)))
-    const painted = paint?.(index)?.(short) ?? short
-    if (column.align === 'right') return blank + painted
-    return position === last ? painted : painted + blank
-  })
-  return cells.join(gap).trimEnd()
+const linesBelow = (tracks: readonly Track[], row: readonly Ready[], indent: string, width: number): string =>
+  tracks.map(({ at }) => valueLines(row[at], width, `${indent}    `)).join('')
+
+/** The words of a cell in as many lines as they need. */
+function valueLines(cell: Ready | undefined, width: number, indent: string): string {
+  if (cell === undefined || cell.width === 0) return ''
+  const { paint, text } = cell
+  if (!paint) return wrap(text, width, indent)
+  const lines = wrap(text, width - indent.length, '')
+    .trimEnd()
+    .split('\n')
+  return lines.map((one) => `${indent}${paint(one)}\n`).join('')
+}
+
+/** A row's values below each other, each after its label; below it where that breaks fewer lines, or lets a long word fit. */
+function blocks(
+  tracks: readonly Track[],
+  rows: readonly (readonly Ready[])[],
+  indent: string,
+  width: number,
+): string[] {
+  const column = gap + Math.max(0, ...tracks.map(({ column: { header } }) => header.length))
+  return rows.map((row) =>
+    tracks
+      .map(({ at, column: { header } }) => {
+        const label = `${indent}${header.toUpperCase()}`
+        const cell = row[at]
+        if (cell === undefined || cell.width === 0) return ''
+        const hanging = indent + ' '.repeat(column)
+        const own = `${indent}  `
+        const longest = Math.max(...cell.text.split(' ').map(({ length }) => length))
+        const isBeside = hanging.length + cell.width <= width || own.length + cell.width > width
+        if (!isBeside || hanging.length + longest > width) return `${label}\n${valueLines(cell, width, own)}`
+        return label.padEnd(hanging.length) + valueLines(cell, width, hanging).slice(hanging.length)
+      })
+      .join(''),
+  )
 }

@@ -1,12 +1,12 @@
 /** Packets and their outcomes: in full for a few, a line for each outcome of many. */
 import type { TraceItem, TraceList, TraceStep } from '../answer/trace.ts'
-import { endpointText, formatShare, placeText, resultCell, sourceText } from './outcome.ts'
-import { sanitise } from './sanitise.ts'
+import { reasonView } from './evidence.ts'
+import { endpointText, formatShare, resultCell, sourceText } from './outcome.ts'
+import { paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
 import type { Column } from './table.ts'
-import { wrap } from './wrap.ts'
 
 export function traceView(list: TraceList, options: ViewOptions): string {
   const { items, seen } = list
@@ -22,8 +22,8 @@ const share: Column = { header: 'SHARE', align: 'right' }
 const pod: Column = { header: 'POD', shrink: true, min: 12 }
 
 function itemView(item: TraceItem, options: ViewOptions): string {
-  const { style, width } = options
-  const title = `${style.bold(item.source)} to ${style.bold(item.destination)}, first seen on ${style.bold(item.node)}\n\n`
+  const { style } = options
+  const title = `${paragraph(`${item.source} to ${item.destination}, first seen on ${item.node}`, options, '', style.bold)}\n`
   const outcomes = table(
     [share, { header: 'RESULT' }, { header: 'ENDPOINT' }, pod, { header: 'NODE' }, { header: 'SOURCE' }],
     item.outcomes.map((outcome) => [
@@ -38,13 +38,8 @@ function itemView(item: TraceItem, options: ViewOptions): string {
   )
   const why = item.outcomes
     .filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
-    .map(
-      (outcome) =>
-        wrap(sanitise(outcome.why), width, '  ') +
-        outcome.evidence.map((line) => style.dim(`  ${placeText(line)}`) + '\n').join(''),
-    )
-  const reasons = why.length > 0 ? `\n${why.join('')}` : ''
-  return title + outcomes + reasons + stepsView(item, options)
+    .map(({ evidence, why: text }) => reasonView(text, evidence, [], options))
+  return title + outcomes + why.join('') + stepsView(item, options)
 }
 
 function stepsView({ outcomes, steps }: TraceItem, options: ViewOptions): string {
@@ -57,7 +52,7 @@ function stepsView({ outcomes, steps }: TraceItem, options: ViewOptions): string
       { header: 'TABLE' },
       { header: 'CHAIN', shrink: true, min: 12 },
       { header: 'ACTION', shrink: true, min: 20 },
-      { header: 'RULE', wide: true },
+      { header: 'RULE', wide: true, below: true },
     ],
     steps.map(({ action, chain, hook, node, table: name, target, text }: TraceStep) => [
       node,

@@ -85,7 +85,7 @@ function branchesView(others: readonly Outcome[], options: ViewOptions): string 
     paragraph('Other connections take the other branches:', options, '  ') +
     table(
       [
-        { header: '  SHARE', align: 'right' },
+        { header: 'SHARE', align: 'right' },
         { header: 'RESULT' },
         { header: 'ENDPOINT' },
         { header: 'POD', shrink: true, min: 12 },
@@ -98,7 +98,7 @@ function branchesView(others: readonly Outcome[], options: ViewOptions): string 
           endpointText(outcome),
           outcome.endpoint?.pod ?? '',
         ]),
-      options,
+      { ...options, indent: '  ' },
     ) +
     (rest > 0 ? `  and ${rest} more\n` : '')
   )

@@ -28,13 +28,39 @@ describe('table', () => {
 
   it('shortens the widest shrinking column first', () => {
     const [, first] = table(columns, rows, { width: 25, wide: false }).split('\n')
-    expect(first).to.equal('shop/web    80  shop/web…')
+    expect(first).to.equal('shop/web    80  shop/w...')
   })
 
-  it('does not shorten below the minimum', () => {
-    const [header, first] = table(columns, rows, { width: 1, wide: false }).split('\n')
-    expect(header).to.equal('SERVICE  PORT  POD')
-    expect(first).to.equal('shop/w…    80  shop/…')
+  it('does not shorten below the minimum: where that is not enough, each row is a block', () => {
+    expect(table(columns, rows, { width: 21, wide: false })).to.contain('shop...    80  sho...\n')
+    expect(table(columns, rows, { width: 20, wide: false })).to.equal(
+      ['SERVICE  shop/web', 'PORT     80', 'POD      shop/web-1', '', 'SERVICE  shop/db', 'PORT     5432', ''].join(
+        '\n',
+      ),
+    )
+  })
+
+  it('breaks the words of a block where they fit better, and indents', () => {
+    const text = table([{ header: 'why' }, { header: 'rule' }], [['a b c d e f', 'one-long-word and more']], {
+      width: 16,
+      wide: false,
+      indent: '  ',
+    })
+    expect(text).to.equal('  WHY\n    a b c d e f\n  RULE\n    one-long-word\n    and more\n')
+  })
+
+  it('shortens nothing without a width, and keeps a long rule whole below its row', () => {
+    const rule: Column[] = [
+      { header: 'chain', shrink: true, min: 4 },
+      { header: 'rule', below: true },
+    ]
+    const long = [['KUBE-SERVICES', '-A KUBE-SERVICES -j ACCEPT']]
+    expect(table(rule, long, { width: Infinity, wide: false })).to.equal(
+      'CHAIN          RULE\nKUBE-SERVICES  -A KUBE-SERVICES -j ACCEPT\n',
+    )
+    expect(table(rule, long, { width: 24, wide: false })).to.equal(
+      'CHAIN\nKUBE-SERVICES\n    -A KUBE-SERVICES -j\n    ACCEPT\n',
+    )
   })
 
   it('makes every cell safe and keeps it on one line', () => {

@@ -29,7 +29,7 @@ describe('kpx explain address', () => {
     expect(stdout).to.match(/^TCP 10\.96\.50\.206:80\n {2}pods +all +33\.3% {2}10\.244\.1\.2:8080 {2}shop\/web-/m)
     expect(stdout.split('\n').filter((line) => line.length > 100)).to.deep.equal([])
     expect((await explain('k1.37-iptables', '10.96.50.206', '-o', 'wide')).stdout).to.match(
-      /-A KUBE-SERVICES -d 10\.96\.50\.206\/32 .* -j KUBE-SVC-\w+\n/,
+      /^ {4}-A KUBE-SERVICES -d 10\.96\.50\.206\/32 [^]*? -j\s+KUBE-SVC-\w+\n/m,
     )
   })
 
@@ -189,7 +189,7 @@ describe('kpx explain address', () => {
       /^Is: {7}address of Pod\n {10}shop\/client-9lzwx on node1\n/m,
     )
     expect(await narrow('k1.37-nftables', '10.96.115.155')).to.match(
-      /^all +frontend {2}shop\/web-lb\n {4}kube-proxy @service-ips\n {4}nft-list-ruleset\.txt:\d+$/m,
+      /^NAMED AS {2}frontend\nSERVICE {3}shop\/web-lb\nIN {8}kube-proxy @service-ips\nLINE {6}nft-list-ruleset\.txt:\d+$/m,
     )
   })
 

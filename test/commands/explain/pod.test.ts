@@ -31,7 +31,7 @@ describe('kpx explain pod', () => {
     const { exit, stdout } = await explain('k1.37-iptables', cart, '-n', 'shop')
     expect(exit).to.equal(0)
     expect(stdout).to.match(
-      /^Pod: {6}shop\/cart-6589c5886f-wb4jv\nNode: {5}node1\nIPs: {6}10\.244\.0\.3, fd00:10:244::3\nStatus: {3}Running, ready\n/,
+      /^Pod: {5}shop\/cart-6589c5886f-wb4jv\nNode: {4}node1\nIPs: {5}10\.244\.0\.3, fd00:10:244::3\nStatus: {2}Running, ready\n/,
     )
     expect(stdout).to.match(
       /^shop\/cart\n {2}ClusterIP 10\.96\.67\.157:9000\/TCP +10\.244\.0\.3:9000 {2}ready {2}all +100% {2}masqueraded$/m,
@@ -96,7 +96,7 @@ describe('kpx explain pod', () => {
     const { result } = await explain('k1.37-iptables', `shop/${cart}`)
     const text = result ? explainPodView(result, { width: 40, wide: false, style: style(false) }) : ''
     expect(text).to.match(
-      /^ {2}ClusterIP 10\.96\.67\.157:9000\/TCP\n {2}to 10\.244\.0\.3:9000\n {2}ready {2}all +100% {2}masqueraded$/m,
+      /^ {2}FRONTEND\n {4}ClusterIP 10\.96\.67\.157:9000\/TCP\n {2}ENDPOINT {6}10\.244\.0\.3:9000\n {2}STATE {9}ready\n/m,
     )
     expect(text.split('\n').filter((line) => line.length > 40)).to.deep.equal([])
   })
