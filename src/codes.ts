@@ -34,7 +34,7 @@ export const catalogue = [
     code: 'KPX1003',
     level: 'error',
     title: 'the path is not a capture',
-    why: 'A capture is a folder or a tar archive with capture.json or nodes/NODE/ in it, or a folder of one node’s dumps.',
+    why: "A capture is a folder or a tar archive with capture.json or nodes/NODE/ in it, or a folder of one node's dumps.",
     fix: 'pass a folder with capture.json or nodes/NODE/iptables-save.txt, or a .tar.gz of one',
   },
   {
@@ -55,7 +55,7 @@ export const catalogue = [
     code: 'KPX1006',
     level: 'error',
     title: 'no rules were seen on the node',
-    why: 'Nothing that holds kube-proxy’s rules could be read there, which is not the same as there being none.',
+    why: "Nothing that holds kube-proxy's rules could be read there, which is not the same as there being none.",
     fix: 'record iptables-save, nft list ruleset and ipvsadm -Sn as root on that node',
     exit: 3,
   },
@@ -76,7 +76,7 @@ export const catalogue = [
   {
     code: 'KPX1009',
     level: 'error',
-    title: 'the API’s objects were not recorded',
+    title: "the API's objects were not recorded",
     why: 'Names of Services and pods are known from objects/*.json, which this capture lacks.',
     fix: 'name addresses instead (kpx trace IP IP:PORT), or record kubectl get -A -o json of services, endpointslices, pods and nodes',
     exit: 3,
@@ -107,7 +107,7 @@ export const catalogue = [
     level: 'error',
     title: 'packets go to an endpoint that the API does not have',
     why: 'The node translates to an address and port that no EndpointSlice of the Service lists: its rules are older than the endpoints.',
-    fix: 'look at kube-proxy’s log on that node; if it does not recover, restart its pod',
+    fix: "look at kube-proxy's log on that node; if it does not recover, restart its pod",
   },
   {
     code: 'KPX3002',
@@ -127,22 +127,22 @@ export const catalogue = [
     code: 'KPX3004',
     level: 'warning',
     title: 'rules name an address that the API does not have',
-    why: 'The node still treats an address as a Service’s or as an endpoint, though no Service or EndpointSlice has it: its rules are older.',
-    fix: 'look at kube-proxy’s log on that node; rules of a mode that it no longer runs in are removed by kube-proxy --cleanup',
+    why: "The node still treats an address as a Service's or as an endpoint, though no Service or EndpointSlice has it: its rules are older.",
+    fix: "look at kube-proxy's log on that node; rules of a mode that it no longer runs in are removed by kube-proxy --cleanup",
   },
   {
     code: 'KPX3005',
     level: 'error',
-    title: 'a Service’s address is not programmed on a node',
+    title: "a Service's address is not programmed on a node",
     why: 'The API has a Service at that address and port, and the node has no rule that would bring its packets to an endpoint or refuse them.',
-    fix: 'look at kube-proxy’s log on that node; if it does not recover, restart its pod',
+    fix: "look at kube-proxy's log on that node; if it does not recover, restart its pod",
   },
   {
     code: 'KPX3006',
     level: 'error',
     title: 'a ready endpoint gets no packets from a node',
     why: 'An EndpointSlice lists it as ready and no traffic policy or hint keeps the node from it: the rules lack it, or refuse its packets.',
-    fix: 'look at the rule that is named; if none is, at kube-proxy’s log on that node',
+    fix: "look at the rule that is named; if none is, at kube-proxy's log on that node",
   },
 ] as const satisfies readonly CatalogueEntry[]
 

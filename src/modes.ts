@@ -105,7 +105,7 @@ const iptables: Mode = {
   path: [
     {
       hook: 'PREROUTING, OUTPUT',
-      does: 'Table nat: KUBE-SERVICES has a rule for every Service address and port, and jumps to the Service’s chain KUBE-SVC-. That picks an endpoint’s chain KUBE-SEP-, which changes the destination to the endpoint (DNAT). NodePorts are looked up last, in KUBE-NODEPORTS.',
+      does: "Table nat: KUBE-SERVICES has a rule for every Service address and port, and jumps to the Service's chain KUBE-SVC-. That picks an endpoint's chain KUBE-SEP-, which changes the destination to the endpoint (DNAT). NodePorts are looked up last, in KUBE-NODEPORTS.",
     },
     {
       hook: 'INPUT, FORWARD, OUTPUT',
@@ -113,12 +113,12 @@ const iptables: Mode = {
     },
     {
       hook: 'POSTROUTING',
-      does: 'Table nat: KUBE-POSTROUTING replaces the source address of marked packets by the node’s (masquerade), so that the answers come back through this node.',
+      does: "Table nat: KUBE-POSTROUTING replaces the source address of marked packets by the node's (masquerade), so that the answers come back through this node.",
     },
     connectionTracking,
   ],
   balancing:
-    'At random, in equal shares: of n endpoints’ rules the first takes 1 in n connections, the next 1 in n-1 of the rest, the last what is left (match statistic). The choice is made once a connection and knows nothing of load.',
+    "At random, in equal shares: of n endpoints' rules the first takes 1 in n connections, the next 1 in n-1 of the rest, the last what is left (match statistic). The choice is made once a connection and knows nothing of load.",
   affinity:
     'sessionAffinity ClientIP: a list of client addresses for each endpoint (match recent). Who is on a list and not too old goes there again.',
   costs: [
@@ -127,12 +127,12 @@ const iptables: Mode = {
     'Every change rewrites KUBE-SERVICES, KUBE-NODEPORTS and the filter rules as a whole.',
   ],
   limits: [
-    'A ClusterIP does not answer ping, and a port that the Service lacks is not refused: no rule matches, and the packet follows the node’s routes.',
+    "A ClusterIP does not answer ping, and a port that the Service lacks is not refused: no rule matches, and the packet follows the node's routes.",
     'Rules of iptables-legacy and iptables-nft are separate lists of one kernel, and both act.',
   ],
   needs: [
     { what: 'iptables, ip6tables and their -restore programs' },
-    { what: 'the kernel’s matches comment, conntrack, addrtype, mark, statistic and recent' },
+    { what: "the kernel's matches comment, conntrack, addrtype, mark, statistic and recent" },
   ],
   inspect: [
     { command: 'iptables-save -t nat', shows: 'who gets what: begin at KUBE-SERVICES' },
@@ -147,7 +147,7 @@ const iptables: Mode = {
 const ipvs: Mode = {
   name: 'ipvs',
   summary:
-    'Every Service address and port is a virtual server of IPVS, the kernel’s load balancer, and its endpoints are the real servers. iptables rules and ipsets beside it only mark and filter.',
+    "Every Service address and port is a virtual server of IPVS, the kernel's load balancer, and its endpoints are the real servers. iptables rules and ipsets beside it only mark and filter.",
   advice:
     'Leave it for nftables where the kernels allow that, else for iptables: Kubernetes lacks people who maintain it.',
   milestones: [
@@ -188,7 +188,7 @@ const ipvs: Mode = {
   ],
   balancing:
     'By the scheduler that ipvs.scheduler names, for all Services alike; rr (round robin) by default. Real servers have weight 1, or 0 while the connections of a removed endpoint end.',
-  affinity: 'sessionAffinity ClientIP: the virtual server is persistent, with the Service’s time limit.',
+  affinity: "sessionAffinity ClientIP: the virtual server is persistent, with the Service's time limit.",
   costs: [
     'A lookup costs the same however many Services there are, and a change touches only the virtual servers concerned.',
     'A few dozen iptables rules, however many Services there are; an ipset entry for each Service address and port.',
@@ -219,8 +219,8 @@ const ipvs: Mode = {
 const nftables: Mode = {
   name: 'nftables',
   summary:
-    'Service addresses and ports are the keys of a map in nft’s table kube-proxy. One lookup finds the Service’s chain, however many Services there are.',
-  advice: 'The mode that Kubernetes recommends wherever every node’s kernel is new enough.',
+    "Service addresses and ports are the keys of a map in nft's table kube-proxy. One lookup finds the Service's chain, however many Services there are.",
+  advice: "The mode that Kubernetes recommends wherever every node's kernel is new enough.",
   milestones: [
     { kubernetes: '1.29', event: 'alpha', note: 'feature gate NFTablesProxyMode, off' },
     { kubernetes: '1.31', event: 'beta', note: 'the gate is on' },
@@ -247,7 +247,7 @@ const nftables: Mode = {
     },
     {
       hook: 'POSTROUTING',
-      does: 'Type nat: masquerading replaces the source address of marked packets by the node’s, so that the answers come back through this node.',
+      does: "Type nat: masquerading replaces the source address of marked packets by the node's, so that the answers come back through this node.",
     },
     connectionTracking,
   ],
@@ -260,7 +260,7 @@ const nftables: Mode = {
     'A change is one transaction, so that no packet meets half of it; current releases send only what differs.',
   ],
   limits: [
-    'NodePorts answer at the node’s primary addresses only, unless nodePortAddresses says otherwise.',
+    "NodePorts answer at the node's primary addresses only, unless nodePortAddresses says otherwise.",
     'NodePorts do not answer at 127.0.0.1.',
     'A network plugin or firewall that relies on the chains of iptables mode does not find them.',
     'An accept here does not overrule a drop in another table.',
@@ -298,7 +298,7 @@ const userspace: Mode = {
   path: [
     {
       hook: 'PREROUTING',
-      does: 'Table nat: KUBE-PORTALS-CONTAINER redirects a Service’s address and port to a port that kube-proxy listens on, one for each Service port.',
+      does: "Table nat: KUBE-PORTALS-CONTAINER redirects a Service's address and port to a port that kube-proxy listens on, one for each Service port.",
     },
     { hook: 'OUTPUT', does: 'Table nat: KUBE-PORTALS-HOST does the same for what a process of the node sends.' },
     {
@@ -310,7 +310,7 @@ const userspace: Mode = {
   affinity: 'sessionAffinity ClientIP: remembered by the process.',
   costs: ['Every byte goes from the kernel to the process and back.'],
   limits: [
-    'The pod sees an address of the node, never the client’s.',
+    "The pod sees an address of the node, never the client's.",
     'Connections break when kube-proxy restarts.',
     'The endpoints are known to the process alone: no dump of rules shows them, and kpx decodes none of this mode.',
   ],

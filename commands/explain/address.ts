@@ -9,7 +9,7 @@ import { BaseCommand } from '../../src/command.ts'
 import { explainAddressView } from '../../src/view/explain-address.ts'
 
 export default class ExplainAddress extends BaseCommand<typeof ExplainAddress> {
-  static override summary = 'shows what an address is to kube-proxy: by the API, by each node’s rules, and for packets'
+  static override summary = "shows what an address is to kube-proxy: by the API, by each node's rules, and for packets"
   static override args = {
     address: Args.string({
       ignoreStdin: true,

@@ -8,7 +8,7 @@ import { BaseCommand } from '../../src/command.ts'
 import { explainServiceView } from '../../src/view/explain-service.ts'
 
 export default class ExplainService extends BaseCommand<typeof ExplainService> {
-  static override summary = 'shows which pods get a Service’s traffic, from where, in what shares, and why not'
+  static override summary = "shows which pods get a Service's traffic, from where, in what shares, and why not"
   static override args = {
     name: Args.string({
       ignoreStdin: true,

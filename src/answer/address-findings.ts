@@ -32,7 +32,7 @@ export const addressFindings = (facts: AddressFacts, scene: Scene): Finding[] =>
     ...(scene.cluster.isRecorded('services') ? leftoverFrontends(node, facts, scene) : []),
   ])
 
-/** A Service’s frontend for which the node has no rule that says where its packets go. */
+/** A Service's frontend for which the node has no rule that says where its packets go. */
 function notProgrammed(
   { node, rules }: AddressNode,
   { nodes, port, protocol }: AddressPackets,
@@ -77,7 +77,7 @@ function isUnserved(outcomes: readonly Outcome[], isDispatched: boolean, { ip }:
   return !isDispatched || (ip !== null && isUntouched)
 }
 
-/** Rules that take the address for a Service’s, which the API does not. */
+/** Rules that take the address for a Service's, which the API does not. */
 function leftoverFrontends(node: AddressNode, facts: AddressFacts, scene: Scene): Finding[] {
   const left = node.rules.filter((rule) => rule.as === 'frontend' && !isKnownFrontend(rule, facts, scene))
   const isBound = node.devices.includes(ipvsDevice) && !facts.roles.some(({ role }) => role in vips)
@@ -88,14 +88,14 @@ function leftoverFrontends(node: AddressNode, facts: AddressFacts, scene: Scene)
       node.node,
       service,
       rules,
-      `by the rules ${addressesText(facts.asked, rules)} is a Service’s, by the API of none`,
+      `by the rules ${addressesText(facts.asked, rules)} is a Service's, by the API of none`,
     ),
   )
 }
 
 const vips = { ClusterIP: true, ExternalIP: true, LoadBalancer: true }
 
-/** By its Service’s own name too, where the rule tells it. What names no port is known where the address is. */
+/** By its Service's own name too, where the rule tells it. What names no port is known where the address is. */
 function isKnownFrontend(
   { dispatches, port, protocol, service }: AddressRule,
   { asked, roles }: AddressFacts,

@@ -136,7 +136,7 @@ const podRoles = (ip: Ip, { cluster }: Scene): Role[] =>
       role: 'Pod',
       object: `Pod ${qualified(pod)}`,
       node: pod.node ?? null,
-      note: pod.hostNetwork ? 'in its node’s network, whose address it shares' : null,
+      note: pod.hostNetwork ? "in its node's network, whose address it shares" : null,
     }))
 
 function endpointRoles(endpoint: Endpoint, asked: Subject, { cluster }: Scene): Role[] {

@@ -78,7 +78,7 @@ export function dumpsOf(capture: Capture, nodes: readonly string[]): Dumps {
   return { sources, seen: seenIn(capture) }
 }
 
-/** Of the recording’s own nodes: decode asks no object of the API whether the cluster has more. */
+/** Of the recording's own nodes: decode asks no object of the API whether the cluster has more. */
 function seenIn(capture: Capture): Seen {
   const nodes = capture.nodes.filter((node) => capture.files(node).some(isDecoded))
   const blind = capture.nodes.filter((node) => !nodes.includes(node))

@@ -19,7 +19,7 @@ interface Topic {
   readonly text: string
 }
 
-/** What a node’s kernel has of kube-proxy's; null where that was not recorded. */
+/** What a node's kernel has of kube-proxy's; null where that was not recorded. */
 export interface ProgrammedNode {
   readonly node: string
   readonly mode: string | null
@@ -58,22 +58,22 @@ export type KubeProxyExplanation = OfflineDocument<'KubeProxyExplanation'> & {
 }
 
 const summary = [
-  'kube-proxy makes Services work. A Service has an address and ports that belong to no machine, so that the pods behind it may come and go. On every node a kube-proxy programs the kernel, so that a new connection to such an address goes to one of the Service’s endpoints, mostly pods.',
+  "kube-proxy makes Services work. A Service has an address and ports that belong to no machine, so that the pods behind it may come and go. On every node a kube-proxy programs the kernel, so that a new connection to such an address goes to one of the Service's endpoints, mostly pods.",
   'It watches Services and EndpointSlices in the API and rewrites what the kernel does when they change. Packets do not pass through kube-proxy: the kernel follows its rules, even while it is away.',
 ]
 
 const serves: readonly Topic[] = [
-  { name: 'ClusterIP', text: 'the Service’s own address, for pods and nodes' },
+  { name: 'ClusterIP', text: "the Service's own address, for pods and nodes" },
   { name: 'NodePort', text: 'a port of every node, for clients outside the cluster' },
   { name: 'LoadBalancer, ExternalIP', text: 'addresses that others route to a node' },
   { name: 'besides', text: 'session affinity, traffic policies, loadBalancerSourceRanges' },
 ]
 
 const leaves: readonly Topic[] = [
-  { name: 'names', text: 'the cluster’s DNS server; headless Services are names only' },
+  { name: 'names', text: "the cluster's DNS server; headless Services are names only" },
   { name: 'pod network, NetworkPolicy', text: 'the network plugin (CNI)' },
   { name: 'HTTP, TLS, retries', text: 'Ingress, Gateway or a mesh: kube-proxy knows addresses and ports' },
-  { name: 'load balancers', text: 'the cloud’s controller, MetalLB and the like' },
+  { name: 'load balancers', text: "the cloud's controller, MetalLB and the like" },
   { name: 'health', text: 'readiness probes: they decide which endpoints there are' },
 ]
 
@@ -168,7 +168,7 @@ function nextIn({ capture: { path } }: Scene, cluster: ProgrammedCluster | null)
   const service = cluster?.example?.service
   const from = `--from ${path}`
   return [
-    { command: `kpx explain mode ${mode} ${from}`, shows: 'a packet’s way through the node, rule by rule' },
+    { command: `kpx explain mode ${mode} ${from}`, shows: "a packet's way through the node, rule by rule" },
     ...(service === undefined
       ? []
       : [{ command: `kpx explain service ${service} ${from}`, shows: 'who gets the traffic of that Service' }]),

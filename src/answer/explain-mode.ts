@@ -39,7 +39,7 @@ export function findMode(text: string): Mode {
   const names = modes.map((one) => one.name).join(', ')
   if (name === 'kernelspace') {
     const why =
-      'kernelspace is kube-proxy’s mode on Windows: it programs load balancers of Windows’ Host Networking Service'
+      "kernelspace is kube-proxy's mode on Windows: it programs load balancers of Windows' Host Networking Service"
     throw new KpxError('KPX1001', `${why}, which kpx does not read`, { fix: `choose a mode of Linux: ${names}` })
   }
   const near = nearest(name, modes)
@@ -62,7 +62,7 @@ export function explainMode({ milestones, name, ...facts }: Mode, source: Exampl
 
 /** On the first node that runs the mode; else why there is none. */
 function exampleIn(source: ExampleSource | undefined, mode: Mode['name']): ModeExample | string {
-  if (mode === 'userspace') return 'there is none: its endpoints are in no kernel’s rules'
+  if (mode === 'userspace') return "there is none: its endpoints are in no kernel's rules"
   if (!source) return `a packet through a recorded node of that mode: kpx explain mode ${mode} --from CAPTURE`
   const { nodes, scene, service } = source
   const node = nodes.find((one) => modeOf(one, scene) === mode)

@@ -84,7 +84,7 @@ export function chooseOne(names: readonly string[]): string {
 const mostOffered = 10
 
 /** A name as messages repeat it. The API's longest has 253 characters. */
-const shown = (name: string): string => (name.length > 253 ? `${name.slice(0, 50)}…` : name)
+const shown = (name: string): string => (name.length > 253 ? `${name.slice(0, 50)}...` : name)
 
 const notRecorded = (what: string, path: string): KpxError =>
   new KpxError('KPX1009', `${path} has no list of ${what} in objects/${what}.json`)

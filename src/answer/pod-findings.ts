@@ -18,7 +18,7 @@ export const podFindings = (
   scene: Scene,
 ): Finding[] => [...servedFindings(pod, services, scene), ...nodes.flatMap((node) => leftovers(pod, node, scene))]
 
-/** Rules for the pod’s address that no packet comes to, or whose Service is gone. A node’s address is not the pod’s alone. */
+/** Rules for the pod's address that no packet comes to, or whose Service is gone. A node's address is not the pod's alone. */
 function leftovers(pod: Pod, node: string, scene: Scene): Finding[] {
   const ips = pod.hostNetwork || hasEnded(pod) ? [] : pod.ips.flatMap((text) => parseIp(text) ?? [])
   return ips

@@ -46,7 +46,7 @@ function whatItIs({ nothing, packets, roles, unrecorded }: AddressExplanation): 
   const shared = sharing.map(({ object }) => object?.split(' ')[1]).join(', ')
   return [
     ...roles.filter((role) => !isSharing(role)).map(roleText),
-    ...(sharing.length > 0 ? [`shared with pods in the node’s network: ${shared}`] : []),
+    ...(sharing.length > 0 ? [`shared with pods in the node's network: ${shared}`] : []),
     ...missing,
   ]
 }

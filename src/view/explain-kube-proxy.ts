@@ -40,7 +40,7 @@ function clusterView({ counts, example, nodes }: ProgrammedCluster, options: Vie
     heading('In this cluster', options),
     paragraph(told, options, '  '),
     example ? paragraph(`for example ${exampleText(example)}`, options, '  ') : '',
-    paragraph('on the nodes, kube-proxy’s rules, sets and maps, and IPVS virtual servers:', options, '  '),
+    paragraph("on the nodes, kube-proxy's rules, sets and maps, and IPVS virtual servers:", options, '  '),
     nodesView(nodes, options),
   ].join('')
 }

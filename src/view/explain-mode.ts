@@ -27,7 +27,7 @@ function factsView(explanation: ModeExplanation, options: ViewOptions): string {
     paragraph(`${summary} ${advice}`, options),
     section('Kubernetes versions', milestoneTerms(explanation)),
     section(
-      'The way of a new connection’s first packet',
+      "The way of a new connection's first packet",
       path.map(({ does, hook }) => ({ term: hook, text: does })),
     ),
     list('How it chooses an endpoint', [balancing, affinity]),

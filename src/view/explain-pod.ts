@@ -35,7 +35,7 @@ function headView(explanation: PodExplanation, options: ViewOptions): string {
       { name: 'Node', text: node ?? 'none' },
       { name: 'IPs', text: ips.join(', ') || 'none' },
       { name: 'Status', text: states.join(', ') },
-      { name: 'Network', text: hostNetwork ? 'its node’s (hostNetwork): it shares the node’s addresses' : '' },
+      { name: 'Network', text: hostNetwork ? "its node's (hostNetwork): it shares the node's addresses" : '' },
     ],
     options,
   )

@@ -75,7 +75,7 @@ function rowsOf(group: Group, nodes: readonly NodeOutcomes[], namespace: string,
 }
 
 const seenSource = (outcome: Outcome, { sameSources }: Group): string =>
-  outcome.masquerade && !sameSources ? 'the node’s' : sourceText(outcome)
+  outcome.masquerade && !sameSources ? "the node's" : sourceText(outcome)
 
 /** `pods, outside`, `all but pods`, `anyone`. */
 function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[]): string {

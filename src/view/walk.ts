@@ -1,4 +1,4 @@
-/** A packet’s way, hook by hook and rule by rule, with the branch that it took and the others. */
+/** A packet's way, hook by hook and rule by rule, with the branch that it took and the others. */
 import type { ModeExample } from '../answer/explain-mode.ts'
 import type { Outcome } from '../answer/outcome.ts'
 import type { WalkStep } from '../answer/walk/walk.ts'
@@ -60,9 +60,9 @@ function stepView(step: WalkStep, number: number, options: ViewOptions): string 
 /** Enough for every rule of a few endpoints; maps of thousands would bury the sentence below them. */
 const longestRule = 600
 
-const shortened = (text: string): string => (text.length <= longestRule ? text : `${text.slice(0, longestRule)} …`)
+const shortened = (text: string): string => (text.length <= longestRule ? text : `${text.slice(0, longestRule)} ...`)
 
-/** `33.3% of the connections end so: delivered to shop/web-1 (10.244.0.2:8080), with the client’s own address as source.` */
+/** `33.3% of the connections end so: delivered to shop/web-1 (10.244.0.2:8080), with the client's own address as source.` */
 function resultView(outcome: Outcome, options: ViewOptions): string {
   const { endpoint, reply, share, sourceKept, verdict, why } = outcome
   const who = share === 1 ? 'Every connection ends' : `${formatShare(share)} of the connections end`
@@ -72,7 +72,7 @@ function resultView(outcome: Outcome, options: ViewOptions): string {
     return paragraph(`${who} so: ${why.startsWith(result) ? why : `${result}: ${why}`}`, options, '  ')
   }
   const to = endpoint?.pod ? `${endpoint.pod} (${endpointText(outcome)})` : endpointText(outcome)
-  const source = sourceKept ? 'the client’s own address' : sourceText(outcome)
+  const source = sourceKept ? "the client's own address" : sourceText(outcome)
   return paragraph(`${who} so: ${result} to ${to}, with ${source} as source.`, options, '  ')
 }
 

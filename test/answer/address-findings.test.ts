@@ -69,7 +69,7 @@ describe('an address that the rules know and the API does not', () => {
         const [found] = explanation.findings
         expect(found?.level).to.equal('warning')
         expect(found?.message).to.match(
-          /^leftover of shop\/web-lb: by the rules \S+:80 is a Service’s, by the API of none$/,
+          /^leftover of shop\/web-lb: by the rules \S+:80 is a Service's, by the API of none$/,
         )
         expect(found?.evidence.length).to.be.greaterThan(0)
         expect(explanation.roles).to.deep.equal([])

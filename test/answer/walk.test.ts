@@ -46,7 +46,7 @@ describe('the walk through iptables mode', () => {
     const says = await said('k1.37-iptables', 'client', 'web')
     expect(says('PREROUTING')).to.match(/^Whatever comes here goes to KUBE-SERVICES, which holds the rules for/)
     expect(says('KUBE-SERVICES')).to.match(
-      /^Its destination is shop\/web’s ClusterIP 10\.96\.\S+, TCP port 80, so it goes to KUBE-SVC-\S+, which chooses/,
+      /^Its destination is shop\/web's ClusterIP 10\.96\.\S+, TCP port 80, so it goes to KUBE-SVC-\S+, which chooses/,
     )
   })
 
@@ -67,7 +67,7 @@ describe('the walk through iptables mode', () => {
 
   it('tells marks and masquerade by the node', async () => {
     const says = await said('k1.37-iptables', 'outside/node1', 'web-np')
-    expect(says('KUBE-SVC-')).to.include('Its destination is shop/web-np’s ClusterIP')
+    expect(says('KUBE-SVC-')).to.include("Its destination is shop/web-np's ClusterIP")
     expect(says('KUBE-SVC-')).to.include(
       'its source is not in 10.244.0.0/16, the network of the pods, so it goes to KUBE-MARK-MASQ',
     )
@@ -98,7 +98,7 @@ describe('the walk through iptables mode', () => {
   it('tells refusals, drops and policies', async () => {
     const refused = await said('k1.37-iptables', 'client', 'idle')
     expect(refused('KUBE-SERVICES')).to.match(
-      /^Its destination is shop\/idle’s ClusterIP \S+, TCP port 80, so it is refused with icmp-port-unreachable\.$/,
+      /^Its destination is shop\/idle's ClusterIP \S+, TCP port 80, so it is refused with icmp-port-unreachable\.$/,
     )
     const dropped = await said('k1.37-iptables', 'client', 'web', first('-p tcp -j DROP'))
     expect(dropped('FORWARD')).to.equal('It is TCP, so it is dropped.')
@@ -116,10 +116,10 @@ describe('the walk through iptables mode', () => {
       ['! -o eth9 -j ACCEPT', 'It does not go out by eth9, so it is accepted'],
       ['-m conntrack --ctstate NEW,DNAT -j ACCEPT', 'Its connection is new or translated in its destination, so'],
       ['-m mark ! --mark 0x10/0x10 -j ACCEPT', 'Bit 0x10 of its mark is not set, so it is accepted'],
-      ['-m mark --mark 0x0/0x30 -j ACCEPT', '“-m mark --mark 0x0/0x30” holds, so it is accepted'],
+      ['-m mark --mark 0x0/0x30 -j ACCEPT', '`-m mark --mark 0x0/0x30` holds, so it is accepted'],
       ['-m addrtype ! --src-type LOCAL -j ACCEPT', 'Its source is no address of node1, so it is accepted'],
-      ['-m addrtype --dst-type UNICAST -j ACCEPT', '“--dst-type UNICAST” holds, so it is accepted'],
-      ['-p tcp -m multiport --dports 80,8080 -j ACCEPT', 'It is TCP, and “-m multiport --dports 80,8080” holds, so'],
+      ['-m addrtype --dst-type UNICAST -j ACCEPT', '`--dst-type UNICAST` holds, so it is accepted'],
+      ['-p tcp -m multiport --dports 80,8080 -j ACCEPT', 'It is TCP, and `-m multiport --dports 80,8080` holds, so'],
       ['-j MARK --set-xmark 0x20/0x20', 'Whatever comes here gets bit 0x20 of its mark set.'],
       ['-j MARK --set-xmark 0x1/0xff', 'Whatever comes here is changed by the rule; its mark is 0x1.'],
     ] as const) {
@@ -149,7 +149,7 @@ describe('the walk through nftables mode', () => {
   it('follows maps, and tells chance and translation', async () => {
     const says = await said('k1.37-nftables', 'client', 'web')
     expect(says('services')).to.match(
-      /^Its destination shop\/web’s ClusterIP \S+, TCP port 80, is in map service-ips, which leads from every Service address and port to its chain, so it goes to service-\S+, which chooses/,
+      /^Its destination shop\/web's ClusterIP \S+, TCP port 80, is in map service-ips, which leads from every Service address and port to its chain, so it goes to service-\S+, which chooses/,
     )
     expect(says('service-KHN')).to.match(
       /^It is TCP, so by chance, as 1 in 3 of the connections that get here, it has its destination changed to pod shop\/web-/,
@@ -168,7 +168,7 @@ describe('the walk through nftables mode', () => {
   it('tells sets, marks and masquerade by the node', async () => {
     const says = await said('k1.37-nftables', 'outside/node1', 'web-np')
     expect(says('services')).to.match(
-      /^Its destination shop\/web-np’s ClusterIP \S+ is in set cluster-ips, which holds every ClusterIP, and its source is not in 10\.244\.0\.0\/16, the network of the pods, so it gets the mark for masquerade \(bit 0x4000\)\./,
+      /^Its destination shop\/web-np's ClusterIP \S+ is in set cluster-ips, which holds every ClusterIP, and its source is not in 10\.244\.0\.0\/16, the network of the pods, so it gets the mark for masquerade \(bit 0x4000\)\./,
     )
     expect(says('masquerading')).to.match(
       /^It is marked for masquerade \(bit 0x4000\), so it has its source changed to \S+, an address of node1/,
@@ -198,7 +198,7 @@ describe('the walk through nftables mode', () => {
       ['fib saddr type != local accept', 'Its source is no address of node1, so it is accepted'],
       ['meta mark & 0x00000010 == 0x00000000 accept', 'Bit 0x10 of its mark is not set, so it is accepted'],
       ['ip daddr vmap { 10.244.0.0/16 : drop }', 'is in a map of the rule, so it is dropped.'],
-      ['tcp dport != 22 accept', '“tcp dport != 22” holds, so it is accepted'],
+      ['tcp dport != 22 accept', '`tcp dport != 22` holds, so it is accepted'],
     ] as const) {
       const says = await said('k1.37-nftables', 'client', 'web', { [nft]: (text) => text + table(rule), ...noJson })
       expect(says('forward'), rule).to.include(sentence)
@@ -218,10 +218,10 @@ describe('the walk through ipvs mode', () => {
       /^Its destination is an address of node3, on kube-ipvs0, so it passes through KUBE-NODE-PORT, which marks/,
     )
     expect(says('KUBE-SERVICES')).to.match(
-      /Its destination shop\/web’s ClusterIP \S+, port 80, is in ipset KUBE-CLUSTER-IP, which holds every ClusterIP and port, so it is accepted/,
+      /Its destination shop\/web's ClusterIP \S+, port 80, is in ipset KUBE-CLUSTER-IP, which holds every ClusterIP and port, so it is accepted/,
     )
     expect(says('TCP 10.96.')).to.match(
-      /^IPVS has a virtual server for shop\/web’s ClusterIP \S+, TCP port 80; its scheduler rr \(round robin\) gives 1 in 4 of the connections to this real server, so the destination changes to pod shop\/web-/,
+      /^IPVS has a virtual server for shop\/web's ClusterIP \S+, TCP port 80; its scheduler rr \(round robin\) gives 1 in 4 of the connections to this real server, so the destination changes to pod shop\/web-/,
     )
   })
 

@@ -5,11 +5,11 @@ import { contains, formatIp, parseIp, parsePrefix } from '../../ruleset/address.
 import type { Ip, Prefix } from '../../ruleset/address.ts'
 import type { Scene } from '../scene.ts'
 
-/** `shop/web’s ClusterIP 10.96.1.2`, `pod shop/web-1 (10.244.0.2)`, `node1 (10.200.0.11)`. */
+/** `shop/web's ClusterIP 10.96.1.2`, `pod shop/web-1 (10.244.0.2)`, `node1 (10.200.0.11)`. */
 export function describeIp(ip: Ip, { cluster, network }: Scene): string {
   const text = formatIp(ip)
   const service = cluster.services.find((one) => kindOf(one, ip) !== undefined)
-  if (service) return `${qualified(service)}’s ${kindOf(service, ip)} ${text}`
+  if (service) return `${qualified(service)}'s ${kindOf(service, ip)} ${text}`
   const host = network.hostOf(ip)
   if (host?.pod !== undefined) return `pod ${host.pod} (${text})`
   return host?.node === undefined ? text : `${host.node} (${text})`
@@ -22,7 +22,7 @@ function kindOf({ clusterIPs, externalIPs, loadBalancerIPs }: Service, ip: Ip): 
   return has(loadBalancerIPs) ? 'load-balancer address' : undefined
 }
 
-/** An address or a network as a rule names it: `10.244.0.0/16, the pods’ network`. */
+/** An address or a network as a rule names it: `10.244.0.0/16, the pods' network`. */
 export function describePrefix(text: string, scene: Scene): string {
   const prefix = parsePrefix(text)
   if (!prefix) return text

@@ -29,7 +29,7 @@ export function addressPhrase(side: Side, text: string, inverted: boolean, { sce
   return `its ${side} is ${inverted ? 'not ' : ''}${relation}${describePrefix(text, scene)}`
 }
 
-/** `its destination is shop/web’s ClusterIP 10.96.1.2, TCP port 80`, as far as the rule names these. */
+/** `its destination is shop/web's ClusterIP 10.96.1.2, TCP port 80`, as far as the rule names these. */
 export function destinationPhrase(
   address: string | undefined,
   protocol: string | undefined,
@@ -49,7 +49,7 @@ const protocolPhrase = (protocol: string | undefined): string[] => (protocol ===
 /** A part of a packet that rules look up in sets. */
 export type Field = 'destination address' | 'destination port' | 'protocol' | 'source address' | 'source port'
 
-/** `its destination shop/web’s ClusterIP 10.96.1.2, TCP port 80, is in set X, which holds ...`; `where` is how and in what. */
+/** `its destination shop/web's ClusterIP 10.96.1.2, TCP port 80, is in set X, which holds ...`; `where` is how and in what. */
 export function lookupPhrase(
   fields: readonly Field[],
   where: string,
@@ -100,7 +100,7 @@ const stateWords: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Words for what a rule asks that kpx has no sentence for: the rule's own. */
-export const quotedPhrase = (text: string): string => `“${text}” holds`
+export const quotedPhrase = (text: string): string => `\`${text}\` holds`
 
 /** `1 in 3`, or a percentage where the share is no such part; `all`. */
 export function ratio(share: number): string {

@@ -8,9 +8,9 @@ type Purposes = Readonly<Record<string, string>>
 
 const ofServiceAddresses = 'holds the rules for the addresses of Services'
 const ofSourceRanges = 'drops what loadBalancerSourceRanges exclude'
-const ofEndpoints = 'chooses one of the Service’s endpoints'
-const ofLocalEndpoints = 'chooses one of the Service’s endpoints on this node'
-const ofExternalTraffic = 'takes what is sent to the Service’s NodePort, ExternalIP or load-balancer address'
+const ofEndpoints = "chooses one of the Service's endpoints"
+const ofLocalEndpoints = "chooses one of the Service's endpoints on this node"
+const ofExternalTraffic = "takes what is sent to the Service's NodePort, ExternalIP or load-balancer address"
 const ofOneEndpoint = 'stands for one endpoint'
 const ofMasquerade = 'masquerades what is marked for it'
 const ofHealthChecks = 'lets the health checks of load balancers in'
@@ -18,7 +18,7 @@ const ofHealthChecks = 'lets the health checks of load balancers in'
 const nat: Purposes = {
   'KUBE-EXT-*': ofExternalTraffic,
   'KUBE-FIREWALL': 'marks what loadBalancerSourceRanges exclude',
-  'KUBE-FW-*': 'takes what is sent to the Service’s load-balancer address, and checks loadBalancerSourceRanges',
+  'KUBE-FW-*': "takes what is sent to the Service's load-balancer address, and checks loadBalancerSourceRanges",
   'KUBE-LOAD-BALANCER': 'marks what is sent to load-balancer addresses for masquerade',
   'KUBE-MARK-DROP': 'marks packets to be dropped',
   'KUBE-MARK-MASQ': 'marks packets for masquerade',

@@ -99,7 +99,7 @@ describe('kpx explain address', () => {
   it('lists the NodePorts of a node’s address, and asks for one where its port is given', async () => {
     const all = await explain('k1.37-iptables', '10.200.0.11')
     expect(all.stdout).to.match(/^ +NodePort of Service shop\/web-np: http 30517\/TCP$/m)
-    expect(all.stdout).to.match(/^ +shared with pods in the node’s network: kube-system\/kube-proxy-ffpml,$/m)
+    expect(all.stdout).to.match(/^ +shared with pods in the node's network: kube-system\/kube-proxy-ffpml,$/m)
     expect(all.result?.packets).to.deep.equal([])
     const { result, stdout } = await explain('k1.37-iptables', '10.200.0.11:30517')
     expect(stdout).to.match(

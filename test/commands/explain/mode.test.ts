@@ -88,7 +88,7 @@ describe('kpx explain mode', () => {
     for (const [word, message] of [
       ['nftable', /no mode "nftable" \(KPX1001\)\n {2}fix: did you mean nftables\?/],
       ['ebpf-something', /fix: choose one of iptables, ipvs, nftables, userspace$/m],
-      ['KernelSpace', /kernelspace is kube-proxy’s mode on Windows/],
+      ['KernelSpace', /kernelspace is kube-proxy's mode on Windows/],
     ] as const) {
       const { exit, stderr } = await explain(word)
       expect(exit).to.equal(2)

@@ -82,7 +82,7 @@ describe('kpx explain pod', () => {
     const client = await explain('k1.37-iptables', 'shop/client-9lzwx')
     expect(client.stdout).to.include('no traffic of a Service: no Service selects its labels')
     const proxy = await explain('k1.37-iptables', 'kube-system/kube-proxy-ffpml')
-    expect(proxy.stdout).to.include('Network:  its node’s (hostNetwork): it shares the node’s addresses')
+    expect(proxy.stdout).to.include("Network:  its node's (hostNetwork): it shares the node's addresses")
     expect([client.exit, proxy.exit]).to.deep.equal([0, 0])
   })
 
