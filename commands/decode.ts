@@ -2,7 +2,7 @@ import { Args } from '@oclif/core'
 import { dumpsOf, isIncomplete, looseDumps, summarise } from '../src/answer/decode.ts'
 import type { Dumps, RulesetSummary } from '../src/answer/decode.ts'
 import { readInput } from '../src/capture/input.ts'
-import { BaseCommand } from '../src/command.ts'
+import { BaseCommand, unscopedFlags } from '../src/command.ts'
 import { sourceFile } from '../src/decode/source.ts'
 import type { SourceFile } from '../src/decode/source.ts'
 import { KpxError } from '../src/error.ts'
@@ -11,6 +11,7 @@ import { decodeView } from '../src/view/decode.ts'
 export default class Decode extends BaseCommand<typeof Decode> {
   static override summary = 'tells which lines of a dump kpx recognises, ignores or does not know'
   static override strict = false
+  static override baseFlags = unscopedFlags
   static override args = {
     file: Args.string({
       ignoreStdin: true,
@@ -21,7 +22,7 @@ export default class Decode extends BaseCommand<typeof Decode> {
 
   async run(): Promise<RulesetSummary> {
     const summary = summarise(await this.dumps())
-    await this.print(summary, (options) => decodeView(summary, options))
+    await this.print(summary, (options) => decodeView(summary, options), 'lines of a dump are no objects')
     if (isIncomplete(summary)) process.exitCode = 1
     return summary
   }

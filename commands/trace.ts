@@ -4,7 +4,7 @@ import { parseFlows } from '../src/answer/flows.ts'
 import type { FlowNames } from '../src/answer/flows.ts'
 import { chosenNodes } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
-import { traceItems, traceList } from '../src/answer/trace.ts'
+import { namesOfReached, traceItems, traceList } from '../src/answer/trace.ts'
 import type { TraceList } from '../src/answer/trace.ts'
 import { inputName, readInput } from '../src/capture/input.ts'
 import { BaseCommand } from '../src/command.ts'
@@ -40,7 +40,8 @@ export default class Trace extends BaseCommand<typeof Trace> {
     const asked = { namespace: this.namespace, nodes: chosenNodes(this.flags.node, scene) }
     const items = pairs.flatMap(({ from, to }) => traceItems(from, to, asked, scene))
     const list = traceList(items, scene)
-    await this.print(list, (options) => traceView(list, options))
+    const names = (): readonly string[] => namesOfReached(list)
+    await this.print(list, (options) => traceView(list, options), names)
     if (isBlind(items.flatMap(({ outcomes }) => outcomes))) process.exitCode = 3
     return list
   }

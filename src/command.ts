@@ -13,14 +13,9 @@ import type { ViewOptions } from './view/style.ts'
 
 const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 
-const sharedFlags = {
+/** Of commands whose objects have no namespace. */
+export const unscopedFlags = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
-  namespace: Flags.string({
-    char: 'n',
-    summary: 'namespace of the object (default: default; services: all)',
-    helpValue: 'NAME',
-  }),
-  'all-namespaces': Flags.boolean({ char: 'A', summary: 'all namespaces, as services does', exclusive: ['namespace'] }),
   node: Flags.string({
     summary: 'this node only; may be repeated',
     helpValue: 'NAME',
@@ -28,14 +23,30 @@ const sharedFlags = {
     multipleNonGreedy: true,
   }),
   output: Flags.string({ char: 'o', summary: 'output format', options: outputs, default: 'table' }),
+  limit: Flags.integer({
+    summary: 'rows that table and wide show of a long list; 0 shows all',
+    helpValue: 'N',
+    min: 0,
+    default: 20,
+  }),
   'no-color': Flags.boolean({ summary: 'no colour, as with NO_COLOR=1' }),
+}
+
+const sharedFlags = {
+  ...unscopedFlags,
+  namespace: Flags.string({
+    char: 'n',
+    summary: 'namespace of the object (default: default; services and explain code: all)',
+    helpValue: 'NAME',
+  }),
+  'all-namespaces': Flags.boolean({ char: 'A', summary: 'all namespaces, as services does', exclusive: ['namespace'] }),
 }
 
 type Flagged<T extends typeof Command> = Interfaces.InferredFlags<typeof sharedFlags & T['flags']>
 type Argued<T extends typeof Command> = Interfaces.InferredArgs<T['args']>
 
 export abstract class BaseCommand<T extends typeof Command = typeof Command> extends Command {
-  static override baseFlags = sharedFlags
+  static override baseFlags: Interfaces.FlagInput = sharedFlags
 
   protected flags!: Flagged<T>
   protected args!: Argued<T>
@@ -46,7 +57,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     await super.init()
     const { flags, args, argv } = await this.parse({
       flags: this.ctor.flags,
-      baseFlags: sharedFlags,
+      baseFlags: this.ctor.baseFlags,
       args: this.ctor.args,
       strict: this.ctor.strict,
     })
@@ -68,11 +79,11 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     return readCapture(this.flags.from)
   }
 
-  /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names. */
+  /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names, or why it has none. */
   protected async print(
     value: object,
     table: (options: ViewOptions) => string,
-    names?: () => readonly string[],
+    names: (() => readonly string[]) | string,
   ): Promise<void> {
     process.stdout.write(await this.rendered(value, table, names))
   }
@@ -80,14 +91,14 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   private async rendered(
     value: object,
     table: (options: ViewOptions) => string,
-    names: (() => readonly string[]) | undefined,
+    names: (() => readonly string[]) | string,
   ): Promise<string> {
     const output = this.flags.output
     if (output === 'json') return json(value)
     if (output === 'yaml') return yaml(value)
     if (output === 'name') {
-      if (names === undefined) {
-        throw new KpxError('KPX1001', `${this.typed()} has no names to print with -o name`, {
+      if (typeof names === 'string') {
+        throw new KpxError('KPX1001', `${this.typed()} has no names to print with -o name: ${names}`, {
           fix: 'choose -o table, wide, json or yaml',
         })
       }
@@ -96,8 +107,13 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
         .join('')
     }
     const colour = !this.flags['no-color'] && wantsColour(process.stdout, process.env)
-    const width = terminalWidth(process.stdout, process.env)
-    return guard(table({ width, wide: output === 'wide', style: style(colour) }), colour)
+    const options = {
+      width: terminalWidth(process.stdout, process.env),
+      wide: output === 'wide',
+      limit: this.flags.limit === 0 ? Infinity : this.flags.limit,
+      style: style(colour),
+    }
+    return guard(table(options), colour)
   }
 
   /** The command as the user types it. */

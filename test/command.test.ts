@@ -22,7 +22,7 @@ class Probe extends BaseCommand<typeof Probe> {
     await this.print(
       value,
       (options) => table([{ header: 'node' }, { header: 'name', wide: true }], rows, options) + `raw ${name}\n`,
-      name === 'nameless' ? undefined : () => nodes.map((node) => `node/${node}`),
+      name === 'nameless' ? 'a probe is none' : () => nodes.map((node) => `node/${node}`),
     )
     return value
   }
@@ -54,7 +54,7 @@ describe('BaseCommand', () => {
 
   it('refuses -o name where there are no names', async () => {
     const { stderr, exit } = await probe('nameless', ...from, '-o', 'name')
-    expect(stderr).to.contain('(KPX1001)')
+    expect(stderr).to.contain('no names to print with -o name: a probe is none (KPX1001)')
     expect(exit).to.equal(2)
   })
 

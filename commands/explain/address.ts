@@ -5,11 +5,12 @@ import type { AddressExplanation } from '../../src/answer/explain-address.ts'
 import { namesOfRoles } from '../../src/answer/address-roles.ts'
 import { chosenNodes } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
-import { BaseCommand } from '../../src/command.ts'
+import { BaseCommand, unscopedFlags } from '../../src/command.ts'
 import { explainAddressView } from '../../src/view/explain-address.ts'
 
 export default class ExplainAddress extends BaseCommand<typeof ExplainAddress> {
   static override summary = "shows what an address is to kube-proxy: by the API, by each node's rules, and for packets"
+  static override baseFlags = unscopedFlags
   static override args = {
     address: Args.string({
       ignoreStdin: true,

@@ -2,18 +2,23 @@ import { explainKubeProxy } from '../../src/answer/explain-kube-proxy.ts'
 import type { KubeProxyExplanation } from '../../src/answer/explain-kube-proxy.ts'
 import { chosenNodes } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
-import { BaseCommand } from '../../src/command.ts'
+import { BaseCommand, unscopedFlags } from '../../src/command.ts'
 import { explainKubeProxyView } from '../../src/view/explain-kube-proxy.ts'
 
 export default class Explain extends BaseCommand<typeof Explain> {
   static override summary = 'tells what kube-proxy is for, and what it does in a recorded cluster'
+  static override baseFlags = unscopedFlags
   static override examples = ['<%= config.bin %> explain', '<%= config.bin %> explain --from CAPTURE']
 
   async run(): Promise<KubeProxyExplanation> {
     const { from, node } = this.flags
     const scene = from === undefined ? undefined : sceneOf(await this.capture())
     const explanation = explainKubeProxy(scene, scene ? chosenNodes(node, scene) : [])
-    await this.print(explanation, (options) => explainKubeProxyView(explanation, options))
+    await this.print(
+      explanation,
+      (options) => explainKubeProxyView(explanation, options),
+      'its answer is about no object',
+    )
     if (explanation.seen?.nodes.length === 0) process.exitCode = 3
     return explanation
   }

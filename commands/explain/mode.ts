@@ -25,7 +25,7 @@ export default class ExplainMode extends BaseCommand<typeof ExplainMode> {
   async run(): Promise<ModeExplanation> {
     const mode = findMode(this.args.mode)
     const explanation = explainMode(mode, await this.source())
-    await this.print(explanation, (options) => explainModeView(explanation, options))
+    await this.print(explanation, (options) => explainModeView(explanation, options), 'a mode is no object')
     if (explanation.example && isBlind(explanation.example.outcomes)) process.exitCode = 3
     return explanation
   }

@@ -32,6 +32,10 @@ export interface Outcome {
   readonly evidence: readonly Evidence[]
 }
 
+/** `10.244.0.2:8080`, `[fd00::2]:8080`. */
+export const addressText = ({ ip, port }: { readonly ip: string; readonly port: number }): string =>
+  ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+
 export function outcomeOf({
   endpoint,
   evidence,

@@ -6,7 +6,7 @@ import { familyOf } from '../ruleset/address.ts'
 import { describeDestination, parseDestination } from './destination.ts'
 import { documentOf } from './document.ts'
 import type { Document } from './document.ts'
-import { outcomeOf } from './outcome.ts'
+import { addressText, outcomeOf } from './outcome.ts'
 import type { Outcome } from './outcome.ts'
 import type { Scene } from './scene.ts'
 import { parseSource } from './source.ts'
@@ -90,6 +90,12 @@ export const traceStep = ({ action, chain, hook, node, table, target, text }: St
   text,
   node,
 })
+
+/** `pod/shop/web-1`, or the address where no pod is known: each endpoint that some packet reaches, once. */
+export function namesOfReached({ items }: TraceList): string[] {
+  const endpoints = items.flatMap(({ outcomes }) => outcomes.flatMap(({ endpoint }) => endpoint ?? []))
+  return [...new Set(endpoints.map(({ ip, pod, port }) => (pod === null ? addressText({ ip, port }) : `pod/${pod}`)))]
+}
 
 export const traceList = (items: readonly TraceItem[], scene: Scene): TraceList => ({
   ...documentOf('TraceList', scene),

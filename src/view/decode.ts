@@ -1,5 +1,6 @@
 /** The summary of decoded dumps as tables. */
 import type { RulesetSummary } from '../answer/decode.ts'
+import { cut } from './cut.ts'
 import { paragraph } from './prose.ts'
 import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
@@ -25,10 +26,11 @@ export function decodeView(summary: RulesetSummary, options: ViewOptions): strin
   )
   const whole = cuts.length === 0 ? files : `${files}\n${cuts.join('')}`
   if (summary.unknown.length === 0) return whole
+  const { more, shown } = cut(summary.unknown, options.limit, 'unknown line')
   const unknown = table(
     [{ header: 'UNKNOWN LINE' }, { header: 'WHY', shrink: true, min: 20 }, { header: 'TEXT', shrink: true }],
-    summary.unknown.map(({ file, line, text, why }) => [`${file}:${line}`, why, text]),
+    shown.map(({ file, line, text, why }) => [`${file}:${line}`, why, text]),
     options,
   )
-  return `${whole}\n${unknown}`
+  return `${whole}\n${unknown}${more}`
 }

@@ -2,8 +2,9 @@
 import { conditionText, portText } from '../answer/address-roles.ts'
 import type { Role } from '../answer/address-roles.ts'
 import type { AddressExplanation, AddressNode, AddressPackets, AddressRule } from '../answer/explain-address.ts'
+import { addressText } from '../answer/outcome.ts'
+import { cut } from './cut.ts'
 import { findingsView } from './finding.ts'
-import { addressText } from './outcome.ts'
 import { outcomesView } from './outcomes.ts'
 import { fields } from './prose.ts'
 import { seenView } from './seen.ts'
@@ -103,8 +104,9 @@ const columns: readonly Column[] = [
 function rulesView(nodes: readonly AddressNode[], options: ViewOptions): string {
   const rows = folded(nodes)
   if (rows.every(isPlaceless)) return ''
-  const cells = rows.map((row) => cellsOf(row, nodes.length, options.style))
-  return `\n${table(columns, cells, options)}`
+  const { more, shown } = cut(rows, options.limit, 'rule')
+  const cells = shown.map((row) => cellsOf(row, nodes.length, options.style))
+  return `\n${table(columns, cells, options)}${more}`
 }
 
 const isPlaceless = ({ place }: Row): boolean => place === ''

@@ -1,6 +1,7 @@
 /** A code with its meaning, or all of them. */
 import type { CodeExplanation, CodeList } from '../answer/explain-code.ts'
 import type { Finding } from '../answer/finding.ts'
+import { cut } from './cut.ts'
 import { placesView } from './evidence.ts'
 import { heading, paragraph, terms } from './prose.ts'
 import { seenView } from './seen.ts'
@@ -27,7 +28,8 @@ export function explainCodeView(explanation: CodeExplanation, options: ViewOptio
 
 function foundView(found: readonly Finding[], options: ViewOptions): string {
   if (found.length === 0) return `\n${paragraph('This recording does not have it.', options)}`
-  return heading('In this recording', options) + found.map((finding) => findingView(finding, options)).join('')
+  const { more, shown } = cut(found, options.limit, 'finding')
+  return heading('In this recording', options) + shown.map((finding) => findingView(finding, options)).join('') + more
 }
 
 function findingView({ evidence, message, node, object }: Finding, options: ViewOptions): string {

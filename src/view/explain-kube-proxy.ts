@@ -1,6 +1,7 @@
 /** What kube-proxy is for, in a screen. */
 import type { KubeProxyExplanation, ProgrammedCluster, ProgrammedNode } from '../answer/explain-kube-proxy.ts'
 import type { Outcome } from '../answer/outcome.ts'
+import { cut } from './cut.ts'
 import { formatShare } from './outcome.ts'
 import { heading, paragraph, terms } from './prose.ts'
 import { seenView } from './seen.ts'
@@ -45,13 +46,10 @@ function clusterView({ counts, example, nodes }: ProgrammedCluster, options: Vie
   ].join('')
 }
 
-/** So many nodes fit a screen. */
-const mostNodes = 10
-
 function nodesView(nodes: readonly ProgrammedNode[], options: ViewOptions): string {
   const number = { align: 'right' } as const
   const count = (value: number | null): string => (value === null ? '?' : String(value))
-  const rest = nodes.length - mostNodes
+  const { more, shown } = cut(nodes, options.limit, 'node')
   const rows = table(
     [
       { header: 'NODE', shrink: true, min: 10 },
@@ -60,18 +58,16 @@ function nodesView(nodes: readonly ProgrammedNode[], options: ViewOptions): stri
       { header: 'SETS', ...number },
       { header: 'IPVS', ...number },
     ],
-    nodes
-      .slice(0, mostNodes)
-      .map(({ mode, node, rules, sets, virtualServers }) => [
-        node,
-        mode ?? 'unknown',
-        count(rules),
-        count(sets),
-        count(virtualServers),
-      ]),
+    shown.map(({ mode, node, rules, sets, virtualServers }) => [
+      node,
+      mode ?? 'unknown',
+      count(rules),
+      count(sets),
+      count(virtualServers),
+    ]),
     { ...options, indent: '  ' },
   )
-  return rest > 0 ? `${rows}  and ${rest} more\n` : rows
+  return rows + more
 }
 
 /** `shop/web: TCP 10.96.1.2:80 goes to 3 pods, a third each`. */

@@ -1,7 +1,7 @@
 /** A Service, what it asks for, and for every frontend who gets the traffic. */
 import type { ExplainedFrontend, ExplainedPort, ServiceExplanation } from '../answer/explain-service.ts'
+import { addressText } from '../answer/outcome.ts'
 import { findingsView } from './finding.ts'
-import { addressText } from './outcome.ts'
 import { outcomesView } from './outcomes.ts'
 import { fields } from './prose.ts'
 import { seenView } from './seen.ts'

@@ -1,4 +1,5 @@
 /** Outcomes in words and cells, the same in every table. */
+import { addressText } from '../answer/outcome.ts'
 import type { Outcome } from '../answer/outcome.ts'
 import type { Cell } from './table.ts'
 import type { Style } from './style.ts'
@@ -36,10 +37,6 @@ export function resultCell(
   }
   return { text: verdicts[verdict], paint: paint[verdict] }
 }
-
-/** `10.244.0.2:8080`, `[fd00::2]:8080`. */
-export const addressText = ({ ip, port }: { readonly ip: string; readonly port: number }): string =>
-  ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
 
 export const endpointText = ({ endpoint }: Outcome): string => (endpoint === null ? '' : addressText(endpoint))
 

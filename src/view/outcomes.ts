@@ -4,6 +4,7 @@ import type { Group } from '../answer/fold.ts'
 import { senderKinds } from '../answer/frontend-outcomes.ts'
 import type { NodeOutcomes, SenderKind } from '../answer/frontend-outcomes.ts'
 import type { Outcome } from '../answer/outcome.ts'
+import { cutOutcomes } from './cut.ts'
 import { reasonView } from './evidence.ts'
 import { endpointText, formatShare, resultCell, sourceText } from './outcome.ts'
 import type { Style, ViewOptions } from './style.ts'
@@ -30,16 +31,22 @@ const columns: readonly Column[] = [
 export function outcomesView(titled: readonly Section[], namespace: string | undefined, options: ViewOptions): string {
   const { style } = options
   const sections = titled.map(({ nodes, title }) => {
-    const groups = fold(nodes)
-    return { title, groups, rows: groups.map((group) => rowsOf(group, nodes, `${namespace ?? ''}/`, style)) }
+    const groups = fold(nodes).map((group) => ({ group, ...cutOutcomes(group.outcomes, options.limit) }))
+    return {
+      title,
+      groups,
+      rows: groups.map(({ group, shown }) =>
+        rowsOf({ ...group, outcomes: shown }, nodes, `${namespace ?? ''}/`, style),
+      ),
+    }
   })
   const all = sections.flatMap(({ rows }) => rows.flat())
   const { between, header, rows: lines } = layOut(columns, all, { ...options, indent: '  ' })
   let next = 0
   const body = sections.map(({ groups, rows, title }) => {
-    const parts = groups.map((group, i) => {
+    const parts = groups.map(({ group, more, shown }, i) => {
       const own = lines.slice(next, (next += rows[i]?.length ?? 0))
-      return own.join(between) + reasons(group, options)
+      return own.join(between) + more + reasons(group.nodes, shown, options)
     })
     return `${style.key(title)}\n${parts.join(between)}`
   })
@@ -87,7 +94,7 @@ function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[])
 }
 
 /** Why not delivered, with the rule. */
-const reasons = ({ nodes, outcomes }: Group, options: ViewOptions): string =>
+const reasons = (nodes: readonly string[], outcomes: readonly Outcome[], options: ViewOptions): string =>
   outcomes
     .filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
     .map(({ evidence, why }) => reasonView(why, evidence, nodes, options))

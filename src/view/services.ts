@@ -1,14 +1,17 @@
 /** Services to pods: one line for each endpoint, nodes that agree told once. */
 import type { ServiceItem, ServiceList } from '../answer/services.ts'
-import { addressText, formatShare, resultCell } from './outcome.ts'
+import { addressText } from '../answer/outcome.ts'
+import { cutNote } from './cut.ts'
+import { formatShare, resultCell } from './outcome.ts'
 import { seenView } from './seen.ts'
-import type { Style, ViewOptions } from './style.ts'
+import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
 import type { Cell } from './table.ts'
 
 export function servicesView({ items, seen }: ServiceList, options: ViewOptions): string {
   const nodes = new Set(items.map(({ node }) => node)).size
-  const rows = grouped(items).flatMap((group) => rowsOf(group, nodes, options.style))
+  const rows = grouped(items).flatMap((group) => rowsOf(group, nodes, options))
+  const isCut = items.some(({ endpoints }) => endpoints.length > options.limit)
   const body = table(
     [
       { header: 'SERVICE', shrink: true, min: 14 },
@@ -23,7 +26,8 @@ export function servicesView({ items, seen }: ServiceList, options: ViewOptions)
     rows,
     options,
   )
-  return (items.length === 0 ? 'no Services with an address\n' : body) + seenView(seen, options)
+  const all = isCut ? `\n${cutNote(options.limit)}` : ''
+  return (items.length === 0 ? 'no Services with an address\n' : body + all) + seenView(seen, options)
 }
 
 interface Group {
@@ -52,7 +56,7 @@ function grouped(items: readonly ServiceItem[]): Group[] {
 const frontendText = ({ family, ip, port }: ServiceItem): string =>
   ip === null ? `${port}${family === 'IPv6' ? ' (IPv6)' : ''}` : addressText({ ip, port })
 
-function rowsOf({ first, item, nodes }: Group, all: number, style: Style): Cell[][] {
+function rowsOf({ first, item, nodes }: Group, all: number, { limit, style }: ViewOptions): Cell[][] {
   const { endpoints, from, kind, others, protocol, service } = item
   const lead: Cell[] = [
     first ? service : '',
@@ -60,12 +64,15 @@ function rowsOf({ first, item, nodes }: Group, all: number, style: Style): Cell[
     nodes.length === all && all > 1 ? 'all' : nodes.join(','),
   ]
   const parts = [
-    ...endpoints.map((endpoint): Cell[] => [
-      formatShare(endpoint.share),
-      addressText(endpoint),
-      endpoint.pod === null ? addressText(endpoint) : (endpoint.pod.split('/')[1] ?? endpoint.pod),
-      endpoint.node ?? '',
-    ]),
+    ...endpoints
+      .slice(0, limit)
+      .map((endpoint): Cell[] => [
+        formatShare(endpoint.share),
+        addressText(endpoint),
+        endpoint.pod === null ? addressText(endpoint) : (endpoint.pod.split('/')[1] ?? endpoint.pod),
+        endpoint.node ?? '',
+      ]),
+    ...(endpoints.length > limit ? [['', '', `and ${endpoints.length - limit} more`, '']] : []),
     ...others.map(({ share, verdict }): Cell[] => [formatShare(share), '', resultCell({ verdict }, style), '']),
   ]
   return parts.map((part, i) => (i === 0 ? [...lead, ...part, from] : ['', '', '', ...part, '']))

@@ -19,9 +19,11 @@ export interface Style {
 
 /** What every view is told of where it is shown. */
 export interface ViewOptions {
-  /** Columns. */
+  /** Columns; Infinity where nobody looks at a screen. */
   readonly width: number
   readonly wide: boolean
+  /** Rows of a long list that are shown. */
+  readonly limit: number
   readonly style: Style
 }
 

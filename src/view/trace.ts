@@ -1,12 +1,13 @@
 /** Packets and their outcomes: in full for a few, a line for each outcome of many. */
 import type { TraceItem, TraceList, TraceStep } from '../answer/trace.ts'
+import { cutNote, cutOutcomes } from './cut.ts'
 import { reasonView } from './evidence.ts'
 import { endpointText, formatShare, resultCell, sourceText } from './outcome.ts'
 import { paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
-import type { Column } from './table.ts'
+import type { Cell, Column } from './table.ts'
 
 export function traceView(list: TraceList, options: ViewOptions): string {
   const { items, seen } = list
@@ -24,9 +25,10 @@ const pod: Column = { header: 'POD', shrink: true, min: 12 }
 function itemView(item: TraceItem, options: ViewOptions): string {
   const { style } = options
   const title = `${paragraph(`${item.source} to ${item.destination}, first seen on ${item.node}`, options, '', style.bold)}\n`
+  const { more, shown } = cutOutcomes(item.outcomes, options.limit)
   const outcomes = table(
     [share, { header: 'RESULT' }, { header: 'ENDPOINT' }, pod, { header: 'NODE' }, { header: 'SOURCE' }],
-    item.outcomes.map((outcome) => [
+    shown.map((outcome) => [
       formatShare(outcome.share),
       resultCell(outcome, style),
       endpointText(outcome),
@@ -36,10 +38,10 @@ function itemView(item: TraceItem, options: ViewOptions): string {
     ]),
     options,
   )
-  const why = item.outcomes
+  const why = shown
     .filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
     .map(({ evidence, why: text }) => reasonView(text, evidence, [], options))
-  return title + outcomes + why.join('') + stepsView(item, options)
+  return title + outcomes + more + why.join('') + stepsView(item, options)
 }
 
 function stepsView({ outcomes, steps }: TraceItem, options: ViewOptions): string {
@@ -68,27 +70,37 @@ function stepsView({ outcomes, steps }: TraceItem, options: ViewOptions): string
 }
 
 function manyView(items: readonly TraceItem[], options: ViewOptions): string {
-  return table(
+  const isCut = items.some(({ outcomes }) => cutOutcomes(outcomes, options.limit).more !== '')
+  const rows = table(
     [
       { header: 'SOURCE', shrink: true, min: 14 },
       { header: 'DESTINATION', shrink: true, min: 18 },
       share,
       { header: 'RESULT' },
       { header: 'ENDPOINT', wide: true },
-      { header: 'POD, OR WHY NOT', shrink: true, min: 20 },
+      pod,
       { header: 'SOURCE SEEN', shrink: true },
+      { header: 'WHY', below: true },
     ],
-    items.flatMap(({ destination, outcomes, source }) =>
-      outcomes.map((outcome, i) => [
-        i === 0 ? source : '',
-        i === 0 ? destination : '',
-        formatShare(outcome.share),
-        resultCell(outcome, options.style),
-        endpointText(outcome),
-        outcome.endpoint ? (outcome.endpoint.pod ?? endpointText(outcome)) : outcome.why,
-        sourceText(outcome),
-      ]),
-    ),
+    items.flatMap((item) => rowsOf(item, options)),
     options,
   )
+  return isCut ? `${rows}\n${cutNote(options.limit)}` : rows
+}
+
+function rowsOf({ destination, outcomes, source }: TraceItem, { limit, style }: ViewOptions): Cell[][] {
+  const { shown } = cutOutcomes(outcomes, limit)
+  return shown.map((outcome, i) => {
+    const endpoint = endpointText(outcome)
+    return [
+      i === 0 ? source : '',
+      i === 0 ? destination : '',
+      formatShare(outcome.share),
+      resultCell(outcome, style),
+      endpoint,
+      outcome.endpoint?.pod ?? endpoint,
+      sourceText(outcome),
+      outcome.verdict === 'deliver' && outcome.reply !== 'lost' ? '' : outcome.why,
+    ]
+  })
 }

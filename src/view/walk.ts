@@ -2,6 +2,7 @@
 import type { ModeExample } from '../answer/explain-mode.ts'
 import type { Outcome } from '../answer/outcome.ts'
 import type { WalkStep } from '../answer/walk/walk.ts'
+import { cutOutcomes } from './cut.ts'
 import { endpointText, formatShare, resultCell, sourceText } from './outcome.ts'
 import { paragraph } from './prose.ts'
 import type { ViewOptions } from './style.ts'
@@ -76,11 +77,8 @@ function resultView(outcome: Outcome, options: ViewOptions): string {
   return paragraph(`${who} so: ${result} to ${to}, with ${source} as source.`, options, '  ')
 }
 
-/** So many branches are named. */
-const mostBranches = 10
-
 function branchesView(others: readonly Outcome[], options: ViewOptions): string {
-  const rest = others.length - mostBranches
+  const { more, shown } = cutOutcomes(others, options.limit)
   return (
     paragraph('Other connections take the other branches:', options, '  ') +
     table(
@@ -90,16 +88,14 @@ function branchesView(others: readonly Outcome[], options: ViewOptions): string 
         { header: 'ENDPOINT' },
         { header: 'POD', shrink: true, min: 12 },
       ],
-      others
-        .slice(0, mostBranches)
-        .map((outcome) => [
-          formatShare(outcome.share),
-          resultCell(outcome, options.style),
-          endpointText(outcome),
-          outcome.endpoint?.pod ?? '',
-        ]),
+      shown.map((outcome) => [
+        formatShare(outcome.share),
+        resultCell(outcome, options.style),
+        endpointText(outcome),
+        outcome.endpoint?.pod ?? '',
+      ]),
       { ...options, indent: '  ' },
     ) +
-    (rest > 0 ? `  and ${rest} more\n` : '')
+    more
   )
 }

@@ -32,7 +32,7 @@ describe('a cluster whose lists', () => {
     const explanation = explainService(web, [], scene)
     const notes = ['objects/services.json has Service shop/web more than once; kpx uses the first']
     expect(explanation.seen).to.deep.equal({ nodes: [], of: 0, blind: [], notes })
-    const view = explainServiceView(explanation, { width: 100, wide: false, style: style(false) })
+    const view = explainServiceView(explanation, { width: 100, wide: false, limit: 20, style: style(false) })
     expect(view).to.match(/\nnote: objects\/services\.json has Service shop\/web more than once; kpx uses the first\n$/)
   })
 

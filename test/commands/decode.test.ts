@@ -67,6 +67,12 @@ describe('kpx decode', () => {
       }
     })
 
+    it('has many unknown lines shows as many as --limit says', async () => {
+      const lines = Array.from({ length: 30 }, (_, i) => `nonsense ${i}\n`).join('')
+      const { stdout } = await decoded('iptables-save.txt', whole.replace('COMMIT', `${lines}COMMIT`))
+      expect(stdout).to.match(/nonsense 19\n {4}and 10 more unknown lines \(--limit 0 shows all\)\n$/)
+    })
+
     it('is UTF-16, empty, binary or a folder says so, with the next step', async () => {
       for (const [name, content, message] of [
         [

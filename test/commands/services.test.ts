@@ -26,6 +26,13 @@ describe('kpx services', () => {
     expect(one.result?.items.every(({ node }) => node === 'node2')).to.equal(true)
   })
 
+  it('cuts long lists of endpoints with a count', async () => {
+    const { stdout } = await services('-n', 'shop', '--limit', '1')
+    expect(stdout).to.match(/^shop\/web +ClusterIP 10\S+ +all +33\.3% {2}web-\S+ +node1\n +and 2 more\n/m)
+    expect(stdout).to.match(/\nlists of more than 1 endpoints are cut \(--limit 0 shows all\)\n$/)
+    expect((await services('--limit', '3')).stdout).to.equal((await services('--limit', '0')).stdout)
+  })
+
   it('agrees with explain service', async () => {
     const { items } = JSON.parse((await services('-o', 'json')).stdout) as ServiceList
     const explained = new Map<string, ServiceExplanation | undefined>()

@@ -87,6 +87,27 @@ describe('kpx trace', () => {
     expect(result?.items[0]?.outcomes[0]?.endpoint).to.include({ pod: 'shop/cart-6589c5886f-wb4jv', node: 'node1' })
   })
 
+  it('names what packets reach: pods, or addresses where no pod is known, each once', async () => {
+    const file = flows('node/node1 service/shop/web\nnode/node2 service/shop/web\nnode/node1 service/shop/legacy-db')
+    const { stdout } = await trace('--flows', file, '-o', 'name')
+    expect(stdout).to.match(/^(?:pod\/shop\/web-\S+\n){3}10\.200\.0\.1:9000\n$/)
+    expect(await trace('node/node1', 'service/shop/idle', '-o', 'name')).to.include({ stdout: '', exit: 0 })
+  })
+
+  it('cuts long lists of endpoints, but neither documents nor what is not delivered', async () => {
+    const one = await trace('node/node1', 'service/shop/web', '--limit', '1')
+    expect(one.stdout).to.match(
+      /33\.3% {2}delivered .*\n {4}and 2 more endpoints, 66\.7% in all \(--limit 0 shows all\)\n/,
+    )
+    const file = flows('node/node1 service/shop/web\nnode/node1 service/shop/idle')
+    const cut = await trace('--flows', file, '--limit', '1')
+    expect(cut.stdout.match(/delivered|refused$/gm)).to.deep.equal(['delivered', 'delivered', 'refused'])
+    expect(cut.stdout).to.match(/\nlists of more than 1 endpoints are cut \(--limit 0 shows all\)\n$/)
+    expect((await trace('--flows', file, '--limit', '0')).stdout).to.not.include('--limit')
+    const whole = await trace('--flows', file, '-o', 'json')
+    expect(await trace('--flows', file, '-o', 'json', '--limit', '1')).to.deep.equal(whole)
+  })
+
   it('exits 2 for what it cannot read', async () => {
     for (const [argv, code] of [
       [[client], 'KPX1001'],

@@ -16,7 +16,7 @@ import { style } from '../../src/view/style.ts'
 import { traceView } from '../../src/view/trace.ts'
 import type { Random } from './random.ts'
 
-const options = { width: 40, wide: true, style: style(false) }
+const options = { width: 40, wide: true, limit: 20, style: style(false) }
 const destinations = [
   '10.96.0.1:443',
   '[fd00:10:96::1]:443',

@@ -183,7 +183,7 @@ describe('kpx explain address', () => {
   it('stays readable at 40 columns', async () => {
     const narrow = async (recording: string, address: string) => {
       const { result } = await explain(recording, address)
-      return result ? explainAddressView(result, { width: 40, wide: false, style: style(false) }) : ''
+      return result ? explainAddressView(result, { width: 40, wide: false, limit: 20, style: style(false) }) : ''
     }
     expect(await narrow('k1.37-iptables', '10.244.0.4:80')).to.match(
       /^Is: {7}address of Pod\n {10}shop\/client-9lzwx on node1\n/m,

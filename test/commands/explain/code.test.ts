@@ -54,7 +54,7 @@ describe('kpx explain code', () => {
     const explanation = explainCode(findCode('3001'), recording)
     const objects = explanation.found?.map(({ node, object }) => `${object} on ${node}`)
     expect(objects).to.include('Service shop/web on node1').and.not.include('Service shop/idle on node1')
-    const text = explainCodeView(explanation, { width: 100, wide: false, style: style(false) })
+    const text = explainCodeView(explanation, { width: 100, wide: false, limit: 20, style: style(false) })
     expect(text).to.match(
       /In this recording\n(?:.*\n)* {2}Service shop\/web on node1\n {4}from pod [^]*\n {4}node1 iptables-save\.txt:\d+\n/,
     )

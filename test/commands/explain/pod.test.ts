@@ -94,7 +94,7 @@ describe('kpx explain pod', () => {
 
   it('stays readable at 40 columns', async () => {
     const { result } = await explain('k1.37-iptables', `shop/${cart}`)
-    const text = result ? explainPodView(result, { width: 40, wide: false, style: style(false) }) : ''
+    const text = result ? explainPodView(result, { width: 40, wide: false, limit: 20, style: style(false) }) : ''
     expect(text).to.match(
       /^ {2}FRONTEND\n {4}ClusterIP 10\.96\.67\.157:9000\/TCP\n {2}ENDPOINT {6}10\.244\.0\.3:9000\n {2}STATE {9}ready\n/m,
     )
