@@ -2,6 +2,8 @@
 import { qualified } from '../cluster/objects.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
+import { behaviourOf } from './behaviour/behaviour.ts'
+import type { Behaviour } from './behaviour/behaviour.ts'
 import { documentOf } from './document.ts'
 import type { Document } from './document.ts'
 import type { Finding } from './finding.ts'
@@ -31,6 +33,8 @@ export type ServiceExplanation = Document<'ServiceExplanation'> & {
   readonly externalTrafficPolicy: string | null
   /** loadBalancerSourceRanges; null where everyone may come. */
   readonly sources: readonly string[] | null
+  /** What happens, in sentences. */
+  readonly behaviour: readonly Behaviour[]
   readonly findings: readonly Finding[]
 }
 
@@ -46,6 +50,7 @@ export function explainService(service: Service, nodes: readonly string[], scene
     internalTrafficPolicy,
     externalTrafficPolicy: externalTrafficPolicy ?? null,
     sources: loadBalancerSourceRanges.length > 0 ? loadBalancerSourceRanges : null,
+    behaviour: behaviourOf(service, ports, scene),
     findings: serviceFindings(service, ports, scene),
   }
 }

@@ -3,22 +3,29 @@ import type { ExplainedFrontend, ExplainedPort, ServiceExplanation } from '../an
 import { addressText } from '../answer/outcome.ts'
 import { findingsView } from './finding.ts'
 import { outcomesView } from './outcomes.ts'
-import { fields } from './prose.ts'
+import { bullet, fields, heading } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
 
 export function explainServiceView(explanation: ServiceExplanation, options: ViewOptions): string {
-  const { findings, ports, seen } = explanation
+  const { behaviour, findings, ports, seen } = explanation
   return [
     headView(explanation, options),
+    behaviourView(behaviour, options),
     ...ports.map((port) => portView(port, explanation, options)),
-    ports.some(({ frontends }) => frontends.length > 0)
-      ? ''
-      : '\nkube-proxy does nothing for it: it has no address of its own\n',
     findingsView(findings, options),
     seenView(seen, options),
   ].join('')
 }
+
+/** What is not as the Service asks for stands out. */
+const behaviourView = (behaviour: ServiceExplanation['behaviour'], options: ViewOptions): string =>
+  heading('What happens:', options) +
+  behaviour
+    .map(({ holds, text }) =>
+      bullet(text, options, holds === false ? options.style.bad : holds === null ? options.style.warn : undefined),
+    )
+    .join('')
 
 function headView(explanation: ServiceExplanation, options: ViewOptions): string {
   const { affinity, externalTrafficPolicy, internalTrafficPolicy, service, sources, type } = explanation

@@ -20,8 +20,8 @@ export function paragraph(text: string, { width }: ViewOptions, indent = '', pai
 const measure = 100
 
 /** `- text`, with its lines in line. */
-export const bullet = (text: string, options: ViewOptions): string =>
-  `  - ${paragraph(text, options, '    ').slice('  - '.length)}`
+export const bullet = (text: string, options: ViewOptions, paint?: Paint): string =>
+  `  - ${paragraph(text, options, '    ', paint).slice('  - '.length)}`
 
 export interface Term {
   readonly term: string
