@@ -18,15 +18,14 @@ interface Cell {
   readonly outcomes: readonly Outcome[]
 }
 
-/** Groups of the fewest nodes come first, then as senders and nodes are listed. */
-export function fold(nodes: readonly NodeOutcomes[]): Group[] {
+/** Groups of the fewest nodes come first, then as senders and nodes are listed; with `apart`, other source addresses are other outcomes. */
+export function fold(nodes: readonly NodeOutcomes[], apart = false): Group[] {
+  const keyOf = (outcomes: readonly Outcome[]): string => signature(outcomes) + (apart ? `\n${sources(outcomes)}` : '')
   const kinds = senderKinds.flatMap((kind) => {
     const cells = nodes.flatMap(({ from, node }) => (from[kind] ? [{ kind, node, outcomes: from[kind] }] : []))
-    return [...groupBy(cells, ({ outcomes }) => signature(outcomes)).values()]
+    return [...groupBy(cells, ({ outcomes }) => keyOf(outcomes)).values()]
   })
-  const merged = groupBy(kinds, (cells) =>
-    [cells.map(({ node }) => node), signature(cells[0]?.outcomes ?? [])].join('|'),
-  )
+  const merged = groupBy(kinds, (cells) => [cells.map(({ node }) => node), keyOf(cells[0]?.outcomes ?? [])].join('|'))
   const groups = [...merged.values()].map((same) => groupOf(same.flat()))
   return groups.sort((a, b) => a.nodes.length - b.nodes.length)
 }

@@ -28,7 +28,7 @@ export function decodeView(summary: RulesetSummary, options: ViewOptions): strin
   if (summary.unknown.length === 0) return whole
   const { more, shown } = cut(summary.unknown, options.limit, 'unknown line')
   const unknown = table(
-    [{ header: 'UNKNOWN LINE' }, { header: 'WHY', shrink: true, min: 20 }, { header: 'TEXT', shrink: true }],
+    [{ header: 'UNKNOWN LINE' }, { header: 'WHY', below: true }, { header: 'TEXT', below: true }],
     shown.map(({ file, line, text, why }) => [`${file}:${line}`, why, text]),
     options,
   )

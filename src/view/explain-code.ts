@@ -42,7 +42,7 @@ function findingView({ evidence, message, node, object }: Finding, options: View
 
 export function codesView({ items }: CodeList, options: ViewOptions): string {
   return table(
-    [{ header: 'CODE' }, { header: 'LEVEL' }, { header: 'MEANING', shrink: true, min: 20 }],
+    [{ header: 'CODE' }, { header: 'LEVEL' }, { header: 'MEANING' }],
     items.map(({ code, level, title }) => [code, { text: level, paint: levelPaint(level, options.style) }, title]),
     options,
   )

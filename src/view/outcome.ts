@@ -40,8 +40,17 @@ export function resultCell(
 
 export const endpointText = ({ endpoint }: Outcome): string => (endpoint === null ? '' : addressText(endpoint))
 
-/** The source address that the endpoint sees: `kept`, or what it was replaced by. */
-export function sourceText({ sourceKept, sourceSeen, verdict }: Outcome): string {
+/** What is not delivered, or answered in vain, has its reason told below. */
+export const isTold = ({ reply, verdict }: Outcome): boolean => verdict !== 'deliver' || reply === 'lost'
+
+/** The rule that chose the endpoint, with its place. */
+export function ruleText({ evidence: [first] }: Outcome): string {
+  return first ? `${first.node} ${first.file}:${first.line} ${first.text}` : ''
+}
+
+/** The source address that the endpoint sees: `kept`, or what it was replaced by; with `wide` also what is kept. */
+export function sourceText({ sourceKept, sourceSeen, verdict }: Outcome, wide = false): string {
   if (verdict !== 'deliver') return ''
-  return sourceKept ? 'kept' : (sourceSeen ?? 'the node')
+  if (!sourceKept) return sourceSeen ?? 'the node'
+  return wide && sourceSeen !== null ? `${sourceSeen} (kept)` : 'kept'
 }

@@ -6,8 +6,8 @@ import type { NodeOutcomes, SenderKind } from '../answer/frontend-outcomes.ts'
 import type { Outcome } from '../answer/outcome.ts'
 import { cutOutcomes } from './cut.ts'
 import { reasonView } from './evidence.ts'
-import { endpointText, formatShare, resultCell, sourceText } from './outcome.ts'
-import type { Style, ViewOptions } from './style.ts'
+import { endpointText, formatShare, isTold, resultCell, ruleText, sourceText } from './outcome.ts'
+import type { ViewOptions } from './style.ts'
 import { layOut } from './table.ts'
 import type { Cell, Column } from './table.ts'
 
@@ -25,18 +25,19 @@ const columns: readonly Column[] = [
   { header: 'POD', shrink: true, min: 12 },
   { header: 'ON' },
   { header: 'SOURCE' },
+  { header: 'RULE', wide: true, below: true },
 ]
 
 /** One table for all sections, so that their columns stand in line, with a title before each. Pods of `namespace` are named without it. */
 export function outcomesView(titled: readonly Section[], namespace: string | undefined, options: ViewOptions): string {
   const { style } = options
   const sections = titled.map(({ nodes, title }) => {
-    const groups = fold(nodes).map((group) => ({ group, ...cutOutcomes(group.outcomes, options.limit) }))
+    const groups = fold(nodes, options.wide).map((group) => ({ group, ...cutOutcomes(group.outcomes, options.limit) }))
     return {
       title,
       groups,
       rows: groups.map(({ group, shown }) =>
-        rowsOf({ ...group, outcomes: shown }, nodes, `${namespace ?? ''}/`, style),
+        rowsOf({ ...group, outcomes: shown }, nodes, `${namespace ?? ''}/`, options),
       ),
     }
   })
@@ -60,7 +61,12 @@ const senderNames: Readonly<Record<SenderKind, string>> = {
   allowed: 'allowed',
 }
 
-function rowsOf(group: Group, nodes: readonly NodeOutcomes[], namespace: string, style: Style): Cell[][] {
+function rowsOf(
+  group: Group,
+  nodes: readonly NodeOutcomes[],
+  namespace: string,
+  { style, wide }: ViewOptions,
+): Cell[][] {
   const who = sendersText(
     group.senders,
     senderKinds.filter((kind) => nodes.some(({ from }) => from[kind])),
@@ -76,13 +82,14 @@ function rowsOf(group: Group, nodes: readonly NodeOutcomes[], namespace: string,
       outcome.endpoint ? endpointText(outcome) : resultCell(outcome, style),
       pod.startsWith(namespace) ? pod.slice(namespace.length) : pod,
       outcome.endpoint?.node ?? '',
-      outcome.reply === 'lost' ? resultCell(outcome, style) : seenSource(outcome, group),
+      outcome.reply === 'lost' ? resultCell(outcome, style) : seenSource(outcome, group, wide),
+      isTold(outcome) ? '' : { text: ruleText(outcome), paint: style.dim },
     ]
   })
 }
 
-const seenSource = (outcome: Outcome, { sameSources }: Group): string =>
-  outcome.masquerade && !sameSources ? "the node's" : sourceText(outcome)
+const seenSource = (outcome: Outcome, { sameSources }: Group, wide: boolean): string =>
+  outcome.masquerade && !sameSources ? "the node's" : sourceText(outcome, wide)
 
 /** `pods, outside`, `all but pods`, `anyone`. */
 function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[]): string {
@@ -96,6 +103,6 @@ function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[])
 /** Why not delivered, with the rule. */
 const reasons = (nodes: readonly string[], outcomes: readonly Outcome[], options: ViewOptions): string =>
   outcomes
-    .filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
+    .filter(isTold)
     .map(({ evidence, why }) => reasonView(why, evidence, nodes, options))
     .join('')

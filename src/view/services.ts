@@ -15,7 +15,7 @@ export function servicesView({ items, seen }: ServiceList, options: ViewOptions)
   const body = table(
     [
       { header: 'SERVICE', shrink: true, min: 14 },
-      { header: 'FRONTEND', shrink: true, min: 18 },
+      { header: 'FRONTEND', shrink: true, min: 29 },
       { header: 'NODES', shrink: true, min: 6 },
       { header: 'SHARE', align: 'right' },
       { header: 'ENDPOINT', wide: true },

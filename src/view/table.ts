@@ -11,7 +11,7 @@ export interface Column {
   readonly align?: 'left' | 'right'
   /** Shown with -o wide only. */
   readonly wide?: boolean
-  /** May be shortened with dots when the line is too long, but not below `min` (default: its header). */
+  /** May be shortened in the middle when the line is too long, but not below `min` (default: its header). */
   readonly shrink?: boolean
   readonly min?: number
   /** Stands below the row, whole, when the line is too long: a rule is evidence. */
@@ -116,10 +116,14 @@ const minimum = ({ header, min }: Column): number => min ?? Math.max(header.leng
 
 const dots = '...'
 
-const shorten = (text: string, width: number): string =>
-  Array.from(text)
-    .slice(0, Math.max(0, width - dots.length))
-    .join('') + dots.slice(0, width)
+/** Names of one kind begin alike: what tells them apart is at their end. */
+function shorten(text: string, width: number): string {
+  const characters = Array.from(text)
+  const kept = Math.max(0, width - dots.length)
+  const head = characters.slice(0, Math.floor(kept / 2))
+  const tail = characters.slice(characters.length - Math.ceil(kept / 2))
+  return [...head, dots.slice(0, width), ...tail].join('')
+}
 
 function line(tracks: readonly Track[], row: readonly Ready[], indent: string): string {
   let text = indent

@@ -2,7 +2,7 @@
 import type { TraceItem, TraceList, TraceStep } from '../answer/trace.ts'
 import { cutNote, cutOutcomes } from './cut.ts'
 import { reasonView } from './evidence.ts'
-import { endpointText, formatShare, resultCell, sourceText } from './outcome.ts'
+import { endpointText, formatShare, isTold, resultCell, ruleText, sourceText } from './outcome.ts'
 import { paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
@@ -27,20 +27,27 @@ function itemView(item: TraceItem, options: ViewOptions): string {
   const title = `${paragraph(`${item.source} to ${item.destination}, first seen on ${item.node}`, options, '', style.bold)}\n`
   const { more, shown } = cutOutcomes(item.outcomes, options.limit)
   const outcomes = table(
-    [share, { header: 'RESULT' }, { header: 'ENDPOINT' }, pod, { header: 'NODE' }, { header: 'SOURCE' }],
+    [
+      share,
+      { header: 'RESULT' },
+      { header: 'ENDPOINT' },
+      pod,
+      { header: 'NODE' },
+      { header: 'SOURCE' },
+      { header: 'RULE', wide: true, below: true },
+    ],
     shown.map((outcome) => [
       formatShare(outcome.share),
       resultCell(outcome, style),
       endpointText(outcome),
       outcome.endpoint?.pod ?? '',
       outcome.endpoint?.node ?? '',
-      sourceText(outcome),
+      sourceText(outcome, options.wide),
+      isTold(outcome) ? '' : { text: ruleText(outcome), paint: style.dim },
     ]),
     options,
   )
-  const why = shown
-    .filter(({ reply, verdict }) => verdict !== 'deliver' || reply === 'lost')
-    .map(({ evidence, why: text }) => reasonView(text, evidence, [], options))
+  const why = shown.filter(isTold).map(({ evidence, why: text }) => reasonView(text, evidence, [], options))
   return title + outcomes + more + why.join('') + stepsView(item, options)
 }
 
@@ -100,7 +107,7 @@ function rowsOf({ destination, outcomes, source }: TraceItem, { limit, style }: 
       endpoint,
       outcome.endpoint?.pod ?? endpoint,
       sourceText(outcome),
-      outcome.verdict === 'deliver' && outcome.reply !== 'lost' ? '' : outcome.why,
+      isTold(outcome) ? outcome.why : '',
     ]
   })
 }

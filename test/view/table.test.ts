@@ -28,11 +28,11 @@ describe('table', () => {
 
   it('shortens the widest shrinking column first', () => {
     const [, first] = table(columns, rows, { width: 25, wide: false }).split('\n')
-    expect(first).to.equal('shop/web    80  shop/w...')
+    expect(first).to.equal('shop/web    80  sho...b-1')
   })
 
   it('does not shorten below the minimum: where that is not enough, each row is a block', () => {
-    expect(table(columns, rows, { width: 21, wide: false })).to.contain('shop...    80  sho...\n')
+    expect(table(columns, rows, { width: 21, wide: false })).to.contain('sh...eb    80  s...-1\n')
     expect(table(columns, rows, { width: 20, wide: false })).to.equal(
       ['SERVICE  shop/web', 'PORT     80', 'POD      shop/web-1', '', 'SERVICE  shop/db', 'PORT     5432', ''].join(
         '\n',

@@ -1,4 +1,5 @@
 /** Who gets the connections, and whether the API's endpoints do. */
+import { qualified } from '../../cluster/objects.ts'
 import type { Endpoint as ListedEndpoint, Service } from '../../cluster/objects.ts'
 import { familyOf, parseIp } from '../../ruleset/address.ts'
 import { addressText } from '../outcome.ts'
@@ -70,7 +71,7 @@ function sharesText(mets: readonly Met[], count: number): string {
 
 function staleNames(service: Service, mets: readonly Met[], { cluster }: Scene): string[] {
   const outcomes = mets.flatMap((met) => met.outcomes)
-  const stale = outcomes.filter((outcome) => isStale(outcome, `${service.namespace}/${service.name}`, cluster))
+  const stale = outcomes.filter((outcome) => isStale(outcome, qualified(service), cluster))
   return [...new Set(stale.flatMap(({ endpoint }) => (endpoint ? [addressText(endpoint)] : [])))]
 }
 

@@ -1,4 +1,5 @@
 /** How the traffic policies act: on which nodes' pods clients are sent to. */
+import { qualified } from '../../cluster/objects.ts'
 import type { Service } from '../../cluster/objects.ts'
 import { parseIp } from '../../ruleset/address.ts'
 import { groupBy } from '../fold.ts'
@@ -104,13 +105,15 @@ function splitBehaviour(
   service: Service,
   { cluster }: Scene,
 ): Behaviour {
-  const listed = cluster.endpointsOf(service)
-  const isHinted = mets.every(({ node, outcomes }) =>
-    outcomes.every(({ endpoint }) => {
-      const zones = listed.find(({ ip }) => endpoint && parseIp(ip) === parseIp(endpoint.ip))?.zones ?? []
-      return !endpoint || zones.includes(cluster.node(node)?.zone ?? '')
-    }),
-  )
+  const zonesOf = (text: string): readonly string[] => {
+    const ip = parseIp(text)
+    const listed = ip === undefined ? [] : cluster.endpointsAt(ip)
+    return listed.find((one) => one.service === qualified(service))?.zones ?? []
+  }
+  const isHinted = mets.every((met) => {
+    const zone = cluster.node(met.node)?.zone ?? ''
+    return reached([met]).every(({ ip }) => zonesOf(ip).includes(zone))
+  })
   return isHinted
     ? { about, holds: true, text: `${title} Cluster: each node sends to the pods that hints name for its zone.` }
     : { about, holds: false, text: `${title} Cluster, but nodes send to different pods.` }

@@ -36,6 +36,22 @@ describe('kpx explain service', () => {
     expect(stdout).to.match(/node2 +100% {2}dropped\n {4}dropped by -A KUBE-SERVICES[^]*node2 iptables-save\.txt:\d+\n/)
   })
 
+  it('shows with -o wide the address that pods see on each node, and the rule that chooses the endpoint', async () => {
+    const { stdout } = await explain('k1.37-iptables', 'web-lb', '-n', 'shop', '-o', 'wide')
+    expect(stdout).to.match(/^ {2}anyone +node1 +33\.3% {2}10\.244\.1\.2:8080 +web-\S+ +node2 {2}10\.200\.0\.11$/m)
+    expect(stdout).to.match(
+      /^ {2}pods +node2 .* 10\.244\.1\.4 \(kept\)\n {6}node2 iptables-save\.txt:\d+ -A KUBE-SEP-/m,
+    )
+    expect(stdout.split('\n').filter((line) => line.length > 100)).to.deep.equal([])
+  })
+
+  it('says what happens before it shows it', async () => {
+    const { stdout } = await explain('k1.37-iptables', 'shop/cart-local')
+    expect(stdout).to.match(
+      /\n\nWhat happens:\n {2}- Connections go to shop\/cart-\S+ on node1\.\n[^]*\n\nPort api: 80\/TCP\n/,
+    )
+  })
+
   it('is one document with the fixed fields', async () => {
     const { stdout } = await explain('k1.37-nftables', 'web-lb', '-n', 'shop', '--node', 'node2', '-o', 'json')
     const document = JSON.parse(stdout) as ServiceExplanation
