@@ -89,7 +89,7 @@ function rowsOf(
 }
 
 const seenSource = (outcome: Outcome, { sameSources }: Group, wide: boolean): string =>
-  outcome.masquerade && !sameSources ? "the node's" : sourceText(outcome, wide)
+  outcome.verdict === 'deliver' && outcome.masquerade && !sameSources ? "the node's" : sourceText(outcome, wide)
 
 /** `pods, outside`, `all but pods`, `anyone`. */
 function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[]): string {

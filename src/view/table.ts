@@ -84,7 +84,10 @@ export function layOut(
   }
 }
 
+const empty: Ready = { text: '', width: 0, paint: undefined }
+
 function ready(cell: Cell): Ready {
+  if (cell === '') return empty
   const text = typeof cell === 'string' ? cell : cell.text
   const paint = typeof cell === 'string' ? undefined : cell.paint
   if (isPlain(text)) return { text, width: text.length, paint }

@@ -68,7 +68,7 @@ describe('what a Service does', () => {
     expect(about('loadBalancerSourceRanges', said('web-lb', scene))).to.deep.equal([
       {
         about: 'loadBalancerSourceRanges',
-        text: "Source ranges 10.200.0.12/32 and 198.51.100.0/24: others are dropped at the load balancer's address, and so are pods.",
+        text: "Source ranges 10.200.0.12/32 and 198.51.100.0/24: others, pods among them, are dropped at the load balancer's address.",
         holds: true,
       },
     ])

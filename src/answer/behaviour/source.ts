@@ -20,10 +20,10 @@ export function rangesTopic(service: Service, mets: readonly Met[], scene: Scene
   const others = balanced.filter((met) => met.kind === 'outside' && !isAllowed(met, ranges, scene))
   const open = others.filter((met) => reached([met]).length > 0)
   const closed = balanced.filter((met) => met.kind !== 'allowed' && isStopped(met))
-  const pods = closed.some(({ kind }) => kind === 'pod') ? ', and so are pods' : ''
+  const pods = closed.some(({ kind }) => kind === 'pod') ? ', pods among them,' : ''
   const holds = open.length > 0 ? false : others.some(isUnknown) ? null : true
   const text = {
-    true: `others are ${fateOf(others)} at the load balancer's address${pods}.`,
+    true: `others${pods} are ${fateOf(others)} at the load balancer's address.`,
     false: `but others get through on ${listText(nodesOf(open))}.`,
     null: 'whether others get through cannot be told.',
   }[`${holds}`]

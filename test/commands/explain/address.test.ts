@@ -193,6 +193,14 @@ describe('kpx explain address', () => {
     )
   })
 
+  it('has no flags for namespaces, which addresses do not have', async () => {
+    const { stderr, exit } = await explain('k1.37-iptables', '10.96.0.1', '-n', 'shop')
+    expect([stderr.includes('Nonexistent flag: -n'), exit]).to.deep.equal([true, 2])
+    expect((await kpx('explain', 'address', '--help')).stdout)
+      .to.include('--limit=N')
+      .and.not.include('--namespace')
+  })
+
   it('exits 2 for what is no address, with a next step', async () => {
     for (const text of ['web', 'shop/web', '10.0.0', '10.0.0.1:99999', '[fd00::1', 'icmp/10.0.0.1', 'node1:80']) {
       const { exit, stderr } = await explain('k1.37-iptables', text)
