@@ -8,7 +8,7 @@ import type { Ip } from '../ruleset/address.ts'
 import { ipvsDevice } from '../ruleset/ipvs.ts'
 import type { Role } from './address-roles.ts'
 import type { AddressNode, AddressPackets, AddressRule } from './explain-address.ts'
-import { explainService } from './explain-service.ts'
+import { explainPorts } from './explain-service.ts'
 import { finding } from './finding.ts'
 import type { Finding } from './finding.ts'
 import { frontendAt } from './frontend.ts'
@@ -135,7 +135,7 @@ function isKnownEndpoint({ port, protocol, service }: AddressRule, { ip }: Subje
 
 /** A packet to the Service that really goes there. */
 function stalePacket(service: Service, node: string, { ip, port }: Subject, scene: Scene): Finding | undefined {
-  const seen = explainService(service, [node], scene).ports.flatMap(packetsOf)
+  const seen = explainPorts(service, [node], scene).flatMap(packetsOf)
   const stale = seen.find(
     ({ outcome: { endpoint } }) =>
       endpoint && parseIp(endpoint.ip) === ip && (port === undefined || port === endpoint.port),

@@ -5,11 +5,11 @@ import type { CatalogueEntry, Code } from '../codes.ts'
 import { KpxError } from '../error.ts'
 import { offlineDocumentOf } from './document.ts'
 import type { OfflineDocument } from './document.ts'
-import { explainService } from './explain-service.ts'
+import { explainPorts } from './explain-service.ts'
 import type { Finding } from './finding.ts'
 import { nearest } from './lookup.ts'
 import type { Scene } from './scene.ts'
-import { serviceFindingCodes } from './service-findings.ts'
+import { serviceFindingCodes, serviceFindings } from './service-findings.ts'
 
 export type CodeExplanation = OfflineDocument<'CodeExplanation'> &
   Pick<CatalogueEntry, 'fix' | 'level' | 'title' | 'why'> & {
@@ -61,7 +61,9 @@ export function explainCode(
     exit: isThrown(code) ? (exit ?? 2) : level === 'error' ? 1 : null,
     found: looked
       ? recording.services
-          .flatMap((service) => explainService(service, recording.nodes, recording.scene).findings)
+          .flatMap((service) =>
+            serviceFindings(service, explainPorts(service, recording.nodes, recording.scene), recording.scene),
+          )
           .filter((finding) => finding.code === code)
       : null,
   }

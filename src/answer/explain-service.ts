@@ -39,7 +39,7 @@ export type ServiceExplanation = Document<'ServiceExplanation'> & {
 }
 
 export function explainService(service: Service, nodes: readonly string[], scene: Scene): ServiceExplanation {
-  const ports = service.ports.map((port) => explainPort(service, port, nodes, scene))
+  const ports = explainPorts(service, nodes, scene)
   const { affinitySeconds, externalTrafficPolicy, internalTrafficPolicy, loadBalancerSourceRanges, type } = service
   return {
     ...documentOf('ServiceExplanation', scene),
@@ -54,6 +54,10 @@ export function explainService(service: Service, nodes: readonly string[], scene
     findings: serviceFindings(service, ports, scene),
   }
 }
+
+/** What the rest is made of. */
+export const explainPorts = (service: Service, nodes: readonly string[], scene: Scene): ExplainedPort[] =>
+  service.ports.map((port) => explainPort(service, port, nodes, scene))
 
 function explainPort(service: Service, port: ServicePort, nodes: readonly string[], scene: Scene): ExplainedPort {
   const frontends = frontendsOf(service, port).map((frontend) => ({

@@ -72,7 +72,7 @@ describe('what a Service does', () => {
         holds: true,
       },
     ])
-    expect(said('web-sticky', scene)[1]?.text).to.match(/^Session affinity ClientIP: .* until 600 s after its last\.$/)
+    expect(said('web-sticky', scene)[1]?.text).to.match(/^Session affinity ClientIP, 600 s asked for: a client keeps/)
     expect(said('idle', scene)).to.deep.equal([
       { about: 'endpoints', text: 'No endpoint is ready: connections are refused.', holds: true },
     ])
@@ -127,6 +127,7 @@ describe('what a Service does', () => {
         replaced(text, /^(-A FORWARD)/m, '-A FORWARD -d 10.244.0.2/32 -j DROP\n$1'),
     })
     const refusals = about('refusals', said('web', firewall))
+    expect(about('endpoints', said('web', firewall))[0]?.text).to.equal('Connections go to 3 pods.')
     expect(refusals).to.have.length(1)
     expect(refusals[0]?.text).to.match(
       /on node2 to ClusterIP \S+: dropped by -A FORWARD -d 10\.244\.0\.2\/32 -j DROP\.$/,
@@ -143,6 +144,9 @@ describe('what a Service does', () => {
     const unseen = about('blind', said('web', blind))
     expect(unseen[0]).to.deep.include({ holds: null })
     expect(unseen[0]?.text).to.match(/^What happens on node1 and node2 cannot all be told: /)
+    const unplaced = about('internalTrafficPolicy', said('legacy-db', scene, { internalTrafficPolicy: 'Local' }))
+    expect(unplaced[0]).to.deep.include({ holds: null })
+    expect(unplaced[0]?.text).to.match(/on which node some endpoints are is not recorded\.$/)
     const { capture } = scene
     const object = (name: string) => (name === 'endpointslices' ? undefined : capture.object(name))
     const unlisted = sceneOf({ ...capture, object })

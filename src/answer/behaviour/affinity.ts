@@ -15,7 +15,7 @@ export function affinityBehaviour({ affinitySeconds }: Service, mets: readonly M
     return [{ about, holds: false, text }]
   }
   if (served.length === 0) return []
-  const asked = `Session affinity ClientIP: a client keeps the endpoint that its first connection got, until ${affinitySeconds} s after its last`
+  const asked = `Session affinity ClientIP, ${affinitySeconds} s asked for: a client keeps the endpoint that its first connection got`
   const but = loose.length === 0 ? '' : `; but the rules of ${listText(nodesOf(loose))} do not all remember clients`
   return [{ about, holds: loose.length === 0, text: `${asked}${but}.` }]
 }

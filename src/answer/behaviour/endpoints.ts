@@ -64,7 +64,11 @@ function sharesText(mets: readonly Met[], count: number): string {
   const isEven = served.every(({ outcomes }) => {
     const [first] = outcomes
     const isSame = outcomes.every(({ share }) => Math.abs(share - (first?.share ?? 0)) < 1e-6)
-    return isSame && new Set(outcomes.flatMap(({ endpoint }) => (endpoint ? [nameOf(endpoint)] : []))).size === count
+    return (
+      isSame &&
+      outcomes.length === count &&
+      new Set(outcomes.flatMap(({ endpoint }) => (endpoint ? [nameOf(endpoint)] : []))).size === count
+    )
   })
   return isEven ? `, ${Math.round(1000 / count) / 10}% to each` : ''
 }

@@ -4,7 +4,7 @@ import type { Service } from '../../cluster/objects.ts'
 import { parseIp } from '../../ruleset/address.ts'
 import { groupBy } from '../fold.ts'
 import type { Scene } from '../scene.ts'
-import { fateOf, isStopped, listText, nothing, reached, readyEndpoints } from './met.ts'
+import { fateOf, isStopped, isUnknown, listText, nothing, reached, readyEndpoints } from './met.ts'
 import type { Behaviour, Met, Topic } from './met.ts'
 
 interface Policy {
@@ -53,18 +53,21 @@ function localTopic({ about, local, mets, title }: Policy, service: Service, sce
   const lacking = nodes.filter((node) => on([node]).every(isStopped))
   const despite = lacking.filter((node) => ready?.some((endpoint) => endpoint.node === node))
   const without = lacking.filter((node) => !despite.includes(node))
+  const isPlaced = reached(mets).every(({ node }) => node !== null)
   const clauses = [
     strayingText(straying),
     despite.length === 0
       ? ''
       : `but their packets are ${fateOf(on(despite))} on ${listText(despite)} in spite of ready ones there`,
     withoutText(without, fateOf(on(without)), ready !== undefined),
+    isPlaced ? '' : 'on which node some endpoints are is not recorded',
   ]
   const isBroken = straying.length + despite.length > 0
+  const isSeen = ready !== undefined && isPlaced && !mets.some(isUnknown)
   const text = `${title} Local: ${[local, ...clauses].filter((clause) => clause !== '').join('; ')}.`
   return {
-    said: [{ about, holds: isBroken ? false : ready === undefined ? null : true, text }],
-    explained: on(lacking),
+    said: [{ about, holds: isBroken ? false : isSeen || null, text }],
+    explained: on(without),
   }
 }
 

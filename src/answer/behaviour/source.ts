@@ -20,7 +20,7 @@ export function rangesTopic(service: Service, mets: readonly Met[], scene: Scene
   const others = balanced.filter((met) => met.kind === 'outside' && !isAllowed(met, ranges, scene))
   const open = others.filter((met) => reached([met]).length > 0)
   const closed = balanced.filter((met) => met.kind !== 'allowed' && isStopped(met))
-  const pods = closed.some(({ kind }) => kind === 'pod') ? ', pods among them,' : ''
+  const pods = podsText(balanced, fateOf(others))
   const holds = open.length > 0 ? false : others.some(isUnknown) ? null : true
   const text = {
     true: `others${pods} are ${fateOf(others)} at the load balancer's address.`,
@@ -30,6 +30,12 @@ export function rangesTopic(service: Service, mets: readonly Met[], scene: Scene
   if (others.length === 0)
     return { said: [{ about, holds: true, text: `${title}: everyone is allowed.` }], explained: closed }
   return { said: [{ about, holds, text: `${title}: ${text}` }], explained: closed }
+}
+
+/** Told where all pods meet what others do. */
+function podsText(balanced: readonly Met[], fate: string): string {
+  const pods = balanced.filter(({ kind }) => kind === 'pod')
+  return pods.length > 0 && fateOf(pods) === fate ? ', pods among them,' : ''
 }
 
 /** Whether the ranges allow the address that stands for clients beyond the cluster. */
@@ -49,28 +55,28 @@ export function sourceBehaviour(service: Service, mets: readonly Met[]): Behavio
   const isBroken =
     service.externalTrafficPolicy === 'Local' &&
     masked.some(({ frontend, kind }) => frontend.kind !== 'ClusterIP' && kind !== 'pod')
-  const text =
-    masked.length === clients.length
-      ? `${noun} see an address of the node, not the client's (masquerade)`
-      : `${noun} see the client's own address, but the node's (masquerade) for ${maskedText(masked, clients)}`
+  const text = clients.every(isAlwaysMasked)
+    ? `${noun} see an address of the node, not the client's (masquerade)`
+    : `${noun} see the client's own address, but the node's (masquerade) for ${maskedText(masked, clients)}`
   const though = isBroken ? ', though the external traffic policy Local should keep it' : ''
   return [{ about: 'source', holds: !isBroken, text: `${text}${though}.` }]
 }
 
 const isMasked = ({ outcomes }: Met): boolean => outcomes.some(({ endpoint, sourceKept }) => endpoint && !sourceKept)
 
+const isAlwaysMasked = ({ outcomes }: Met): boolean =>
+  outcomes.every(({ endpoint, sourceKept }) => !endpoint || !sourceKept)
+
 /** `clients outside at ClusterIP, all clients at NodePort`. */
 function maskedText(masked: readonly Met[], clients: readonly Met[]): string {
   const kinds = [...new Set(masked.map(({ frontend }) => frontend.kind))]
   const byWho = groupBy(kinds, (kind) => {
-    const at = (mets: readonly Met[]): Met[] => mets.filter(({ frontend }) => frontend.kind === kind)
-    const who = [...new Set(at(masked).map((met) => senderText[met.kind]))]
-    const all = new Set(at(clients).map((met) => senderText[met.kind])).size === who.length
-    const same = at(clients).filter((met) => who.includes(senderText[met.kind]))
-    const some = same.every((met) => met.outcomes.every(({ endpoint, sourceKept }) => !endpoint || !sourceKept))
-      ? ''
-      : 'some '
-    return some + (all ? 'all clients' : who.join(' and '))
+    const own = clients.filter(({ frontend }) => frontend.kind === kind)
+    const who = new Set(own.filter(isMasked).map((met) => senderText[met.kind]))
+    const isAlways = own.filter((met) => who.has(senderText[met.kind])).every(isAlwaysMasked)
+    const isAll = own.every((met) => who.has(senderText[met.kind]))
+    if (!isAlways) return `some ${isAll ? 'clients' : [...who].join(' and ')}`
+    return isAll ? 'all clients' : [...who].join(' and ')
   })
   return [...byWho].map(([who, at]) => `${who} at ${listText(at)}`).join(', ')
 }
