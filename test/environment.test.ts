@@ -66,7 +66,7 @@ describe('the environment', () => {
   })
 
   for (const argv of [
-    ...commands,
+    ...everyCommand,
     ['explain', 'service', 'cart-local', '-n', 'shop'],
     ['explain', 'pod', 'shop/web-7f654fc787-bjdlw'],
     ['explain', 'code'],

@@ -1,4 +1,4 @@
-/** The examples of the README, as a shell runs them. Needs `npm run build`. */
+/** The examples of the README, as a shell runs them in 100 columns. Needs `npm run build`. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ const examples = blocks.flatMap((block) =>
 
 describe('README', () => {
   let folder = ''
-  const { COLUMNS: _columns, FORCE_COLOR: _force, ...env } = process.env
+  const { FORCE_COLOR: _force, ...env } = process.env
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'kpx-readme-'))
@@ -34,7 +34,7 @@ describe('README', () => {
       const { stdout } = spawnSync('bash', ['-c', `exec 2>&1; ${command}`], {
         cwd: folder,
         encoding: 'utf8',
-        env: { ...env, PATH: `${join(folder, 'bin')}:${env['PATH']}` },
+        env: { ...env, COLUMNS: '100', PATH: `${join(folder, 'bin')}:${env['PATH']}` },
       })
       expect(stdout).to.equal(output)
     })

@@ -148,8 +148,8 @@ describe('what a Service does', () => {
     expect(unplaced[0]).to.deep.include({ holds: null })
     expect(unplaced[0]?.text).to.match(/on which node some endpoints are is not recorded\.$/)
     const { capture } = scene
-    const object = (name: string) => (name === 'endpointslices' ? undefined : capture.object(name))
-    const unlisted = sceneOf({ ...capture, object })
+    const list = (name: string) => (name === 'endpointslices' ? undefined : capture.list(name))
+    const unlisted = sceneOf({ ...capture, list })
     expect(about('externalTrafficPolicy', said('cart-local', unlisted))[0]).to.deep.include({ holds: null })
     expect(about('externalTrafficPolicy', said('cart-local', unlisted))[0]?.text).to.match(/are dropped on node2\.$/)
     expect(said('idle', unlisted)[0]?.text).to.match(
