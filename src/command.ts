@@ -16,6 +16,14 @@ const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 /** Of commands whose objects have no namespace. */
 export const unscopedFlags = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
+  kubeconfig: Flags.string({ summary: 'kubeconfig to use (default: KUBECONFIG, ~/.kube/config)', helpValue: 'FILE' }),
+  context: Flags.string({ summary: 'context of the kubeconfig to use', helpValue: 'NAME' }),
+  as: Flags.string({ summary: 'user to impersonate', helpValue: 'USER' }),
+  'request-timeout': Flags.string({
+    summary: 'how long the API server and a node may be silent, e.g. 30s',
+    helpValue: 'DURATION',
+    default: '30s',
+  }),
   node: Flags.string({
     summary: 'this node only; may be repeated',
     helpValue: 'NAME',
@@ -40,6 +48,15 @@ const sharedFlags = {
     helpValue: 'NAME',
   }),
   'all-namespaces': Flags.boolean({ char: 'A', summary: 'all namespaces, as services does', exclusive: ['namespace'] }),
+}
+
+/** Go's durations as kubectl takes them: `30s`, `2m`, `500ms`, or seconds without a unit. */
+function milliseconds(duration: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(duration)
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? 's'] ?? 1000
+  const value = Number(match?.[1]) * unit
+  if (value > 0) return value
+  throw new KpxError('KPX1001', `"${duration}" is no time-out`, { fix: 'write for example --request-timeout 30s' })
 }
 
 type Flagged<T extends typeof Command> = Interfaces.InferredFlags<typeof sharedFlags & T['flags']>
@@ -72,11 +89,15 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     return this.flags.namespace ?? 'default'
   }
 
-  /** The capture that --from names. */
+  /** The capture that --from names, or the cluster as it is now. */
   protected async capture(): Promise<Capture> {
-    if (this.flags.from === undefined)
-      throw new KpxError('KPX1007', 'no capture given, and kpx cannot read a live cluster yet')
-    return readCapture(this.flags.from)
+    const { as, context, from, kubeconfig, node } = this.flags
+    if (from !== undefined) return readCapture(from)
+    const patience = milliseconds(this.flags['request-timeout'])
+    // loaded by those alone who ask a cluster: it takes longer than all of an offline answer
+    const { connect } = await import('./kube/connect.ts')
+    const { liveCapture } = await import('./kube/live-capture.ts')
+    return liveCapture(connect({ as, context, kubeconfig }, patience, process.env), node)
   }
 
   /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names, or why it has none. */

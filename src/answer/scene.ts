@@ -44,14 +44,14 @@ export interface Seen {
 export function seenOf(scene: Scene): Seen {
   const { cluster, network } = scene
   const all = nodeNames(scene)
-  const blind = all.flatMap((node) => blindSpots(node, network))
+  const blind = all.flatMap((node) => blindSpots(node, scene))
   const nodes = [...network.nodes.values()].filter(({ ruleset }) => ruleset.seen.size > 0).map(({ name }) => name)
   return { nodes, of: all.length, blind, ...(cluster.notes.length > 0 && { notes: cluster.notes }) }
 }
 
-function blindSpots(node: string, { nodes }: Network): { node: string; why: string }[] {
-  const ruleset = nodes.get(node)?.ruleset
+function blindSpots(node: string, { capture, network }: Scene): { node: string; why: string }[] {
+  const ruleset = network.nodes.get(node)?.ruleset
   if (!ruleset) return [{ node, why: 'nothing of it is recorded' }]
-  const spots = ruleset.blind.map(({ file, why }) => ({ node, why: `${file}: ${why}` }))
+  const spots = [...capture.blind(node), ...ruleset.blind].map(({ file, why }) => ({ node, why: `${file}: ${why}` }))
   return ruleset.seen.size > 0 ? spots : [...spots, { node, why: 'its rules are not recorded, or cannot be read' }]
 }

@@ -1,3 +1,9 @@
+/** Something of a node that could not be seen, e.g. `iptables-save.txt`, and why. */
+export interface Blind {
+  readonly file: string
+  readonly why: string
+}
+
 /** What was recorded of a cluster: dumps of each node's tools and the API's objects, byte for byte. */
 export interface Capture {
   readonly name: string
@@ -11,6 +17,8 @@ export interface Capture {
   file(node: string, name: string): Buffer | undefined
   /** The names of a node's files, sorted. */
   files(node: string): readonly string[]
+  /** What could not be seen of a node when the capture was taken, and why. */
+  blind(node: string): readonly Blind[]
   /** The items of `objects/NAME.json`; undefined where there is no such list. Throws KPX1008, at the latest at an item that is not JSON. */
   list(name: string): Iterable<unknown> | undefined
 }

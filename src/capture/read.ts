@@ -84,6 +84,7 @@ function captureOf(tree: Tree): Capture {
     file: (node, name) => (isStep(node) && isStep(name) ? tree.read(`nodes/${node}/${name}`) : undefined),
     files: (node) => (isStep(node) ? filesIn(tree, `nodes/${node}`) : []),
     list: listsOf(tree),
+    blind: (node) => about.blind.flatMap((one) => (one.node === node ? [{ file: one.file, why: one.why }] : [])),
   }
 }
 
@@ -96,6 +97,7 @@ function singleNode(tree: Tree): Capture {
     file: (node, file) => (node === name && isStep(file) ? tree.read(file) : undefined),
     files: (node) => (node === name ? filesIn(tree, '') : []),
     list: listsOf(tree),
+    blind: () => [],
   }
 }
 
@@ -119,6 +121,7 @@ interface Description {
   readonly name?: string
   readonly takenAt?: string
   readonly nodes: readonly string[]
+  readonly blind: readonly { readonly node: string; readonly file: string; readonly why: string }[]
 }
 
 /** capture.json as far as it can be read: the folders say enough without it. */
@@ -128,12 +131,18 @@ function description(tree: Tree): Description {
     const value: unknown = JSON.parse(tree.read('capture.json')?.toString('utf8') ?? '{}')
     if (typeof value === 'object' && value !== null) json = value as Record<string, unknown>
   } catch {
-    return { nodes: [] }
+    return { nodes: [], blind: [] }
   }
-  const { name, takenAt, nodes } = json
+  const { blind, name, takenAt, nodes } = json
   return {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof takenAt === 'string' ? { takenAt } : {}),
     nodes: Array.isArray(nodes) ? nodes.filter((node): node is string => typeof node === 'string' && isStep(node)) : [],
+    blind: Array.isArray(blind) ? blind.flatMap(blindSpotOf) : [],
   }
+}
+
+function blindSpotOf(value: unknown): Description['blind'] {
+  const { file, node, why } = Object(value) as Record<string, unknown>
+  return typeof node === 'string' && typeof file === 'string' && typeof why === 'string' ? [{ node, file, why }] : []
 }

@@ -19,6 +19,7 @@ const captureOf = (objects: Readonly<Record<string, readonly unknown[]>>): Captu
   file: () => undefined,
   files: () => [],
   list: (name) => objects[name],
+  blind: () => [],
 })
 
 describe('a cluster whose lists', () => {

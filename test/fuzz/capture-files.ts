@@ -58,6 +58,7 @@ export function captureOf(files: CaptureFiles): Capture {
     nodes: [...new Set(under('nodes/').map((path) => path.split('/')[1] ?? ''))].sort(),
     file: (node, name) => files.get(`nodes/${node}/${name}`),
     files: (node) => under(`nodes/${node}/`).map(baseOf).sort(),
+    blind: () => [],
     list: (name) => {
       const bytes = files.get(`objects/${name}.json`)
       return bytes && parseJsonList(bytes, `objects/${name}.json`)

@@ -1,0 +1,95 @@
+/** Which cluster is meant, and as whom: resolved as kubectl resolves it. */
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { KubeConfig } from '@kubernetes/client-node'
+import { KpxError } from '../error.ts'
+
+export interface KubeconfigOptions {
+  /** --kubeconfig: this file alone. */
+  readonly kubeconfig: string | undefined
+  readonly context: string | undefined
+  /** --as. */
+  readonly as: string | undefined
+}
+
+/** --kubeconfig, then $KUBECONFIG, then ~/.kube/config, then the pod's own ServiceAccount. Throws KPX1007 and KPX1012. */
+export function loadKubeconfig(options: KubeconfigOptions, env: NodeJS.ProcessEnv): KubeConfig {
+  const config = withContext(fromFiles(options, env) ?? fromPod(), options.context)
+  for (const user of config.users) {
+    if (options.as !== undefined) Object.assign(user, { impersonateUser: options.as })
+  }
+  // client-node refuses plain http where certificates are verified; kubectl proxy listens like that
+  for (const cluster of config.clusters)
+    if (cluster.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true })
+  return config
+}
+
+function fromFiles({ kubeconfig }: KubeconfigOptions, env: NodeJS.ProcessEnv): KubeConfig | undefined {
+  if (kubeconfig !== undefined) return merged([readConfig(kubeconfig)])
+  const listed = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? []
+  const files = listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')]
+  // kubectl passes over files that do not exist
+  const found = files.filter((file) => existsSync(file))
+  if (found.length === 0 && listed.length > 0) {
+    throw new KpxError('KPX1012', `none of the files in KUBECONFIG exists: ${listed.join(', ')}`)
+  }
+  return found.length === 0 ? undefined : merged(found.map(readConfig))
+}
+
+function readConfig(file: string): KubeConfig {
+  const config = new KubeConfig()
+  try {
+    config.loadFromString(readFileSync(file, 'utf8'))
+    config.makePathsAbsolute(dirname(file))
+  } catch (error) {
+    // a parser's message may quote the file, and with it a token
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'it is not a kubeconfig'
+    throw new KpxError('KPX1012', `${file} cannot be read: ${why}`, { cause: error })
+  }
+  return config
+}
+
+/** Of clusters, users and contexts that several files name, and of the current context, the first counts. */
+function merged(configs: readonly KubeConfig[]): KubeConfig {
+  const config = new KubeConfig()
+  config.loadFromOptions({
+    clusters: firstOfEachName(configs.flatMap(({ clusters }) => clusters)),
+    users: firstOfEachName(configs.flatMap(({ users }) => users)),
+    contexts: firstOfEachName(configs.flatMap(({ contexts }) => contexts)),
+    currentContext: configs.map(({ currentContext }) => currentContext).find((name) => name) ?? '',
+  })
+  return config
+}
+
+const firstOfEachName = <T extends { readonly name: string }>(items: readonly T[]): T[] => [
+  ...new Map(items.toReversed().map((item) => [item.name, item])).values(),
+]
+
+const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+
+function fromPod(): KubeConfig {
+  if (!existsSync(podToken)) throw new KpxError('KPX1007', 'no capture and no kubeconfig given')
+  const config = new KubeConfig()
+  config.loadFromCluster()
+  return config
+}
+
+function withContext(config: KubeConfig, context: string | undefined): KubeConfig {
+  const names = config.contexts.map(({ name }) => name)
+  const wanted = context ?? config.currentContext
+  if (wanted === '') {
+    throw new KpxError('KPX1012', 'the kubeconfig has no current context', {
+      fix: `choose one: --context ${names.join('|')}`,
+    })
+  }
+  if (!names.includes(wanted)) {
+    const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`
+    throw new KpxError('KPX1012', `the kubeconfig has no context "${wanted}": ${known}`)
+  }
+  config.setCurrentContext(wanted)
+  if (!config.getCurrentCluster()?.server) {
+    throw new KpxError('KPX1012', `context "${wanted}" names a cluster that the kubeconfig does not have`)
+  }
+  return config
+}

@@ -1,0 +1,104 @@
+/** A live cluster as a capture: everything that an answer may need is read before, and then answers as a recording does. */
+import type { Blind, Capture } from '../capture/capture.ts'
+import { KpxError } from '../error.ts'
+import type { Connection } from './connection.ts'
+import { exec } from './exec.ts'
+import type { Container } from './exec.ts'
+import { kubeProxyPods } from './kube-proxy-pods.ts'
+import type { KubeProxyPod } from './kube-proxy-pods.ts'
+import { nodeFiles } from './node-files.ts'
+import type { NodeFile } from './node-files.ts'
+import { listObjects } from './objects.ts'
+import { Pool } from './pool.ts'
+import { resources } from './resource.ts'
+
+/** Nodes that are looked at together, and commands on one of them. */
+const mostNodes = 16
+const mostCommands = 6
+
+interface NodeRecord {
+  readonly files: ReadonlyMap<string, Buffer>
+  readonly blind: readonly Blind[]
+}
+
+/** `nodes`: those alone, where any are named. */
+export async function liveCapture(connection: Connection, nodes: readonly string[] | undefined): Promise<Capture> {
+  const [services, endpointslices, pods, nodeObjects] = await Promise.all([
+    listObjects(connection, resources.services),
+    listObjects(connection, resources.endpointSlices),
+    listObjects(connection, resources.pods),
+    listObjects(connection, resources.nodes),
+  ])
+  const proxies = kubeProxyPods(pods)
+  const pool = new Pool(mostNodes)
+  const records = new Map<string, NodeRecord>()
+  const wanted = nodeObjects.flatMap(nameOf).filter((name) => nodes === undefined || nodes.includes(name))
+  await Promise.all(
+    wanted.map((name) => pool.run(async () => void records.set(name, await recordOf(proxies.get(name), connection)))),
+  )
+  const lists: Readonly<Record<string, readonly unknown[]>> = { services, endpointslices, pods, nodes: nodeObjects }
+  return {
+    name: connection.context,
+    path: connection.server,
+    takenAt: new Date().toISOString(),
+    nodes: wanted.sort(),
+    file: (node, file) => records.get(node)?.files.get(file),
+    files: (node) => [...(records.get(node)?.files.keys() ?? [])].sort(),
+    list: (name) => (Object.hasOwn(lists, name) ? lists[name] : undefined),
+    blind: (node) => records.get(node)?.blind ?? [],
+  }
+}
+
+const nameOf = (object: unknown): string[] => {
+  const { metadata } = Object(object) as { metadata?: { name?: unknown } }
+  return typeof metadata?.name === 'string' ? [metadata.name] : []
+}
+
+/** A node that cannot be looked at is blind; it does not end the run. */
+async function recordOf(pod: KubeProxyPod | undefined, connection: Connection): Promise<NodeRecord> {
+  const files = new Map<string, Buffer>()
+  if (!pod) return { files, blind: [{ file: 'kube-proxy', why: 'no pod of kube-proxy runs on this node' }] }
+  const blind: Blind[] = []
+  const pool = new Pool(mostCommands)
+  await Promise.all(
+    nodeFiles.map((one) =>
+      pool.run(async () => {
+        const read = await readFile(one, pod, connection)
+        if (Buffer.isBuffer(read)) files.set(one.file, read)
+        else if (read !== undefined) blind.push({ file: one.file, why: read })
+      }),
+    ),
+  )
+  return { files, blind: blind.sort((a, b) => (a.file < b.file ? -1 : 1)) }
+}
+
+/** The bytes; or why they cannot be had, where they are missed. */
+async function readFile(
+  { commands, file, missed }: NodeFile,
+  pod: Container,
+  connection: Connection,
+): Promise<Buffer | string | undefined> {
+  let failed: string | undefined
+  for (const { text, words } of commands) {
+    const result = await exec(connection, pod, words).catch((error: unknown) => failureOf(error))
+    if (typeof result === 'string') return result
+    if (result.exitCode === 0) return text ? text(result.stdout) : result.stdout
+    if (!isMissing(result)) failed ??= `${words.join(' ')}: ${firstLine(result)}`
+  }
+  if (missed === undefined || failed !== undefined) return missed && failed
+  return missed === 'always' ? `${pod.pod} has no ${commands.at(-1)?.words[0] ?? file}` : undefined
+}
+
+/** What this user may not do anywhere is worth an error; what one node cannot do is not. */
+function failureOf(error: unknown): string {
+  if (!(error instanceof KpxError) || error.code === 'KPX1014' || error.code === 'KPX1015') throw error
+  return error.message
+}
+
+/** Container runtimes say so in words (runc, crun, containerd's shim, CRI-O). */
+const isMissing = ({ exitCode, failure }: { exitCode: number | undefined; failure: string }): boolean =>
+  (exitCode === undefined || exitCode === 126 || exitCode === 127) &&
+  /executable file not found|no such file or directory|not found in \$PATH|exit code 12[67]/.test(failure)
+
+const firstLine = ({ exitCode, failure, stderr }: { exitCode: number | undefined; failure: string; stderr: string }) =>
+  (stderr || failure || `exit code ${exitCode ?? 'unknown'}`).split('\n')[0]

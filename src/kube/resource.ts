@@ -1,0 +1,38 @@
+/** The API's resources that kpx asks for, by what RBAC calls them. */
+export interface Resource {
+  /** Empty for the core group. */
+  readonly group: string
+  readonly version: string
+  /** `pods`, or `pods/exec` for a subresource. */
+  readonly plural: string
+}
+
+const core = (plural: string): Resource => ({ group: '', version: 'v1', plural })
+
+export const resources = {
+  services: core('services'),
+  pods: core('pods'),
+  nodes: core('nodes'),
+  exec: core('pods/exec'),
+  portForward: core('pods/portforward'),
+  endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
+} as const satisfies Record<string, Resource>
+
+export interface Place {
+  readonly namespace?: string
+  readonly name?: string
+}
+
+/** `/api/v1/namespaces/NAMESPACE/pods/NAME/exec`. */
+export function pathOf({ group, plural, version }: Resource, { name, namespace }: Place = {}): string {
+  const [type = '', subresource] = plural.split('/')
+  const words = [
+    ...(group === '' ? ['api'] : ['apis', group]),
+    version,
+    ...(namespace === undefined ? [] : ['namespaces', namespace]),
+    type,
+    ...(name === undefined ? [] : [name]),
+    ...(subresource === undefined ? [] : [subresource]),
+  ]
+  return `/${words.map(encodeURIComponent).join('/')}`
+}

@@ -1,0 +1,151 @@
+/**
+ * An API server on loopback that answers as the test says: lists from a recording, and commands in pods from its files. It stands at the
+ * edge of the process, so that everything of kpx's own is real.
+ */
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+
+export const token = 'secret-token-of-the-test'
+
+/** What a command in a container did; `hang` never answers, `cut` breaks the connection. */
+export type Ran =
+  | { readonly stdout: Buffer | string; readonly stderr?: string; readonly exitCode?: number }
+  | { readonly missing: string }
+  | 'cut'
+  | 'hang'
+
+export interface Script {
+  /** Undefined for 404. */
+  readonly get?: (
+    url: URL,
+    request: IncomingMessage,
+  ) =>
+    | { readonly status?: number; readonly body: unknown; readonly headers?: Record<string, string> }
+    | 'cut'
+    | 'hang'
+    | undefined
+  readonly exec?: (pod: string, words: readonly string[]) => Ran
+  /** The status of a refused exec. */
+  readonly execStatus?: number
+}
+
+export interface FakeApiServer {
+  readonly url: string
+  readonly kubeconfig: string
+  /** Paths with their queries, in the order in which they came. */
+  readonly asked: readonly string[]
+  close(): Promise<void>
+}
+
+export async function startApiServer(script: Script): Promise<FakeApiServer> {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '')
+    answer(script, request, response)
+  })
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: (protocols) => [...protocols][0] ?? false })
+  server.on('upgrade', (request, socket, head) => {
+    asked.push(request.url ?? '')
+    const status = script.execStatus ?? (isKnown(request) ? 101 : 401)
+    if (status !== 101) return void socket.end(refusal(status))
+    return sockets.handleUpgrade(request, socket, head, (one) => run(script, urlOf(request), one))
+  })
+  const port = await listening(server)
+  const folder = mkdtempSync(join(tmpdir(), 'kpx-fake-'))
+  const kubeconfig = join(folder, 'config')
+  const url = `http://127.0.0.1:${port}`
+  writeFileSync(kubeconfig, JSON.stringify(kubeconfigOf(url)))
+  return {
+    url,
+    kubeconfig,
+    asked,
+    async close() {
+      rmSync(folder, { recursive: true })
+      for (const one of sockets.clients) one.terminate()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+const kubeconfigOf = (server: string) => ({
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': 'fake',
+  contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'fake' } }],
+  clusters: [{ name: 'fake', cluster: { server } }],
+  users: [{ name: 'fake', user: { token } }],
+})
+
+const listening = (server: Server): Promise<number> =>
+  new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : 0)
+    })
+  })
+
+const urlOf = (request: IncomingMessage): URL => new URL(request.url ?? '/', 'http://fake')
+const isKnown = ({ headers }: IncomingMessage): boolean => headers.authorization === `Bearer ${token}`
+
+const status = (code: number, message: string) => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  status: 'Failure',
+  message,
+  code,
+})
+
+function refusal(code: number): string {
+  const body = JSON.stringify(status(code, `refused by the test`))
+  return `HTTP/1.1 ${code} Refused\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
+}
+
+function answer(script: Script, request: IncomingMessage, response: ServerResponse): void {
+  if (!isKnown(request)) return send(response, 401, status(401, 'Unauthorized'))
+  const told = script.get?.(urlOf(request), request)
+  if (told === 'hang') return
+  if (told === 'cut') return void response.socket?.destroy()
+  if (told) send(response, told.status ?? 200, told.body, told.headers)
+  else send(response, 404, status(404, 'the server could not find the requested resource'))
+}
+
+function send(response: ServerResponse, code: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(code, { 'content-type': 'application/json', ...headers })
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+const channel = { stdout: 1, stderr: 2, status: 3 } as const
+
+function run(script: Script, url: URL, socket: WebSocket): void {
+  const pod = url.pathname.split('/').at(-2) ?? ''
+  const ran = script.exec?.(pod, url.searchParams.getAll('command')) ?? { missing: 'any command' }
+  const write = (to: number, data: Buffer | string): void =>
+    socket.send(Buffer.concat([Buffer.from([to]), Buffer.from(data)]))
+  if (ran === 'hang') return
+  if (ran === 'cut') return socket.terminate()
+  if ('missing' in ran) {
+    const message = `exec failed: exec: "${ran.missing}": executable file not found in $PATH: unknown`
+    write(channel.status, JSON.stringify({ status: 'Failure', message, reason: 'InternalError' }))
+    return socket.close()
+  }
+  write(channel.stdout, ran.stdout)
+  if (ran.stderr !== undefined) write(channel.stderr, ran.stderr)
+  write(channel.status, JSON.stringify(endingOf(ran.exitCode ?? 0)))
+  socket.close()
+}
+
+const endingOf = (code: number) =>
+  code === 0
+    ? { status: 'Success' }
+    : {
+        status: 'Failure',
+        reason: 'NonZeroExitCode',
+        message: `command terminated with exit code ${code}`,
+        details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
+      }

@@ -1,0 +1,60 @@
+/** A recording played as a live cluster: its lists page by page, its files as what commands in kube-proxy's pods print. */
+import { existsSync, readFileSync } from 'node:fs'
+import { captures } from '../kpx.ts'
+import type { Ran, Script } from './api-server.ts'
+
+const lists: Readonly<Record<string, string>> = {
+  '/api/v1/services': 'services',
+  '/api/v1/pods': 'pods',
+  '/api/v1/nodes': 'nodes',
+  '/apis/discovery.k8s.io/v1/endpointslices': 'endpointslices',
+}
+
+/** What the upstream image of kube-proxy has not. */
+const missing = ['ipvsadm', 'sysctl']
+
+const files: Readonly<Record<string, string>> = {
+  'ip -j addr': 'ip-addr.json',
+  'ip -j route show table all': 'ip-route.json',
+  'ip -6 -j route show table all': 'ip6-route.json',
+  'iptables-nft-save': 'iptables-save.txt',
+  'ip6tables-nft-save': 'ip6tables-save.txt',
+  'nft list ruleset': 'nft-list-ruleset.txt',
+  'ipset save': 'ipset-save.txt',
+  'cat /proc/net/ip_vs': 'proc-net-ip_vs.txt',
+}
+
+/** The fields of objects that the tests look at. */
+interface Recorded {
+  readonly metadata: { readonly name: string }
+  readonly spec: { readonly nodeName?: string }
+}
+
+export const itemsOf = (recording: string, list: string): readonly Recorded[] =>
+  (JSON.parse(readFileSync(`${captures}/${recording}/objects/${list}.json`, 'utf8')) as { items: Recorded[] }).items
+
+/** Three objects a page, so that every list has several. */
+export function recordedCluster(recording: string): Required<Pick<Script, 'exec' | 'get'>> {
+  const nodeOf = new Map(itemsOf(recording, 'pods').map(({ metadata, spec }) => [metadata.name, spec.nodeName]))
+  return {
+    get: (url) => {
+      const list = lists[url.pathname]
+      if (list === undefined) return undefined
+      const items = itemsOf(recording, list)
+      const from = Number(url.searchParams.get('continue') ?? 0)
+      const next = from + 3 < items.length ? String(from + 3) : ''
+      return { body: { kind: 'List', metadata: { continue: next }, items: items.slice(from, from + 3) } }
+    },
+    exec: (pod, words) => printed(`${captures}/${recording}/nodes/${nodeOf.get(pod) ?? ''}`, words),
+  }
+}
+
+function printed(folder: string, words: readonly string[]): Ran {
+  const [name = ''] = words
+  if (missing.includes(name)) return { missing: name }
+  if (name === 'grep') return { stdout: sysctlsAsGrep(readFileSync(`${folder}/sysctl.txt`, 'utf8')) }
+  const file = `${folder}/${files[words.join(' ')] ?? 'none'}`
+  return existsSync(file) ? { stdout: readFileSync(file) } : { missing: name }
+}
+
+const sysctlsAsGrep = (text: string): string => text.replaceAll(/^(\S+) = /gm, '/proc/sys/$1:')

@@ -1,0 +1,107 @@
+/** Live answers are those of a capture, and failures of the cluster are told with the next step. */
+import { expect } from 'chai'
+import { startApiServer, token } from '../fake/api-server.ts'
+import type { FakeApiServer, Script } from '../fake/api-server.ts'
+import { itemsOf, recordedCluster } from '../fake/recorded-cluster.ts'
+import { captures, kpx } from '../kpx.ts'
+import type { Ran } from '../kpx.ts'
+
+let server: FakeApiServer | undefined
+
+const kubeProxyOf = (node: string): string | undefined =>
+  itemsOf('k1.33-iptables', 'pods').find(
+    ({ metadata, spec }) => metadata.name.startsWith('kube-proxy') && spec.nodeName === node,
+  )?.metadata.name
+
+async function live(script: Script, ...argv: string[]): Promise<Ran> {
+  await server?.close()
+  server = await startApiServer(script)
+  const ran = await kpx(...argv, '--kubeconfig', server.kubeconfig)
+  expect(ran.stdout + ran.stderr).to.not.include(token)
+  return ran
+}
+
+describe('a live cluster', () => {
+  afterEach(async () => {
+    await server?.close()
+    server = undefined
+  })
+
+  /** A cluster of which each node is recorded. */
+  const recording = 'k1.33-iptables'
+  const cluster = recordedCluster(recording)
+
+  for (const recording of ['k1.33-iptables', 'k1.37-nftables']) {
+    for (const words of ['services', 'explain service web -n shop -o json', 'trace node1 shop/web']) {
+      it(`answers as the recording ${recording} does: ${words}`, async () => {
+        const now = await live(recordedCluster(recording), ...words.split(' '))
+        const recorded = await kpx(...words.split(' '), '--from', `${captures}/${recording}`)
+        expect(now).to.deep.equal(recorded)
+      })
+    }
+  }
+
+  it('is asked for one node alone where only that is wanted', async () => {
+    const { stdout } = await live(cluster, 'services', '--node', 'node2')
+    expect(stdout).to.include('seen 1/2 nodes').and.include('node2')
+    expect(server?.asked.filter((path) => path.includes('/exec')).length).to.be.greaterThan(0)
+    const pods = new Set(server?.asked.flatMap((path) => /pods\/([^/]+)\/exec/.exec(path)?.[1] ?? []))
+    expect(pods.size).to.equal(1)
+  })
+
+  it('whose node cannot be looked at is answered for the others, and says why', async () => {
+    const refusals: Record<string, Script['exec']> = {
+      'iptables-nft-save: no space left on device': (_pod, [name = '']) =>
+        name.startsWith('ip') ? { stdout: '', stderr: 'no space left on device', exitCode: 1 } : { missing: name },
+      'has no iptables-save': (_pod, [name = '']) => ({ missing: name }),
+      'the connection was closed': () => 'cut',
+      'no answer within 0.3 s: iptables-nft-save': () => 'hang',
+    }
+    for (const [why, refuse] of Object.entries(refusals)) {
+      const first = kubeProxyOf('node1')
+      const exec: Script['exec'] = (pod, words) =>
+        (pod === first ? refuse?.(pod, words) : cluster.exec(pod, words)) ?? 'hang'
+      const { exit, stdout } = await live({ ...cluster, exec }, 'services', '--request-timeout', '300ms')
+      expect(stdout).to.include('seen 1/2 nodes').and.include(why)
+      expect(exit).to.equal(0)
+    }
+  })
+
+  it('that refuses to answer is an error with its code and the next step', async () => {
+    const answers: Record<string, [NonNullable<Script['get']>, string]> = {
+      KPX1014: [() => ({ status: 401, body: { message: 'Unauthorized' } }), 'kubectl auth whoami'],
+      KPX1015: [
+        () => ({ status: 403, body: { message: 'User "ci" cannot list resource "services"' } }),
+        'resources: ["',
+      ],
+      KPX1016: [() => ({ status: 500, body: { message: 'etcdserver: no leader' } }), 'etcdserver: no leader'],
+      KPX1017: [() => 'hang', '--request-timeout'],
+      KPX1013: [() => 'cut', 'connection was closed'],
+    }
+    for (const [code, [get, words]] of Object.entries(answers)) {
+      const { exit, stderr } = await live({ get }, 'services', '--request-timeout', '300ms')
+      expect(stderr).to.include(`(${code})`).and.include(words)
+      expect(exit, code).to.equal(3)
+    }
+  })
+
+  it('that answers with a page is no API server', async () => {
+    const { exit, stderr } = await live({ get: () => ({ body: '<html>Log in</html>' }) }, 'services')
+    expect(stderr).to.include('KPX1016').and.include('login page')
+    expect(exit).to.equal(3)
+  })
+
+  it('that is busy is asked again', async () => {
+    let refused = 0
+    const get: Script['get'] = (url, request) =>
+      refused++ < 2 ? { status: 429, body: {}, headers: { 'retry-after': '0.05' } } : cluster.get(url, request)
+    const { exit } = await live({ ...cluster, get }, 'services')
+    expect(exit).to.equal(0)
+  })
+
+  it('in which kpx may not run commands says which rule is missing', async () => {
+    const { exit, stderr } = await live({ ...cluster, execStatus: 403 }, 'services')
+    expect(stderr).to.include('KPX1015').and.include('resources: ["pods/exec"]')
+    expect(exit).to.equal(3)
+  })
+})
