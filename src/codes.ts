@@ -121,7 +121,7 @@ export const catalogue = [
   {
     code: 'KPX1015',
     level: 'error',
-    title: 'RBAC does not allow what kpx asks for',
+    title: 'what kpx asks for is not allowed',
     why: 'The user of the kubeconfig’s context has no role with the rule that this needs (403).',
     fix: 'have the rule that is named added to your role',
     exit: 3,

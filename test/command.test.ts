@@ -67,12 +67,6 @@ describe('BaseCommand', () => {
     expect((await probe('--node', 'a', '--node', 'b', 'web', ...from)).exit).to.equal(0)
   })
 
-  it('says what is missing without a capture', async () => {
-    const { stdout, stderr, exit } = await probe('web')
-    expect({ stdout, exit }).to.deep.equal({ stdout: '', exit: 2 })
-    expect(stderr).to.match(/^Error: .* \(KPX1007\)\n {2}fix: pass a capture: --from PATH\n$/)
-  })
-
   it('maps usage errors to KPX1001 and exit 2', async () => {
     for (const argv of [[], ['web', '--bogus'], ['web', '-o', 'xml'], ['web', 'more'], ['web', '-A', '-n', 'x']]) {
       const { stdout, stderr, exit } = await probe(...argv)

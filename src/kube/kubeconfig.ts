@@ -78,14 +78,13 @@ function fromPod(): KubeConfig {
 function withContext(config: KubeConfig, context: string | undefined): KubeConfig {
   const names = config.contexts.map(({ name }) => name)
   const wanted = context ?? config.currentContext
+  if (names.length === 0) throw new KpxError('KPX1012', 'the kubeconfig has no context')
   if (wanted === '') {
-    throw new KpxError('KPX1012', 'the kubeconfig has no current context', {
-      fix: `choose one: --context ${names.join('|')}`,
-    })
+    const fix = `choose one: --context ${names.join('|')}`
+    throw new KpxError('KPX1012', 'the kubeconfig has no current context', { fix })
   }
   if (!names.includes(wanted)) {
-    const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`
-    throw new KpxError('KPX1012', `the kubeconfig has no context "${wanted}": ${known}`)
+    throw new KpxError('KPX1012', `the kubeconfig has no context "${wanted}": it has ${names.join(', ')}`)
   }
   config.setCurrentContext(wanted)
   if (!config.getCurrentCluster()?.server) {
