@@ -9,6 +9,7 @@ import type { KubeProxyPod } from './kube-proxy-pods.ts'
 import { nodeFiles } from './node-files.ts'
 import type { NodeFile } from './node-files.ts'
 import { listObjects } from './objects.ts'
+import { getFromPod } from './pod-http.ts'
 import { Pool } from './pool.ts'
 import { resources } from './resource.ts'
 
@@ -60,15 +61,16 @@ async function recordOf(pod: KubeProxyPod | undefined, connection: Connection): 
   if (!pod) return { files, blind: [{ file: 'kube-proxy', why: 'no pod of kube-proxy runs on this node' }] }
   const blind: Blind[] = []
   const pool = new Pool(mostCommands)
-  await Promise.all(
-    nodeFiles.map((one) =>
-      pool.run(async () => {
-        const read = await readFile(one, pod, connection)
-        if (Buffer.isBuffer(read)) files.set(one.file, read)
-        else if (read !== undefined) blind.push({ file: one.file, why: read })
-      }),
-    ),
-  )
+  const keep = (file: string, read: () => Promise<Buffer | string | undefined>): Promise<void> =>
+    pool.run(async () => {
+      const bytes = await read()
+      if (Buffer.isBuffer(bytes)) files.set(file, bytes)
+      else if (bytes !== undefined) blind.push({ file, why: bytes })
+    })
+  await Promise.all([
+    ...nodeFiles.map((one) => keep(one.file, () => readFile(one, pod, connection))),
+    keep('proxyMode.txt', () => readMode(pod, connection)),
+  ])
   return { files, blind: blind.sort((a, b) => (a.file < b.file ? -1 : 1)) }
 }
 
@@ -88,6 +90,16 @@ async function readFile(
   if (missed === undefined || failed !== undefined) return missed && failed
   return missed === 'always' ? `${pod.pod} has no ${commands.at(-1)?.words[0] ?? file}` : undefined
 }
+
+/** Where kube-proxy serves /proxyMode unless told otherwise (metricsBindAddress). */
+const metricsPort = 10249
+
+const readMode = (pod: Container, connection: Connection): Promise<Buffer | string | undefined> =>
+  getFromPod(connection, pod, metricsPort, '/proxyMode').catch((error: unknown) => {
+    // the mode is worth less than the rules
+    if (error instanceof KpxError) return error.message
+    throw error
+  })
 
 /** What this user may not do anywhere is worth an error; what one node cannot do is not. */
 function failureOf(error: unknown): string {

@@ -30,6 +30,8 @@ export interface Script {
     | 'hang'
     | undefined
   readonly exec?: (pod: string, words: readonly string[]) => Ran
+  /** What a server on a port of the pod answers to a GET, in full; undefined where none listens. */
+  readonly forward?: (pod: string, port: number, path: string) => string | undefined
   /** The status of a refused exec. */
   readonly execStatus?: number
 }
@@ -53,7 +55,8 @@ export async function startApiServer(script: Script): Promise<FakeApiServer> {
     asked.push(request.url ?? '')
     const status = script.execStatus ?? (isKnown(request) ? 101 : 401)
     if (status !== 101) return void socket.end(refusal(status))
-    return sockets.handleUpgrade(request, socket, head, (one) => run(script, urlOf(request), one))
+    const serve = request.url?.includes('/portforward') === true ? forward : run
+    return sockets.handleUpgrade(request, socket, head, (one) => serve(script, urlOf(request), one))
   })
   const port = await listening(server)
   const folder = mkdtempSync(join(tmpdir(), 'kpx-fake-'))
@@ -138,6 +141,21 @@ function run(script: Script, url: URL, socket: WebSocket): void {
   if (ran.stderr !== undefined) write(channel.stderr, ran.stderr)
   write(channel.status, JSON.stringify(endingOf(ran.exitCode ?? 0)))
   socket.close()
+}
+
+/** Each channel begins with the port, as the kubelet has it. */
+function forward(script: Script, url: URL, socket: WebSocket): void {
+  const pod = url.pathname.split('/').at(-2) ?? ''
+  const port = Number(url.searchParams.get('ports'))
+  const portBytes = Buffer.of(port & 255, port >> 8)
+  for (const channel of [0, 1]) socket.send(Buffer.concat([Buffer.of(channel), portBytes]))
+  socket.on('message', (data) => {
+    const path = /^.GET (\S+) /s.exec(String(data))?.[1] ?? ''
+    const answered = script.forward?.(pod, port, path)
+    const [channel, text] = answered === undefined ? [1, 'connect: connection refused'] : [0, answered]
+    socket.send(Buffer.concat([Buffer.of(channel), Buffer.from(text)]))
+    socket.close()
+  })
 }
 
 const endingOf = (code: number) =>

@@ -34,7 +34,7 @@ export const itemsOf = (recording: string, list: string): readonly Recorded[] =>
   (JSON.parse(readFileSync(`${captures}/${recording}/objects/${list}.json`, 'utf8')) as { items: Recorded[] }).items
 
 /** Three objects a page, so that every list has several. */
-export function recordedCluster(recording: string): Required<Pick<Script, 'exec' | 'get'>> {
+export function recordedCluster(recording: string): Required<Pick<Script, 'exec' | 'forward' | 'get'>> {
   const nodeOf = new Map(itemsOf(recording, 'pods').map(({ metadata, spec }) => [metadata.name, spec.nodeName]))
   return {
     get: (url) => {
@@ -44,6 +44,11 @@ export function recordedCluster(recording: string): Required<Pick<Script, 'exec'
       const from = Number(url.searchParams.get('continue') ?? 0)
       const next = from + 3 < items.length ? String(from + 3) : ''
       return { body: { kind: 'List', metadata: { continue: next }, items: items.slice(from, from + 3) } }
+    },
+    forward: (pod, port, path) => {
+      const file = `${captures}/${recording}/nodes/${nodeOf.get(pod) ?? ''}/proxyMode.txt`
+      if (port !== 10249 || path !== '/proxyMode' || !existsSync(file)) return undefined
+      return `HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n${readFileSync(file, 'utf8')}`
     },
     exec: (pod, words) => printed(`${captures}/${recording}/nodes/${nodeOf.get(pod) ?? ''}`, words),
   }
