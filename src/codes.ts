@@ -143,6 +143,13 @@ export const catalogue = [
     exit: 3,
   },
   {
+    code: 'KPX1018',
+    level: 'error',
+    title: 'the capture cannot be written',
+    why: 'Something has that name already, or there is no space or permission. Nothing is left half written.',
+    fix: 'choose another path',
+  },
+  {
     code: 'KPX1099',
     level: 'error',
     title: 'kpx failed because of a bug in kpx',

@@ -149,8 +149,8 @@ function forward(script: Script, url: URL, socket: WebSocket): void {
   const port = Number(url.searchParams.get('ports'))
   const portBytes = Buffer.of(port & 255, port >> 8)
   for (const channel of [0, 1]) socket.send(Buffer.concat([Buffer.of(channel), portBytes]))
-  socket.on('message', (data) => {
-    const path = /^.GET (\S+) /s.exec(String(data))?.[1] ?? ''
+  socket.on('message', (data: Buffer) => {
+    const path = /^.GET (\S+) /s.exec(data.toString('latin1'))?.[1] ?? ''
     const answered = script.forward?.(pod, port, path)
     const [channel, text] = answered === undefined ? [1, 'connect: connection refused'] : [0, answered]
     socket.send(Buffer.concat([Buffer.of(channel), Buffer.from(text)]))

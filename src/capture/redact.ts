@@ -1,0 +1,68 @@
+/** Objects without what could be a secret: kpx's answers need none of it. */
+type Json = Readonly<Record<string, unknown>>
+
+const gone = 'redacted by kpx'
+
+/** Annotations and arguments by such a name are not kept; nor is the copy of the whole object that kubectl apply leaves. */
+const telling = /token|secret|passw|credential|private|api-?key|\bauth/i
+const copies = new Set(['kubectl.kubernetes.io/last-applied-configuration'])
+
+/** The object itself where there is nothing to take away. */
+export function redacted(object: unknown): unknown {
+  if (!isJson(object)) return object
+  const { metadata, spec } = object
+  return {
+    ...object,
+    ...(isJson(metadata) && { metadata: redactedMetadata(metadata) }),
+    ...(isJson(spec) && { spec: redactedSpec(spec) }),
+  }
+}
+
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function redactedMetadata({ annotations, managedFields: _fields, ...rest }: Json): Json {
+  if (!isJson(annotations)) return rest
+  const kept = Object.entries(annotations).filter(([name]) => !copies.has(name))
+  return {
+    ...rest,
+    annotations: Object.fromEntries(kept.map(([name, value]) => [name, telling.test(name) ? gone : value])),
+  }
+}
+
+const containerLists = ['containers', 'initContainers', 'ephemeralContainers']
+
+/** A pod's containers without the values of their environment, and of arguments that name a secret. */
+function redactedSpec(spec: Json): Json {
+  const lists = containerLists.flatMap((name): [string, unknown][] => {
+    const containers = spec[name]
+    return Array.isArray(containers) ? [[name, containers.map(redactedContainer)]] : []
+  })
+  return { ...spec, ...Object.fromEntries(lists) }
+}
+
+function redactedContainer(container: unknown): unknown {
+  if (!isJson(container)) return container
+  const { args, command, env } = container
+  return {
+    ...container,
+    ...(Array.isArray(args) && { args: redactedWords(args) }),
+    ...(Array.isArray(command) && { command: redactedWords(command) }),
+    ...(Array.isArray(env) && { env: env.map(redactedVariable) }),
+  }
+}
+
+function redactedVariable(variable: unknown): unknown {
+  return isJson(variable) && 'value' in variable ? { ...variable, value: gone } : variable
+}
+
+/** `--token=x` and `--token x`. */
+const redactedWords = (words: readonly unknown[]): unknown[] =>
+  words.map((word, i) => {
+    const [before, text] = [words[i - 1], word]
+    if (typeof text !== 'string') return text
+    const equals = text.indexOf('=')
+    if (text.startsWith('-') && equals > 0 && telling.test(text.slice(0, equals)))
+      return `${text.slice(0, equals + 1)}${gone}`
+    const named = typeof before === 'string' && before.startsWith('-') && !before.includes('=') && telling.test(before)
+    return named && !text.startsWith('-') ? gone : text
+  })
