@@ -60,7 +60,8 @@ function readRoute(item: JsonObject, onlyIpv6: boolean): Route | string | undefi
   const text = textOf(item['dst'])
   if (text === undefined) return 'a route without dst'
   const hop = hopOf(item)
-  if (!hop) return undefined
+  // kpx's packets are of no special type of service
+  if (!hop || item['tos'] !== undefined) return undefined
   const destination = text === 'default' ? (isIpv6(hop, item, onlyIpv6) ? everyIpv6 : everyIpv4) : parsePrefix(text)
   if (!destination) return `route to ${text}, which is no prefix`
   const device = textOf(hop['dev'])
