@@ -1,6 +1,7 @@
 /** /proc/net/ip_vs: the same table as ipvsadm's, in hexadecimal. Facts: Linux 6.1, ip_vs_ctl.c ip_vs_info_seq_show(). */
 import { type Ip, parseIp, width } from '../ruleset/address.ts'
 import type { VirtualServer } from '../ruleset/ipvs.ts'
+import { maskLength, parseHex, swapBytes } from './hex.ts'
 import { firewallMark, isHeading, isProtocol, realLine } from './ipvsadm.ts'
 import type { SourceFile } from './source.ts'
 import { type DecodedIpvs, type IpvsLine, type VirtualServerKey, decodeVirtualServers } from './virtual-servers.ts'
@@ -34,7 +35,7 @@ function virtualLine(service: VirtualServerKey, [scheduler, ...words]: readonly 
   const mask = parseHex(netmask, 8)
   if (word !== 'persistent' || !isDecimal(jiffies) || mask === undefined) return { unknown: 'not "persistent N MASK"' }
   const length = prefixLength(service.ip, mask)
-  if (!Number.isInteger(length)) return { unknown: `mask ${netmask} is not contiguous` }
+  if (length === undefined) return { unknown: `mask ${netmask} is not contiguous` }
   return { virtual: { ...virtual, persistent: Number(jiffies), ...(length < width(service.ip) && { mask: length }) } }
 }
 
@@ -47,19 +48,12 @@ function parseHexIpPort(text: string): { ip: Ip; port: number } | undefined {
   return ip === undefined || port === undefined ? undefined : { ip, port }
 }
 
-function parseHex(text: string, digits: number): number | undefined {
-  return text.length === digits && /^[\da-f]+$/i.test(text) ? Number.parseInt(text, 16) : undefined
-}
-
 /** IPv6 keeps the prefix length itself in the field, which the kernel prints through ntohl(): swapped on little-endian. */
-function prefixLength(ip: Ip, mask: number): number {
-  if (typeof ip === 'number') return 32 - Math.log2(2 ** 32 - mask)
+function prefixLength(ip: Ip, mask: number): number | undefined {
+  if (typeof ip === 'number') return maskLength(mask)
   const length = mask <= width(ip) ? mask : swapBytes(mask)
-  return length <= width(ip) ? length : Number.NaN
+  return length <= width(ip) ? length : undefined
 }
-
-const swapBytes = (word: number): number =>
-  (((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
 
 /** CONFIG_HZ of the kernels that nodes run, the most usual first. */
 const rates = [250, 1000, 100, 300] as const
