@@ -5,7 +5,12 @@ import { decodeIpvsadmList, decodeIpvsadmSave } from './ipvsadm.ts'
 import { decodeIpAddr, decodeIpRoute } from './network.ts'
 import { decodeNftJson } from './nft/json.ts'
 import { decodeNftText } from './nft/text.ts'
+import { decodeProcNetDev } from './proc-net-dev.ts'
+import { decodeProcNetFibTrie } from './proc-net-fib-trie.ts'
+import { decodeProcNetIfInet6 } from './proc-net-if-inet6.ts'
 import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
+import { decodeProcNetIpv6Route } from './proc-net-ipv6-route.ts'
+import { decodeProcNetRoute } from './proc-net-route.ts'
 import { looksLikeJson, sniff } from './sniff.ts'
 import type { LineReport, SourceFile } from './source.ts'
 import { decodeSysctl } from './sysctl.ts'
@@ -38,7 +43,12 @@ const decoders: readonly Decoder[] = [
     name: 'nft-list-ruleset',
     reports: (source) => [(looksLikeJson(source.text) ? decodeNftJson(source) : decodeNftText(source)).report()],
   },
+  { name: 'proc-net-dev', reports: (source) => [decodeProcNetDev(source).report()] },
+  { name: 'proc-net-fib_trie', reports: (source) => [decodeProcNetFibTrie(source).report()] },
+  { name: 'proc-net-if_inet6', reports: (source) => [decodeProcNetIfInet6(source).report()] },
   { name: 'proc-net-ip_vs', reports: (source) => [decodeProcNetIpVs(source).report()] },
+  { name: 'proc-net-ipv6_route', reports: (source) => [decodeProcNetIpv6Route(source).report()] },
+  { name: 'proc-net-route', reports: (source) => [decodeProcNetRoute(source).report()] },
   { name: 'sysctl', reports: (source) => [decodeSysctl(source).report()] },
 ]
 

@@ -15,6 +15,11 @@ const signs: readonly (readonly [string, RegExp])[] = [
   ['ipvsadm-save', /^-A (?:-[tu]|--(?:tcp|udp|sctp)-service) /m],
   ['proc-net-ip_vs', /^IP Virtual Server [^]*^(?:TCP|UDP|SCTP) {2}(?:[0-9A-F]{8}|\[[0-9a-f:]+\]):[0-9A-F]{4} /m],
   ['ipvsadm-list', /^Prot LocalAddress:Port Scheduler Flags/m],
+  ['proc-net-dev', /^Inter-\| {3}Receive /],
+  ['proc-net-fib_trie', /^(?:Main|Local|Id \d+):\n {2}(?:\+--|\|--) \d/],
+  ['proc-net-if_inet6', /^[\da-f]{32}(?: [\da-f]{2,}){4} +\S+$/m],
+  ['proc-net-ipv6_route', /^[\da-f]{32} [\da-f]{2} [\da-f]{32} /m],
+  ['proc-net-route', /^Iface\tDestination\tGateway /],
   ['sysctl', /^(?:net|kernel)[./]\S+ ?= ?\S+/m],
 ]
 

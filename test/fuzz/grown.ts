@@ -259,6 +259,24 @@ const others: readonly Grown[] = [
     make: (bytes) => `[${list(bytes, () => ({ dst: 'default', dev: 'e' }))}]`,
   },
   { file: 'ip-route.json', what: 'lines', make: (bytes) => many(bytes, () => '[\n') },
+  {
+    file: 'proc-net-route.txt',
+    what: 'routes',
+    make: (bytes) =>
+      many(bytes, (i) => `e\t${i.toString(16).padStart(8, '0')}\t00000000\t0001\t0\t0\t0\tFFFFFFFF\t0\t0\t0\n`),
+  },
+  { file: 'proc-net-route.txt', what: 'one endless line', make: (bytes) => many(bytes, () => 'x\t') },
+  {
+    file: 'proc-net-fib_trie.txt',
+    what: 'routes',
+    make: (bytes) => `Local:\n${many(bytes, (i) => `  |-- ${ip(i)}\n     /32 host LOCAL\n`)}`,
+  },
+  {
+    file: 'proc-net-ipv6_route.txt',
+    what: 'default routes',
+    make: (bytes) => many(bytes, () => `${'0'.repeat(32)} 00 ${'0'.repeat(32)} 00 ${'0'.repeat(32)} 0 1 0 1 lo\n`),
+  },
+  { file: 'proc-net-dev.txt', what: 'devices', make: (bytes) => many(bytes, (i) => `e${i}: ${'0 '.repeat(16)}\n`) },
   { file: 'sysctl.txt', what: 'keys', make: (bytes) => many(bytes, (i) => `net.ipv4.conf.eth${i}.forwarding = 1\n`) },
   { file: 'sysctl.txt', what: 'lines of junk', make: (bytes) => many(bytes, () => 'x\n') },
   { file: 'sysctl.txt', what: 'one endless line', make: (bytes) => many(bytes, () => 'x.') },

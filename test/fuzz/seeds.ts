@@ -35,6 +35,16 @@ const concat = (pieces: readonly string[]): string => pieces.join('')
 const lineSeeds = (part: string, frame = /^$/): Seed[] =>
   texts(part).map((text) => ({ pieces: withEnds(text), isFrame: (piece) => frame.test(piece), join: concat }))
 
+/** The recordings' nodes had ip(8). */
+function procNetSeeds(name: string, frame = /^$/): Seed[] {
+  const folder = join(root, 'test/decode/proc-net')
+  return readdirSync(folder).map((node) => ({
+    pieces: withEnds(readFileSync(join(folder, node, name), 'utf8')),
+    isFrame: (piece) => frame.test(piece),
+    join: concat,
+  }))
+}
+
 /** Chains and sets stand between blank lines. */
 const nftTextSeeds = (): Seed[] =>
   [...texts('nft-list-ruleset.txt'), ...rulesets('text')].map((text) => ({
@@ -77,6 +87,11 @@ export const seedsOf: Readonly<Record<string, () => Seed[]>> = {
   'ip-addr.json': () => jsonSeeds(texts('ip-addr.json')),
   'ip-route.json': () => jsonSeeds(texts('ip-route.json')),
   'ip6-route.json': () => jsonSeeds(texts('ip6-route.json')),
+  'proc-net-dev.txt': () => procNetSeeds('proc-net-dev.txt', /\|/),
+  'proc-net-fib_trie.txt': () => procNetSeeds('proc-net-fib_trie.txt', /:$/),
+  'proc-net-if_inet6.txt': () => procNetSeeds('proc-net-if_inet6.txt'),
+  'proc-net-ipv6_route.txt': () => procNetSeeds('proc-net-ipv6_route.txt'),
+  'proc-net-route.txt': () => procNetSeeds('proc-net-route.txt', /^Iface/),
   'sysctl.txt': () => lineSeeds('sysctl.txt'),
   'proxyMode.txt': () => lineSeeds('proxyMode.txt'),
   'endpointslices.json': () => objectSeeds('endpointslices'),

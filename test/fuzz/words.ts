@@ -56,6 +56,9 @@ const ipset = split(
 const ipvs = split(
   '-A -a -t -u --sctp-service -s rr wrr sh mh lblc dh sed nq fo ovf -p -M -b sh-port,sh-fallback -r -m -g -i -w -o --pe sip TCP UDP SCTP FWM -> Masq Route Tunnel Local persistent mask 0A605955:0035 [fd00:0010:0000:0000:0000:0000:0000:0001]:0050 FFFFFFFF',
 )
+const procNet = split(
+  'Main: Local: Id +-- |-- /32 /0 host link universe LOCAL UNICAST BLACKHOLE THROW tos=16 * 00000000 FFFFFFFF 00FFFFFF 0201 lo eth0: ffffffff 00200200 80200001 Iface',
+)
 const json = split(
   '"ifname" "dst" "gateway" "dev" "via" "host" "family" "nexthops" "flags" "dead" "prefixlen" "local" "scope" "type" "table" "metric" "addr_info" "master" default null true false 1e999 {} []',
 )
@@ -86,7 +89,7 @@ const grammars: Readonly<Record<string, readonly string[]>> = {
   ],
   ipset,
   ipvsadm: ipvs,
-  proc: ipvs,
+  proc: [...ipvs, ...procNet],
   ip: json,
   ip6: json,
   sysctl: split('net.ipv4.ip_forward = net/ipv4/conf/eth0.1/route_localnet kernel.x sysctl: # ;'),
