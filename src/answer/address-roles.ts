@@ -1,6 +1,7 @@
 /** What the API says that an address is: of a Service, a node, a pod, an endpoint. */
 import { qualified } from '../cluster/objects.ts'
 import type { Endpoint, Node, Service } from '../cluster/objects.ts'
+import { usesIpvs } from '../evaluate/ipvs.ts'
 import { contains, familyOf, isLoopback, parseIp, parsePrefix } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
 import { ipvsDevice } from '../ruleset/ipvs.ts'
@@ -99,7 +100,11 @@ function nodeRoles(ip: Ip, { cluster, network }: Scene): Role[] {
     node,
     note,
   })
-  const onDevices = [...network.nodes.values()].flatMap(({ name, ruleset }) => {
+  const onDevices = [...network.nodes.values()].flatMap((state) => {
+    const { name, routes, ruleset } = state
+    // in ipvs mode it may be a Service's, on kube-ipvs0
+    if (routes.isUnplaced(ip) && !usesIpvs(state) && !names.includes(name))
+      return [roleOf(name, 'of a device that is not recorded')]
     const device = ruleset.interfaces.find(
       (one) => one.name !== ipvsDevice && one.addresses.some((address) => address.ip === ip),
     )

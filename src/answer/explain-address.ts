@@ -4,6 +4,7 @@ import type { Destination } from '../evaluate/evaluate.ts'
 import { usesIpvs } from '../evaluate/ipvs.ts'
 import type { NodeState } from '../evaluate/node.ts'
 import { formatIp, isLoopback } from '../ruleset/address.ts'
+import type { Ip } from '../ruleset/address.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
 import { addressFindings } from './address-findings.ts'
 import { rolesOf, unrecordedObjects } from './address-roles.ts'
@@ -69,7 +70,7 @@ export function explainAddress(asked: Subject, nodes: readonly string[], scene: 
   const seen = nodes.map((node) => addressNode(node, asked, roles, scene))
   const packets = packetsTo(asked, roles, seen, scene)
   const unrecorded = unrecordedObjects(scene)
-  const isNothing = seen.every((node) => node.whole && node.rules.length === 0 && node.devices.length === 0)
+  const isNothing = seen.every((node) => node.whole && node.rules.length === 0 && !isOn(node, asked.ip, scene))
   return {
     ...documentOf('AddressExplanation', scene),
     address: formatIp(asked.ip),
@@ -116,9 +117,14 @@ const hasNodePorts = (node: string, roles: readonly Role[]): boolean =>
 /** What is not known of a node's routes hides no rule. */
 function isWhole(node: NodeState): boolean {
   const { blind, ipsets, virtualServers } = node.ruleset
-  const isRead = blind.every(({ file }) => file.includes('route'))
+  const isRead = blind.every(({ file }) => isOfNetwork(file))
   return isRead && (!usesIpvs(node) || (virtualServers !== undefined && !virtualServers.cut && ipsets !== undefined))
 }
+
+const isOfNetwork = (file: string): boolean => /route|^proc-net-(?!ip_vs)/.test(file)
+
+const isOn = ({ devices, node }: AddressNode, ip: Ip, { network }: Scene): boolean =>
+  devices.length > 0 || network.nodes.get(node)?.routes.isUnplaced(ip) === true
 
 function packetsTo(
   asked: Subject,

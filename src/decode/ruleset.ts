@@ -4,18 +4,14 @@ import { decodeIpSetSave } from './ipset-save.ts'
 import { decodeIptablesSave } from './iptables-save.ts'
 import type { DecodedIptables } from './iptables-save.ts'
 import { decodeIpvsadmList, decodeIpvsadmSave } from './ipvsadm.ts'
-import { decodeIpAddr, decodeIpRoute } from './network.ts'
 import { decodeNftJson } from './nft/json.ts'
 import { decodeNftText } from './nft/text.ts'
+import { decodeNodeNetwork } from './node-network.ts'
 import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
 import { isUtf16 } from './sniff.ts'
-import type { DecodedTables, SourceFile } from './source.ts'
+import type { DecodedTables, ReadFile, SourceFile } from './source.ts'
 import { decodeSysctl } from './sysctl.ts'
-import { familyOf } from '../ruleset/address.ts'
 import type { At, Blind, Chain, Ruleset, Table } from '../ruleset/ruleset.ts'
-
-/** Gives a file of the node, e.g. `iptables-save.txt`. */
-export type ReadFile = (name: string) => SourceFile | undefined
 
 export function decodeRuleset(given: ReadFile): Ruleset {
   const blind: Blind[] = []
@@ -33,8 +29,7 @@ export function decodeRuleset(given: ReadFile): Ruleset {
     mode,
     ipsets: decoded(read('ipset-save.txt'), (source) => decodeIpSetSave(source).ipsets),
     virtualServers: virtualServersOf(read),
-    interfaces: decoded(read('ip-addr.json'), (source) => interfacesIn(source, blind)) ?? [],
-    ...routesOf(read, blind),
+    ...decodeNodeNetwork(read, blind),
     sysctls: decoded(read('sysctl.txt'), (source) => sysctlsIn(source, blind)) ?? new Map(),
     blind,
   }
@@ -66,41 +61,11 @@ function virtualServersOf(read: ReadFile): Ruleset['virtualServers'] {
   return dump && { servers: dump.virtualServers, ...(dump.lost && { cut: dump.lost }) }
 }
 
-function interfacesIn(source: SourceFile, blind: Blind[]): Ruleset['interfaces'] {
-  const { interfaces, report } = decodeIpAddr(source)
-  if (source.text === '' || report().unknown.length > 0) blind.push({ file: source.name, why: 'it cannot be read' })
-  return interfaces
-}
-
 /** What a file lacks that was cut, it does not deny. */
 function sysctlsIn(source: SourceFile, blind: Blind[]): Ruleset['sysctls'] {
   if (!source.text.endsWith('\n'))
     blind.push({ file: source.name, why: 'its last line does not end: keys may be missing' })
   return decodeSysctl(source).sysctls
-}
-
-function routesOf(read: ReadFile, blind: Blind[]): Pick<Ruleset, 'routed' | 'routes'> {
-  const files = [
-    { name: 'ip-route.json', family: 'IPv4' },
-    { name: 'ip6-route.json', family: 'IPv6' },
-  ] as const
-  const readable = files.flatMap(({ family, name }) => {
-    const source = read(name)
-    if (!source) return []
-    if (
-      source.text.length > 0 &&
-      decodeIpRoute([source])
-        .reports()
-        .every(({ unknown }) => unknown.length === 0)
-    ) {
-      return [{ family, source }]
-    }
-    blind.push({ file: name, why: 'it cannot be read' })
-    return []
-  })
-  const { routes } = decodeIpRoute(readable.map(({ source }) => source))
-  const families = routes.map(({ destination }) => familyOf(destination.address))
-  return { routes, routed: new Set([...readable.map(({ family }) => family), ...families]) }
 }
 
 interface Tables {

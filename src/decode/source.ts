@@ -15,6 +15,9 @@ export function sourceFile(name: string, bytes: Buffer): SourceFile {
   return { name, text: text.startsWith('\ufeff') ? text.slice(1) : text }
 }
 
+/** Gives a file of the node, e.g. `iptables-save.txt`. */
+export type ReadFile = (name: string) => SourceFile | undefined
+
 export interface UnknownLine {
   readonly line: number
   readonly text: string

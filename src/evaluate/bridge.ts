@@ -14,10 +14,10 @@ export function bridgeCallsHooks(ip: Ip, { ruleset: { sysctls } }: NodeState): b
   return value === '1'
 }
 
-/** Whether the bridge hands the packet to a neighbour of its sender, past the node. */
-export function isSwitched(flow: Flow, node: NodeState): boolean {
-  if (flow.bridged !== true) return false
+/** Whether the bridge hands the packet to a neighbour of its sender, past the node; undefined where it may be no bridge. */
+export function isSwitched(flow: Flow, node: NodeState): boolean | undefined {
+  if (flow.bridged === false) return false
   const route = node.routes.find(flow.destination)
   if (route?.type !== 'unicast' || route.gateway !== undefined || route.device !== flow.inInterface) return false
-  return bridgeCallsHooks(flow.destination, node) === false
+  return bridgeCallsHooks(flow.destination, node) === false ? flow.bridged : false
 }

@@ -10,7 +10,7 @@ import type { Flow, Step } from './flow.ts'
 import { atDevice, throughHook } from './hook.ts'
 import type { Stopped } from './hook.ts'
 import { schedule, usesIpvs } from './ipvs.ts'
-import { deviceWith, nodeWith } from './network.ts'
+import { deviceWith, nodeWith, nodeWithUnplaced } from './network.ts'
 import type { Network } from './network.ts'
 import type { NodeState } from './node.ts'
 import { isRefusing } from './route.ts'
@@ -39,13 +39,18 @@ export function receive(flow: Flow, network: Network, hops = 0): Arrivals {
   const node = network.nodes.get(flow.node)
   if (!node) return [{ kind: 'left', flow }]
   if (hops > mostHops) return [{ kind: 'kernel', flow, why: 'it is sent from node to node in circles' }]
-  if (isSwitched(flow, node)) return [{ kind: 'left', flow }]
+  const switched = isSwitched(flow, node)
+  if (switched) return [{ kind: 'left', flow }]
+  if (switched === undefined) return [unknownHere(flow, node, portsNotRecorded)]
   if (!isSeen(flow, node)) return [unseen(flow, node)]
   const stoppedAtDevice = flow.inInterface === 'lo' ? undefined : atDevice('ingress', flow, node)
   if (stoppedAtDevice) return stoppedArrivals([stoppedAtDevice])
   const { passed, stopped } = throughHook('prerouting', flow, node)
   return [...stoppedArrivals(stopped), ...passed.flatMap((one) => routeIn(one, node, network, hops))]
 }
+
+const portsNotRecorded =
+  'a bridge may hand it on past the rules, and which devices are bridges is not recorded (ip -j addr)'
 
 const isSeen = (flow: Flow, node: NodeState): boolean =>
   node.ruleset.seen.has(typeof flow.destination === 'number' ? 'ip' : 'ip6')
@@ -81,10 +86,7 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
 
 /** In ipvs mode the node has all Service addresses: where nothing tells any, what is local is not known. */
 const lacksBoundAddresses = (ip: Ip, node: NodeState): boolean =>
-  usesIpvs(node) &&
-  !node.routes.isRecorded(ip) &&
-  node.ruleset.interfaces.length === 0 &&
-  node.ruleset.virtualServers === undefined
+  usesIpvs(node) && !node.routes.knowsLocal(ip) && node.ruleset.virtualServers === undefined
 
 /** Whether packets from and to 127.0.0.0/8 may cross devices; undefined where the sysctl is not recorded. */
 function routesLoopback({ ruleset }: NodeState): boolean | undefined {
@@ -191,13 +193,18 @@ function transmit(flow: Flow, node: NodeState, network: Network, hops: number): 
   const stopped = atDevice('egress', flow, node)
   if (stopped) return stoppedArrivals([stopped])
   const nextNode = nextHop(flow, route?.gateway, node, network)
-  if (!nextNode) return [{ kind: 'left', flow }]
+  if (!nextNode) {
+    const address = route?.gateway ?? flow.destination
+    const perhaps = nodeWithUnplaced(network, address, node)
+    if (!perhaps) return [{ kind: 'left', flow }]
+    return [unknownHere(flow, node, `on which device ${perhaps.name} has ${formatIp(address)} is not recorded`)]
+  }
   record(flow, {
     node: node.name,
     hook: 'ROUTING',
     table: '',
     chain: '',
-    action: `to ${nextNode.name}${route?.gateway === undefined ? '' : ` by ${formatIp(route.gateway)}`}`,
+    action: `to ${nextNode.name}${route?.gateway ? ` by ${formatIp(route.gateway)}` : ''}`,
     text: '',
   })
   return receive(arriveAt(flow, nextNode, route?.gateway ?? flow.destination, node), network, hops + 1)
@@ -217,7 +224,8 @@ function nextHop(flow: Flow, gateway: Ip | undefined, node: NodeState, network: 
 
 /** The same packet, new to the next node: no mark, no conntrack entry. */
 function arriveAt(flow: Flow, node: NodeState, address: Ip, from: NodeState): Flow {
-  const device = deviceWith(node, address) ?? deviceToward(node, from, address)
+  const device =
+    deviceWith(node, address) ?? (node.routes.isUnplaced(address) ? undefined : deviceToward(node, from, address))
   return {
     ...flow,
     node: node.name,
@@ -235,6 +243,7 @@ function arriveAt(flow: Flow, node: NodeState, address: Ip, from: NodeState): Fl
 /** The device by which a node would answer the other one. */
 function deviceToward(node: NodeState, from: NodeState, like: Ip): string | undefined {
   const addresses = from.ruleset.interfaces.flatMap((device) => device.addresses.map(({ ip }) => ip))
-  const far = addresses.find((ip) => typeof ip === typeof like && node.routes.find(ip)?.type === 'unicast')
-  return far === undefined ? undefined : node.routes.find(far)?.device
+  const routes = addresses.flatMap((ip) => (typeof ip === typeof like ? (node.routes.find(ip) ?? []) : []))
+  const [first, ...more] = routes.flatMap(({ device, type }) => (type === 'unicast' ? [device] : []))
+  return from.ruleset.interfacesWhole || more.every((device) => device === first) ? first : undefined
 }

@@ -65,5 +65,6 @@ const loopbackLike = (ip: Ip): Ip => (typeof ip === 'number' ? 0x7f000001 : 1n)
 
 function firstAddress({ inInterface, source }: Flow, { ruleset }: NodeState): Ip | 'none' | undefined {
   const device = ruleset.interfaces.find(({ name }) => name === inInterface)
+  if (!ruleset.interfacesWhole) return undefined
   return device && (device.addresses.find(({ ip }) => typeof ip === typeof source)?.ip ?? 'none')
 }

@@ -31,6 +31,10 @@ export function nodeWith(network: Network, ip: Ip, except: NodeState): NodeState
   return undefined
 }
 
+/** The node, other than `except`, that has this address on a device which is not told: another node may have it as well. */
+export const nodeWithUnplaced = (network: Network, ip: Ip, except: NodeState): NodeState | undefined =>
+  [...network.nodes.values()].find((node) => node !== except && node.routes.isUnplaced(ip))
+
 /** Devices that many nodes bind the same addresses to (kube-proxy's ipvs mode) or that reach no other node. */
 const sharedDevices = new Set([ipvsDevice, 'lo'])
 

@@ -57,7 +57,7 @@ function crossesNode(endpoint: Ip, client: Ip, node: NodeState | undefined): Rep
   const device = toEndpoint?.device
   if (device === undefined || device !== toClient?.device || toEndpoint?.gateway !== undefined) return 'ok'
   if (toClient.type === 'local' || toClient.gateway !== undefined) return 'ok'
-  if (node.routes.isBridge(device) !== true) return 'ok'
-  const shown = bridgeCallsHooks(endpoint, node)
-  return shown === undefined ? 'unknown' : shown ? 'ok' : 'lost'
+  const [bridge, shown] = [node.routes.isBridge(device), bridgeCallsHooks(endpoint, node)]
+  if (bridge === false || shown === true) return 'ok'
+  return bridge === undefined || shown === undefined ? 'unknown' : 'lost'
 }

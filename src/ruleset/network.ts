@@ -1,4 +1,4 @@
-/** What `ip -j addr` and `ip -j route show table all` tell of a node: interfaces, addresses, routes. */
+/** What `ip -j addr` and `ip -j route show table all`, or the files below /proc/net, tell of a node: interfaces, addresses, routes. */
 import type { Ip, Prefix } from './address.ts'
 
 export interface InterfaceAddress {
@@ -11,7 +11,8 @@ export interface Interface {
   readonly name: string
   /** The bridge that it is a port of. */
   readonly master?: string
-  readonly up: boolean
+  /** Undefined where it is not told. */
+  readonly up?: boolean
   readonly addresses: readonly InterfaceAddress[]
 }
 
@@ -21,8 +22,12 @@ export interface Route {
   readonly type: string
   /** `main`, `local`, `default`, or another table's name or number. */
   readonly table: string
+  /** Not told of local addresses by /proc/net/fib_trie. */
   readonly device?: string
+  /** 0n where it is an IPv6 address that is not told. */
   readonly gateway?: Ip
   readonly preferredSource?: Ip
+  /** It may have a preferred source, which /proc/net does not tell. */
+  readonly sourceHidden?: true
   readonly metric: number
 }

@@ -91,6 +91,10 @@ export interface Ruleset {
   /** The mode that kube-proxy says it runs in; undefined where that was not recorded. */
   readonly mode: string | undefined
   readonly interfaces: readonly Interface[]
+  /** Whether they are told with all their addresses in order, and the bridges that they are ports of: /proc/net tells neither. */
+  readonly interfacesWhole: boolean
+  /** The families whose local addresses were recorded and could be read. */
+  readonly addressed: ReadonlySet<IpFamily>
   readonly routes: readonly Route[]
   /** The families whose routes were recorded and could be read. */
   readonly routed: ReadonlySet<IpFamily>

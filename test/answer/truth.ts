@@ -19,8 +19,19 @@ const outsider = '10.200.0.1'
 /** A share so small that none of the connections would have shown it. */
 const unlikely = 1e-4
 
+const truthOf = (path: string): Truth => JSON.parse(readFileSync(`${path}/truth.json`, 'utf8')) as Truth
+
+/** The packets that were really sent. */
+export function questionsOf(path: string, scene: Scene): { source: string; flow: string }[] {
+  const truth = truthOf(path)
+  return Object.entries(truth.sources).flatMap(([label, answers]) => {
+    const source = sourceNamed(label, truth, scene)
+    return Object.keys(answers).map((flow) => ({ source, flow }))
+  })
+}
+
 export async function disagreements(path: string): Promise<{ flows: number; wrong: string[] }> {
-  const truth = JSON.parse(readFileSync(`${path}/truth.json`, 'utf8')) as Truth
+  const truth = truthOf(path)
   const scene = sceneOf(await readCapture(path))
   const wrong: string[] = []
   let flows = 0
@@ -50,7 +61,7 @@ function sourceNamed(label: string, { podIPs }: Truth, { cluster }: Scene): stri
   return `pod/shop/${client?.name}`
 }
 
-const outcomesOf = (source: string, flow: string, scene: Scene): readonly Outcome[] => {
+export const outcomesOf = (source: string, flow: string, scene: Scene): readonly Outcome[] => {
   const items = traceItems(source, flow, { namespace: 'default', nodes: [] }, scene)
   return items.flatMap(({ outcomes }) => outcomes)
 }

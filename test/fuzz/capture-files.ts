@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Capture } from '../../src/capture/capture.ts'
 import { parseJsonList } from '../../src/capture/json-list.ts'
 import { captures } from '../kpx.ts'
+import { asProcNet } from '../proc-net-files.ts'
 import { damage, fileNames } from './format.ts'
 import { recordingNames } from './seeds.ts'
 import type { Random } from './random.ts'
@@ -19,12 +20,23 @@ const recordings: readonly CaptureFiles[] = recordingNames.map((name) => {
   return new Map(known.map((path) => [path, readFileSync(join(captures, name, path))]))
 })
 
+/** The same of nodes without ip(8). */
+function withProcNet(files: CaptureFiles, random: Random): void {
+  const edits = asProcNet(captureOf(files))
+  for (const [path, edit] of Object.entries(edits)) {
+    const text = edit('')
+    if (text !== undefined) files.set(path, Buffer.from(text))
+    else if (!random.oneIn(4)) files.delete(path)
+  }
+}
+
 function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
 export function damagedCapture(random: Random): CaptureFiles {
   const files = new Map(random.pick(recordings))
+  if (random.oneIn(3)) withProcNet(files, random)
   const paths = [...files.keys()]
   if (random.oneIn(2)) for (const path of paths) if (path.startsWith('nodes/node2/')) files.delete(path)
   for (let left = random.skewed(4); left > 0; left--) {

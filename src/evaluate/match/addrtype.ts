@@ -28,6 +28,7 @@ function isOneOf(
   const device = limit === '--limit-iface-in' ? flow.inInterface : flow.outInterface
   if (limit !== undefined && device === undefined) return unknown('the device is not recorded')
   const type = addressType(routes, ip, limit === undefined ? undefined : device)
+  if (type === undefined) return unknown('the device of the address is not recorded')
   return typeof ip === 'number' ? types.includes(type) : isIpv6Type(types, type)
 }
 

@@ -33,6 +33,6 @@ function passes(flow: Flow, { routes }: NodeState, among: readonly IptablesOptio
   if (route.type === 'local') return has(among, '--accept-local')
   if (route.type !== 'unicast') return false
   if (has(among, '--loose')) return true
-  if (flow.inInterface === undefined) return unknown('the device is not recorded')
+  if (flow.inInterface === undefined || route.device === undefined) return unknown('the device is not recorded')
   return route.device === flow.inInterface
 }

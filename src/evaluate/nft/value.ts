@@ -149,8 +149,13 @@ function fib({ flags, result }: { result: string; flags: readonly string[] }, fl
   const route = node.routes.find(ip)
   // mark chooses among policy rules, which are not recorded
   if (flags.includes('oif')) return { unknown: 'fib with oif is not known to kpx' }
-  if (result === 'type') return addressType(node.routes, ip, flags.includes('iif') ? flow.inInterface : undefined)
+  if (result === 'type') {
+    const type = addressType(node.routes, ip, flags.includes('iif') ? flow.inInterface : undefined)
+    return type ?? { unknown: 'the device of the address is not recorded' }
+  }
   if (!node.routes.isRecorded(ip)) return { unknown: 'routes are not recorded' }
+  if (route?.type === 'unicast' && route.device === undefined)
+    return { unknown: 'the device of the route is not recorded' }
   const through = route?.type === 'unicast' ? route.device : undefined
   return through === undefined || (flags.includes('iif') && through !== flow.inInterface) ? missingRoute : through
 }
