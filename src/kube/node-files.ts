@@ -53,7 +53,12 @@ export const nodeFiles: readonly NodeFile[] = [
   { file: 'iptables-save.txt', commands: [command('iptables-nft-save'), command('iptables-save')], missed: 'always' },
   { file: 'ipvsadm-save.txt', commands: [command('ipvsadm', '-Sn')] },
   { file: 'nft-list-ruleset.txt', commands: [command('nft', 'list', 'ruleset')], missed: 'failed' },
+  { file: 'proc-net-dev.txt', commands: [cat('/proc/net/dev')] },
+  { file: 'proc-net-fib_trie.txt', commands: [cat('/proc/net/fib_trie')] },
+  { file: 'proc-net-if_inet6.txt', commands: [cat('/proc/net/if_inet6')] },
   { file: 'proc-net-ip_vs.txt', commands: [cat('/proc/net/ip_vs')] },
+  { file: 'proc-net-ipv6_route.txt', commands: [cat('/proc/net/ipv6_route')] },
+  { file: 'proc-net-route.txt', commands: [cat('/proc/net/route')] },
   {
     file: 'sysctl.txt',
     commands: [sysctlsByGrep, command('sysctl', '-e', ...sysctls.map((name) => name.replaceAll('/', '.')))],
