@@ -6,6 +6,7 @@ import type { Style } from './style.ts'
 
 /** `100%`, `33.3%`, `<0.1%`. */
 export function formatShare(share: number): string {
+  if (share === 1) return '100%'
   const percent = share * 100
   if (percent > 0 && percent < 0.1) return '<0.1%'
   const rounded = percent.toFixed(1)

@@ -33,6 +33,15 @@ export function isPlain(text: string): boolean {
   return true
 }
 
+/** The same of a laid-out text, whose lines end. */
+function isPlainText(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if ((code < 0x20 && code !== 0x0a) || code > 0x7e) return false
+  }
+  return true
+}
+
 /** One value of the data, safe to print: `\x1b` and the like stand where a control character was. */
 export function sanitise(text: string): string {
   return isPlain(text) ? text : text.replace(unsafe, visible)
@@ -40,7 +49,7 @@ export function sanitise(text: string): string {
 
 /** The last look at a whole laid-out text: line ends stay and, with `colour`, what Style wrote. */
 export function guard(text: string, colour: boolean): string {
-  if (!colour) return text.replace(unsafeInText, visible)
+  if (!colour) return isPlainText(text) ? text : text.replace(unsafeInText, visible)
   const parts = text.split(styled)
   return parts.map((part, i) => (i % 2 === 1 ? part : part.replace(unsafeInText, visible))).join('')
 }

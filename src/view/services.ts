@@ -37,26 +37,36 @@ interface Group {
   readonly first: boolean
 }
 
+/** Nodes that agree about a frontend are one group. */
 function grouped(items: readonly ServiceItem[]): Group[] {
-  const groups = new Map<string, Group>()
-  const frontends = new Set<string>()
+  const frontends = new Map<string, Group[]>()
   for (const item of items) {
-    const { endpoints, family, ip, kind, others, port, protocol, service, verdict } = item
-    const frontend = [service, kind, ip, family, port, protocol].join(' ')
-    const parts = [...endpoints, ...others].map((part) => JSON.stringify(part))
-    const key = [frontend, verdict, ...parts].join('|')
-    const group = groups.get(key)
+    const { family, ip, kind, port, protocol, service } = item
+    const frontend = `${service} ${kind} ${ip} ${family} ${port} ${protocol}`
+    const groups = frontends.get(frontend)
+    const group = groups?.find((one) => isSame(one.item, item))
     if (group) group.nodes.push(item.node)
-    else groups.set(key, { item, nodes: [item.node], first: !frontends.has(frontend) })
-    frontends.add(frontend)
+    else if (groups) groups.push({ item, nodes: [item.node], first: false })
+    else frontends.set(frontend, [{ item, nodes: [item.node], first: true }])
   }
-  return [...groups.values()]
+  return [...frontends.values()].flat()
 }
+
+const isSame = (a: ServiceItem, b: ServiceItem): boolean =>
+  a.verdict === b.verdict &&
+  a.endpoints.length === b.endpoints.length &&
+  a.endpoints.every((one, i) => isSameEndpoint(one, b.endpoints[i])) &&
+  JSON.stringify(a.others) === JSON.stringify(b.others)
+
+type Endpoint = ServiceItem['endpoints'][number]
+
+const isSameEndpoint = (a: Endpoint, b: Endpoint | undefined): boolean =>
+  a.ip === b?.ip && a.port === b.port && a.share === b.share && a.pod === b.pod && a.node === b.node
 
 const frontendText = ({ family, ip, port }: ServiceItem): string =>
   ip === null ? `${port}${family === 'IPv6' ? ' (IPv6)' : ''}` : addressText({ ip, port })
 
-function rowsOf({ first, item, nodes }: Group, all: number, { limit, style }: ViewOptions): Cell[][] {
+function rowsOf({ first, item, nodes }: Group, all: number, { limit, style, wide }: ViewOptions): Cell[][] {
   const { endpoints, from, kind, others, protocol, service } = item
   const lead: Cell[] = [
     first ? service : '',
@@ -68,7 +78,7 @@ function rowsOf({ first, item, nodes }: Group, all: number, { limit, style }: Vi
       .slice(0, limit)
       .map((endpoint): Cell[] => [
         formatShare(endpoint.share),
-        addressText(endpoint),
+        wide ? addressText(endpoint) : '',
         endpoint.pod === null ? addressText(endpoint) : (endpoint.pod.split('/')[1] ?? endpoint.pod),
         endpoint.node ?? '',
       ]),

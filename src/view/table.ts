@@ -40,12 +40,12 @@ export interface LaidTable {
 
 const gap = 2
 
-/** A cell that is safe to print. */
-interface Ready {
-  readonly text: string
-  readonly width: number
-  readonly paint: Paint | undefined
-}
+/** A cell that is safe to print: printable ASCII without paint as it is, for that is what most of 500,000 cells are. */
+type Ready = string | { readonly text: string; readonly width: number; readonly paint: Paint | undefined }
+
+const textOf = (cell: Ready): string => (typeof cell === 'string' ? cell : cell.text)
+const cellWidth = (cell: Ready): number => (typeof cell === 'string' ? cell.length : cell.width)
+const paintOf = (cell: Ready): Paint | undefined => (typeof cell === 'string' ? undefined : cell.paint)
 
 /** A column that is shown; `at` is where its cells are. */
 interface Track {
@@ -68,9 +68,12 @@ export function layOut(
   const tracks = columns
     .map((column, at): Track => ({ column, at, width: column.header.length }))
     .filter(({ column }) => wide || column.wide !== true)
-  const cells = rows.map((row) => row.map(ready))
+  const cells = rows.map(readyRow)
   for (const row of cells) {
-    for (const track of tracks) track.width = Math.max(track.width, row[track.at]?.width ?? 0)
+    for (const track of tracks) {
+      const own = cellWidth(row[track.at] ?? '')
+      if (own > track.width) track.width = own
+    }
   }
   const room = width - indent.length
   const beside = lineWidth(tracks) > room ? tracks.filter(({ column }) => column.below !== true) : tracks
@@ -84,15 +87,14 @@ export function layOut(
   }
 }
 
-const empty: Ready = { text: '', width: 0, paint: undefined }
+const isReady = (cell: Cell): cell is string => typeof cell === 'string' && isPlain(cell)
+
+const readyRow = (row: readonly Cell[]): readonly Ready[] => (row.every(isReady) ? row : row.map(ready))
 
 function ready(cell: Cell): Ready {
-  if (cell === '') return empty
-  const text = typeof cell === 'string' ? cell : cell.text
-  const paint = typeof cell === 'string' ? undefined : cell.paint
-  if (isPlain(text)) return { text, width: text.length, paint }
-  const safe = sanitise(text)
-  return { text: safe, width: widthOf(safe), paint }
+  if (isReady(cell)) return cell
+  const text = sanitise(typeof cell === 'string' ? cell : cell.text)
+  return { text, width: widthOf(text), paint: typeof cell === 'string' ? undefined : cell.paint }
 }
 
 /** Characters as a terminal counts them, but for East Asian wide ones: names in Kubernetes are ASCII. */
@@ -132,27 +134,28 @@ function line(tracks: readonly Track[], row: readonly Ready[], indent: string): 
   let text = indent
   let blanks = 0
   for (const { at, column, width } of tracks) {
-    const cell = row[at]
-    if (cell === undefined || cell.width === 0) {
+    const cell = row[at] ?? ''
+    const own = cellWidth(cell)
+    if (own === 0) {
       blanks += width + gap
       continue
     }
-    const short = cell.width > width ? shorten(cell.text, width) : cell.text
-    const rest = Math.max(0, width - cell.width)
+    const short = own > width ? shorten(textOf(cell), width) : textOf(cell)
+    const rest = Math.max(0, width - own)
     const isRight = column.align === 'right'
-    text += ' '.repeat(isRight ? blanks + rest : blanks) + (cell.paint ? cell.paint(short) : short)
+    text += ' '.repeat(isRight ? blanks + rest : blanks) + (paintOf(cell)?.(short) ?? short)
     blanks = isRight ? gap : rest + gap
   }
   return text + '\n'
 }
 
 const linesBelow = (tracks: readonly Track[], row: readonly Ready[], indent: string, width: number): string =>
-  tracks.map(({ at }) => valueLines(row[at], width, `${indent}    `)).join('')
+  tracks.map(({ at }) => valueLines(row[at] ?? '', width, `${indent}    `)).join('')
 
 /** The words of a cell in as many lines as they need. */
-function valueLines(cell: Ready | undefined, width: number, indent: string): string {
-  if (cell === undefined || cell.width === 0) return ''
-  const { paint, text } = cell
+function valueLines(cell: Ready, width: number, indent: string): string {
+  if (cellWidth(cell) === 0) return ''
+  const [text, paint] = [textOf(cell), paintOf(cell)]
   if (!paint) return wrap(text, width, indent)
   const lines = wrap(text, width - indent.length, '')
     .trimEnd()
@@ -172,13 +175,18 @@ function blocks(
     tracks
       .map(({ at, column: { header } }) => {
         const label = `${indent}${header.toUpperCase()}`
-        const cell = row[at]
-        if (cell === undefined || cell.width === 0) return ''
+        const cell = row[at] ?? ''
+        const own = cellWidth(cell)
+        if (own === 0) return ''
         const hanging = indent + ' '.repeat(column)
-        const own = `${indent}  `
-        const longest = Math.max(...cell.text.split(' ').map(({ length }) => length))
-        const isBeside = hanging.length + cell.width <= width || own.length + cell.width > width
-        if (!isBeside || hanging.length + longest > width) return `${label}\n${valueLines(cell, width, own)}`
+        const below = `${indent}  `
+        const longest = Math.max(
+          ...textOf(cell)
+            .split(' ')
+            .map(({ length }) => length),
+        )
+        const isBeside = hanging.length + own <= width || below.length + own > width
+        if (!isBeside || hanging.length + longest > width) return `${label}\n${valueLines(cell, width, below)}`
         return label.padEnd(hanging.length) + valueLines(cell, width, hanging).slice(hanging.length)
       })
       .join(''),
