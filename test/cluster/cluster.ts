@@ -1,0 +1,44 @@
+/** A running cluster, for whoever asks it. */
+import { join } from 'node:path'
+import { downCluster } from './down.ts'
+import { inside } from './machine.ts'
+import { run, type RunOptions } from './run.ts'
+import { clusterFolder, type State } from './state.ts'
+
+export interface Cluster {
+  readonly name: string
+  /** The path of the administrator's kubeconfig. */
+  readonly kubeconfig: string
+  readonly nodes: readonly string[]
+  /** What kubectl printed; throws where it fails. */
+  readonly kubectl: (argv: readonly string[], options?: RunOptions) => Promise<string>
+  readonly create: (objects: readonly object[]) => Promise<void>
+  /** The command line that runs a program on a node (or on `cp`, which is outside of the cluster's nodes and pods). */
+  readonly on: (machine: string, ...command: string[]) => [string, string[]]
+  readonly down: () => Promise<void>
+}
+
+export function clusterOf(name: string, { machines, kubectl }: State): Cluster {
+  const kubeconfig = kubeconfigOf(name)
+  const options = ['--kubeconfig', kubeconfig, '--cache-dir', join(clusterFolder(name), 'kubectl-cache')]
+  const ask = async (argv: readonly string[], more?: RunOptions) => run(kubectl, [...options, ...argv], more)
+  return {
+    name,
+    kubeconfig,
+    nodes: machines.map((machine) => machine.name).filter((machine) => machine !== 'cp'),
+    kubectl: ask,
+    create: async (items) => {
+      await ask(['create', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
+    },
+    on: (wanted, ...command) => {
+      const machine = machines.find((machine) => machine.name === wanted)
+      if (!machine) throw new Error(`no machine ${wanted}`)
+      return inside(machine, ...command)
+    },
+    down: () => downCluster(name),
+  }
+}
+
+function kubeconfigOf(name: string): string {
+  return join(clusterFolder(name), 'kubeconfig')
+}
