@@ -1,6 +1,7 @@
 /** What the API server, or the way to it, answered instead of what was asked: as errors with the next step. */
 import { KpxError } from '../error.ts'
 import type { Place, Resource } from './resource.ts'
+import { verbsOf } from './role.ts'
 
 /** What was asked, as RBAC names it. */
 export interface Asked extends Place {
@@ -31,8 +32,11 @@ export function statusFailure(status: number, body: string, asked: Asked): KpxEr
   }
 }
 
-const ruleFix = ({ resource: { group, plural }, verb }: Asked): string =>
-  `have this rule added to your role: apiGroups: ["${group}"], resources: ["${plural}"], verbs: ["${verb}"]`
+function ruleFix({ resource }: Asked): string {
+  const verbs = verbsOf(resource).map((verb) => `"${verb}"`)
+  const rule = `apiGroups: ["${resource.group}"], resources: ["${resource.plural}"], verbs: [${verbs.join(', ')}]`
+  return `have this rule added to your role, or all of kpx rbac: ${rule}`
+}
 
 /** The message of a Status object; other servers answer with pages. */
 function messageOf(body: string): string {
