@@ -89,6 +89,12 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     return this.flags.namespace ?? 'default'
   }
 
+  /** Whether a capture or a cluster is named: what can be explained without one looks for none. */
+  protected get namesSource(): boolean {
+    const { context, from, kubeconfig } = this.flags
+    return [context, from, kubeconfig].some((flag) => flag !== undefined)
+  }
+
   /** The capture that --from names, or the cluster as it is now. */
   protected async capture(): Promise<Capture> {
     const { as, context, from, kubeconfig, node } = this.flags

@@ -33,8 +33,8 @@ export default class ExplainCode extends BaseCommand<typeof ExplainCode> {
 
   private async one(text: string): Promise<CodeExplanation> {
     const entry = findCode(text)
-    const { from, namespace, node } = this.flags
-    const scene = from === undefined ? undefined : sceneOf(await this.capture())
+    const { namespace, node } = this.flags
+    const scene = this.namesSource ? sceneOf(await this.capture()) : undefined
     const recording = scene && { scene, services: servicesOf(namespace, scene), nodes: chosenNodes(node, scene) }
     const explanation = explainCode(entry, recording)
     await this.print(

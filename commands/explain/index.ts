@@ -6,13 +6,13 @@ import { BaseCommand, unscopedFlags } from '../../src/command.ts'
 import { explainKubeProxyView } from '../../src/view/explain-kube-proxy.ts'
 
 export default class Explain extends BaseCommand<typeof Explain> {
-  static override summary = 'tells what kube-proxy is for, and what it does in a recorded cluster'
+  static override summary = 'tells what kube-proxy is for, and what it does in a cluster'
   static override baseFlags = unscopedFlags
-  static override examples = ['<%= config.bin %> explain', '<%= config.bin %> explain --from CAPTURE']
+  static override examples = ['<%= config.bin %> explain', '<%= config.bin %> explain --context NAME']
 
   async run(): Promise<KubeProxyExplanation> {
-    const { from, node } = this.flags
-    const scene = from === undefined ? undefined : sceneOf(await this.capture())
+    const { node } = this.flags
+    const scene = this.namesSource ? sceneOf(await this.capture()) : undefined
     const explanation = explainKubeProxy(scene, scene ? chosenNodes(node, scene) : [])
     await this.print(
       explanation,

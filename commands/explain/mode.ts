@@ -31,8 +31,8 @@ export default class ExplainMode extends BaseCommand<typeof ExplainMode> {
   }
 
   private async source(): Promise<ExampleSource | undefined> {
-    const { from, node, service: text } = this.flags
-    if (from === undefined && text === undefined) return undefined
+    const { node, service: text } = this.flags
+    if (!this.namesSource && text === undefined) return undefined
     const scene = sceneOf(await this.capture())
     return {
       scene,

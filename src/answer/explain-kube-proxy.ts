@@ -159,19 +159,21 @@ function exampleOn(node: string, scene: Scene): ProgrammedCluster['example'] {
 
 const nextOffline = [
   { command: 'kpx explain mode nftables', shows: 'how a mode works, what it costs and needs, since and until when' },
-  { command: 'kpx explain --from CAPTURE', shows: 'what kube-proxy does in a recorded cluster' },
+  {
+    command: 'kpx explain --context NAME',
+    shows: 'what kube-proxy does in a cluster (--from CAPTURE: in a recorded one)',
+  },
   { command: 'kpx explain code', shows: 'the errors and findings of kpx' },
 ]
 
-function nextIn({ capture: { path } }: Scene, cluster: ProgrammedCluster | null): KubeProxyExplanation['next'] {
+function nextIn({ capture: { flags } }: Scene, cluster: ProgrammedCluster | null): KubeProxyExplanation['next'] {
   const mode = cluster?.nodes.find((one) => one.mode !== null)?.mode ?? 'nftables'
   const service = cluster?.example?.service
-  const from = `--from ${path}`
   return [
-    { command: `kpx explain mode ${mode} ${from}`, shows: "a packet's way through the node, rule by rule" },
+    { command: `kpx explain mode ${mode} ${flags}`, shows: "a packet's way through the node, rule by rule" },
     ...(service === undefined
       ? []
-      : [{ command: `kpx explain service ${service} ${from}`, shows: 'who gets the traffic of that Service' }]),
-    { command: `kpx services ${from}`, shows: 'the same for all Services' },
+      : [{ command: `kpx explain service ${service} ${flags}`, shows: 'who gets the traffic of that Service' }]),
+    { command: `kpx services ${flags}`, shows: 'the same for all Services' },
   ]
 }

@@ -9,6 +9,8 @@ export interface Capture {
   readonly name: string
   /** Where it was read from. */
   readonly path: string
+  /** The flags by which a command asks the same again: `--from PATH`, or the context of a cluster. */
+  readonly flags: string
   /** RFC 3339, as capture.json says. */
   readonly takenAt?: string
   /** Every node that capture.json or a folder names, sorted; a node without files is one that nothing is known of. */

@@ -79,6 +79,7 @@ function captureOf(tree: Tree): Capture {
   return {
     name: about.name ?? nameOf(tree.path),
     path: tree.path,
+    flags: `--from ${tree.path}`,
     ...(about.takenAt === undefined ? {} : { takenAt: about.takenAt }),
     nodes: [...new Set([...about.nodes, ...folders])].sort(),
     file: (node, name) => (isStep(node) && isStep(name) ? tree.read(`nodes/${node}/${name}`) : undefined),
@@ -93,6 +94,7 @@ function singleNode(tree: Tree): Capture {
   return {
     name,
     path: tree.path,
+    flags: `--from ${tree.path}`,
     nodes: [name],
     file: (node, file) => (node === name && isStep(file) ? tree.read(file) : undefined),
     files: (node) => (node === name ? filesIn(tree, '') : []),

@@ -30,13 +30,16 @@ export class Connection {
   readonly server: string
   /** Milliseconds of silence after which an answer is given up. */
   readonly patience: number
+  readonly flags: string
   readonly #config: KubeConfig
 
-  constructor(config: KubeConfig, patience: number) {
+  /** `flags` are those that name the cluster to another command. */
+  constructor(config: KubeConfig, patience: number, flags: string) {
     this.#config = config
     this.context = config.currentContext
     this.server = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? ''
     this.patience = patience
+    this.flags = flags
   }
 
   /** The answer's bytes. Reads may be tried again; throws KPX1013 to KPX1017. */

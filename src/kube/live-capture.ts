@@ -41,6 +41,7 @@ export async function liveCapture(connection: Connection, nodes: readonly string
   return {
     name: connection.context,
     path: connection.server,
+    flags: connection.flags,
     takenAt: new Date().toISOString(),
     nodes: wanted.sort(),
     file: (node, file) => records.get(node)?.files.get(file),

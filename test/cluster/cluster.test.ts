@@ -15,6 +15,7 @@ const service = (name: string | undefined, clusterIP: string) => ({
 const captureOf = (objects: Readonly<Record<string, readonly unknown[]>>): Capture => ({
   name: 'test',
   path: 'test',
+  flags: '--from test',
   nodes: [],
   file: () => undefined,
   files: () => [],

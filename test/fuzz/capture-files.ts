@@ -67,6 +67,7 @@ export function captureOf(files: CaptureFiles): Capture {
   return {
     name: 'fuzzed',
     path: 'fuzzed',
+    flags: '--from fuzzed',
     nodes: [...new Set(under('nodes/').map((path) => path.split('/')[1] ?? ''))].sort(),
     file: (node, name) => files.get(`nodes/${node}/${name}`),
     files: (node) => under(`nodes/${node}/`).map(baseOf).sort(),

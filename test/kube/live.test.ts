@@ -41,6 +41,14 @@ describe('a live cluster', () => {
     }
   }
 
+  it('is an example of what kube-proxy does, and is named by what to type next', async () => {
+    const { exit, stdout } = await live(cluster, 'explain')
+    expect(exit).to.equal(0)
+    expect(stdout).to.include('In this cluster').and.include(`--kubeconfig ${server?.kubeconfig} --context fake`)
+    const { stdout: mode } = await live(cluster, 'explain', 'mode', 'iptables')
+    expect(mode).to.include('\nExample\n')
+  })
+
   it('is asked for one node alone where only that is wanted', async () => {
     const { stdout } = await live(cluster, 'services', '--node', 'node2')
     expect(stdout).to.include('seen 1/2 nodes').and.include('node2')
