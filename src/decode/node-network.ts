@@ -12,9 +12,11 @@ import { decodeProcNetIpv6Route, tablesOf } from './proc-net-ipv6-route.ts'
 import type { DecodedLines } from './proc-net-lines.ts'
 import { decodeProcNetRoute } from './proc-net-route.ts'
 import type { ReadFile, SourceFile } from './source.ts'
+import { decodeSysClassNetMaster } from './sys-class-net-master.ts'
+import type { BridgePort } from './sys-class-net-master.ts'
 
 type Routes = Pick<Ruleset, 'routed' | 'routes'>
-type NodeNetwork = Routes & Pick<Ruleset, 'addressed' | 'interfaces' | 'interfacesWhole'>
+type NodeNetwork = Routes & Pick<Ruleset, 'addressed' | 'interfaces' | 'interfacesWhole' | 'portsRecorded'>
 
 const bothFamilies: ReadonlySet<IpFamily> = new Set(['IPv4', 'IPv6'])
 
@@ -24,15 +26,19 @@ export function decodeNodeNetwork(read: ReadFile, blind: Blind[]): NodeNetwork {
   const interfacesWhole = listed.length > 0
   const printed = ipRoutes(read, blind)
   if (interfacesWhole && printed.routed.size === bothFamilies.size)
-    return { ...printed, interfaces: listed, interfacesWhole, addressed: bothFamilies }
+    return { ...printed, interfaces: listed, interfacesWhole, portsRecorded: true, addressed: bothFamilies }
   const proc = readProcNet(read, blind)
   const { routed, routes } = withProcRoutes(printed, proc, blind)
-  const interfaces = interfacesWhole || !proc.any ? listed : devicesOf(proc.dev ?? [], proc.ifInet6 ?? [], routes)
+  const devices = interfacesWhole || !proc.any ? listed : devicesOf(proc.dev ?? [], proc.ifInet6 ?? [], routes)
+  // a device of the list that is not among the ports is none
+  const ports = interfacesWhole || !proc.dev ? undefined : proc.ports
+  const interfaces = ports ? withMasters(devices, ports) : devices
   return {
     routed,
     routes: withDevices(routes, interfaces),
     interfaces,
     interfacesWhole,
+    portsRecorded: interfacesWhole || ports !== undefined,
     addressed: interfacesWhole ? bothFamilies : addressedBy(proc),
   }
 }
@@ -88,9 +94,24 @@ function readProcNet(read: ReadFile, blind: Blind[]) {
     ifInet6: items('proc-net-if_inet6.txt', decodeProcNetIfInet6),
     ipv6Route: items('proc-net-ipv6_route.txt', decodeProcNetIpv6Route),
     dev: items('proc-net-dev.txt', decodeProcNetDev),
+    ports: portsOf(read('sys-class-net-master.txt'), blind),
     any,
   }
 }
+
+/** Empty for a node without bridges. */
+function portsOf(source: SourceFile | undefined, blind: Blind[]): readonly BridgePort[] | undefined {
+  const decoded = source && decodeSysClassNetMaster(source)
+  if (decoded?.whole !== false) return decoded?.items
+  blind.push({ file: 'sys-class-net-master.txt', why: 'it cannot be read' })
+  return undefined
+}
+
+const withMasters = (devices: readonly Interface[], ports: readonly BridgePort[]): Interface[] =>
+  devices.map((device) => {
+    const port = ports.find((one) => one.device === device.name)
+    return port ? { ...device, master: port.master } : device
+  })
 
 const addressedBy = ({ fibTrie, ifInet6, ipv6Route }: ProcNet): Set<IpFamily> =>
   new Set([...(fibTrie ? (['IPv4'] as const) : []), ...(ifInet6 || ipv6Route ? (['IPv6'] as const) : [])])

@@ -70,7 +70,7 @@ export function routeTable(ruleset: Ruleset, addresses: readonly Ip[]): RouteTab
     },
     addressOf,
     isBridge: (device) =>
-      ruleset.interfacesWhole ? ruleset.interfaces.some(({ master }) => master === device) : undefined,
+      ruleset.portsRecorded ? ruleset.interfaces.some(({ master }) => master === device) : undefined,
   }
 }
 

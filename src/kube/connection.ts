@@ -70,9 +70,10 @@ export class Connection {
     const options = await this.options()
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest
     return new Promise((resolve, reject) => {
-      const request = send(url, { ...options, method: 'GET' }, (response) => {
+      const request = send(url, options, (response) => {
         read(response).then(resolve, reject)
       })
+      request.setHeader('accept', 'application/json')
       request.setTimeout(this.patience, () => request.destroy(timeOut(describe(asked), this.patience)))
       request.on('error', reject)
       request.end()
@@ -92,7 +93,7 @@ export class Connection {
 
   /** Certificates, proxy and credentials, which a plugin may have to fetch. */
   async options(): Promise<RequestOptions> {
-    const options: RequestOptions = { headers: { accept: 'application/json' } }
+    const options: RequestOptions = {}
     try {
       await this.#config.applyToHTTPSOptions(options)
     } catch (error) {

@@ -3,10 +3,10 @@ import type { Blind, Capture } from '../capture/capture.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from './connection.ts'
 import { exec } from './exec.ts'
-import type { Container } from './exec.ts'
+import type { Container, ExecResult } from './exec.ts'
 import { kubeProxyPods } from './kube-proxy-pods.ts'
 import type { KubeProxyPod } from './kube-proxy-pods.ts'
-import { nodeFiles } from './node-files.ts'
+import { masterFile, nodeFiles } from './node-files.ts'
 import type { NodeFile } from './node-files.ts'
 import { listObjects } from './objects.ts'
 import { getFromPod } from './pod-http.ts'
@@ -72,7 +72,23 @@ async function recordOf(pod: KubeProxyPod | undefined, connection: Connection): 
     ...nodeFiles.map((one) => keep(one.file, () => readFile(one, pod, connection))),
     keep('proxyMode.txt', () => readMode(pod, connection)),
   ])
-  return { files, blind: blind.sort((a, b) => (a.file < b.file ? -1 : 1)) }
+  const devices = deviceNames(files.get('proc-net-dev.txt'))
+  if (devices.length > 0 && !files.has('ip-addr.json')) {
+    const masters = masterFile(devices)
+    await keep(masters.file, () => readFile(masters, pod, connection))
+  }
+  return { files, blind: folded(blind) }
+}
+
+/** `eth0` of the line `  eth0: 0 0 ...`. */
+const deviceNames = (dev: Buffer | undefined): string[] =>
+  Array.from(dev?.toString('utf8').matchAll(/^ *([^\s:|]+):/gm) ?? [], ([, name = '']) => name)
+
+/** What cannot be seen for one reason is told once. */
+function folded(spots: readonly Blind[]): Blind[] {
+  const files = new Map<string, string[]>()
+  for (const { file, why } of spots) files.set(why, [...(files.get(why) ?? []), file].sort())
+  return [...files].map(([why, own]) => ({ file: own.join(', '), why })).sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
 /** The bytes; or why they cannot be had, where they are missed. */
@@ -82,10 +98,10 @@ async function readFile(
   connection: Connection,
 ): Promise<Buffer | string | undefined> {
   let failed: string | undefined
-  for (const { text, words } of commands) {
+  for (const { exitCodes = [], text, words } of commands) {
     const result = await exec(connection, pod, words).catch((error: unknown) => failureOf(error))
-    if (typeof result === 'string') return result
-    if (result.exitCode === 0) return text ? text(result.stdout) : result.stdout
+    if (typeof result === 'string') return missed && result
+    if (hasPrinted(result, exitCodes)) return text ? text(result.stdout) : result.stdout
     if (!isMissing(result)) failed ??= `${words.join(' ')}: ${firstLine(result)}`
   }
   if (missed === undefined || failed !== undefined) return missed && failed
@@ -102,6 +118,10 @@ const readMode = (pod: Container, connection: Connection): Promise<Buffer | stri
     throw error
   })
 
+/** Whoever complains has not printed all. */
+const hasPrinted = ({ exitCode, stderr }: ExecResult, exitCodes: readonly number[]): boolean =>
+  exitCode === 0 || (exitCode !== undefined && exitCodes.includes(exitCode) && stderr === '')
+
 /** What this user may not do anywhere is worth an error; what one node cannot do is not. */
 function failureOf(error: unknown): string {
   if (!(error instanceof KpxError) || error.code === 'KPX1014' || error.code === 'KPX1015') throw error
@@ -109,9 +129,9 @@ function failureOf(error: unknown): string {
 }
 
 /** Container runtimes say so in words (runc, crun, containerd's shim, CRI-O). */
-const isMissing = ({ exitCode, failure }: { exitCode: number | undefined; failure: string }): boolean =>
+const isMissing = ({ exitCode, failure }: ExecResult): boolean =>
   (exitCode === undefined || exitCode === 126 || exitCode === 127) &&
   /executable file not found|no such file or directory|not found in \$PATH|exit code 12[67]/.test(failure)
 
-const firstLine = ({ exitCode, failure, stderr }: { exitCode: number | undefined; failure: string; stderr: string }) =>
+const firstLine = ({ exitCode, failure, stderr }: ExecResult): string | undefined =>
   (stderr || failure || `exit code ${exitCode ?? 'unknown'}`).split('\n')[0]

@@ -17,6 +17,8 @@ interface NodeCommand {
   readonly words: readonly string[]
   /** Makes what it printed what the file's name promises, where that is not the same. */
   readonly text?: (stdout: Buffer) => Buffer
+  /** Those beside 0 that are no failure when nothing is said on stderr. */
+  readonly exitCodes?: readonly number[]
 }
 
 const command = (...words: string[]): NodeCommand => ({ words })
@@ -32,11 +34,24 @@ const sysctls = [
   'net/bridge/bridge-nf-call-ip6tables',
 ]
 
-/** `grep -s '' FILE...` prints `/proc/sys/net/ipv4/ip_forward:1` and passes over files that do not exist. */
+/** `grep -Hs '' FILE...` prints `/proc/sys/net/ipv4/ip_forward:1` and passes over files that do not exist. */
 const sysctlsByGrep: NodeCommand = {
-  words: ['grep', '-s', '', ...sysctls.map((name) => `/proc/sys/${name}`)],
+  words: ['grep', '-Hs', '', ...sysctls.map((name) => `/proc/sys/${name}`)],
+  exitCodes: [2],
   text: (stdout) => Buffer.from(stdout.toString('utf8').replaceAll(/^\/proc\/sys\/([^:\n]+):/gm, '$1 = ')),
 }
+
+/** Asked when the devices are known: there is no shell that would find them. */
+export const masterFile = (devices: readonly string[]): NodeFile => ({
+  file: 'sys-class-net-master.txt',
+  // files that are not there, of devices that are no ports, are passed over and make the exit code 2
+  commands: [
+    {
+      words: ['grep', '-Hs', '^INTERFACE=', ...devices.map((device) => `/sys/class/net/${device}/master/uevent`)],
+      exitCodes: [1, 2],
+    },
+  ],
+})
 
 export const nodeFiles: readonly NodeFile[] = [
   { file: 'ip-addr.json', commands: [command('ip', '-j', 'addr')] },

@@ -91,8 +91,10 @@ export interface Ruleset {
   /** The mode that kube-proxy says it runs in; undefined where that was not recorded. */
   readonly mode: string | undefined
   readonly interfaces: readonly Interface[]
-  /** Whether they are told with all their addresses in order, and the bridges that they are ports of: /proc/net tells neither. */
+  /** Whether they are told with all their addresses in order, which /proc/net does not. */
   readonly interfacesWhole: boolean
+  /** Whether it is told which of them are ports of bridges. */
+  readonly portsRecorded: boolean
   /** The families whose local addresses were recorded and could be read. */
   readonly addressed: ReadonlySet<IpFamily>
   readonly routes: readonly Route[]

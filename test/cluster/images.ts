@@ -37,7 +37,7 @@ export async function kubeProxyArchive(version: string, program: string): Promis
     ['etc/protocols', Buffer.from('icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\nipv6-icmp 58 IPv6-ICMP\nsctp 132 SCTP\n')],
     ...[...tools, ...extensions, ...libraries].map((path): [string, Content] => [path.slice(1), readFileSync(path)]),
     ...iptablesNames.map((name): [string, Content] => [`usr/sbin/${name}`, { link: 'xtables-nft-multi' }]),
-    ...busybox('sh', 'cat', 'ls'),
+    ...busybox('sh', 'cat', 'chmod', 'grep', 'ln', 'rm', 'sleep', 'wc'),
   ])
   return archive(kubeProxyImage(version), files, { Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] })
 }
