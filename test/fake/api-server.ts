@@ -53,7 +53,9 @@ export async function startApiServer(script: Script): Promise<FakeApiServer> {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: (protocols) => [...protocols][0] ?? false })
   server.on('upgrade', (request, socket, head) => {
     asked.push(request.url ?? '')
-    const status = script.execStatus ?? (isKnown(request) ? 101 : 401)
+    // the API server has no such media type for a WebSocket
+    const usual = request.headers.accept === undefined ? 101 : 406
+    const status = script.execStatus ?? (isKnown(request) ? usual : 401)
     if (status !== 101) return void socket.end(refusal(status))
     const serve = request.url?.includes('/portforward') === true ? forward : run
     return sockets.handleUpgrade(request, socket, head, (one) => serve(script, urlOf(request), one))
