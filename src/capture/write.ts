@@ -73,8 +73,9 @@ async function writeFolder(files: readonly File[], folder: string): Promise<void
 }
 
 async function writeArchive(files: readonly File[], path: string): Promise<void> {
-  const { pack } = await import('tar-stream')
-  const archive = pack()
+  // the only export that esbuild leaves of a CommonJS module that is imported later
+  const { default: tar } = await import('tar-stream')
+  const archive = tar.pack()
   const written = pipeline(archive, createGzip(), createWriteStream(path, { mode: 0o600 }))
   for (const file of files) archive.entry({ name: file.path, mode: 0o600 }, file.bytes)
   archive.finalize()

@@ -20,5 +20,8 @@ export async function buildAll(kubeProxyVersion: string): Promise<Built> {
   const etcd = await etcdBinary(etcdVersion)
   const kubernetes = await kubernetesBinaries(kubernetesVersion, components)
   const kubeProxy = join(await kubernetesBinaries(kubeProxyVersion, ['kube-proxy']), 'kube-proxy')
-  return { etcd, kubernetes, kubeProxy, echo: await ownBinary(echoSource) }
+  return { etcd, kubernetes, kubeProxy, echo: await echoBinary() }
 }
+
+/** The program of the test pods, for a node's own network. */
+export const echoBinary = (): Promise<string> => ownBinary(echoSource)

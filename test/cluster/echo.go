@@ -1,14 +1,19 @@
 // The program of the test pods. `echo serve PORT` answers TCP connections and UDP datagrams with one line: its pod's
-// name and the source address that it sees. `echo ask NETWORK ADDRESS COUNT` prints such answers. `echo wait` waits.
+// name and the source address that it sees. `echo ask NETWORK ADDRESS COUNT` prints such answers. `echo probe COUNT
+// NETWORK/ADDRESS...` asks many addresses at a time, each so often, and prints for each connection a line `NETWORK/ADDRESS
+// POD SOURCE`, or what became of it: REFUSED, UNREACHABLE or TIMEOUT. `echo wait` waits.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -24,8 +29,19 @@ func main() {
 		count, err := strconv.Atoi(arg(4))
 		check(err)
 		for ; count > 0; count-- {
-			check(ask(arg(2), arg(3)))
+			answer, err := ask(arg(2), arg(3))
+			check(err)
+			fmt.Print(answer)
 		}
+		return
+	case "probe":
+		count, err := strconv.Atoi(arg(2))
+		check(err)
+		var asking sync.WaitGroup
+		for _, target := range os.Args[3:] {
+			asking.Go(func() { probe(target, count) })
+		}
+		asking.Wait()
 		return
 	}
 	end := make(chan os.Signal, 1)
@@ -54,21 +70,47 @@ func serveUDP(address string) {
 	}
 }
 
-func ask(network, address string) error {
+func ask(network, address string) (string, error) {
 	connection, err := net.DialTimeout(network, address, patience)
 	if err != nil {
-		return err
+		return "", err
 	}
+	defer connection.Close()
 	connection.SetDeadline(time.Now().Add(patience))
 	if network == "udp" {
 		connection.Write([]byte("?"))
 		answer := make([]byte, 1024)
 		size, err := connection.Read(answer)
-		os.Stdout.Write(answer[:size])
-		return err
+		return string(answer[:size]), err
 	}
-	_, err = io.Copy(os.Stdout, connection)
-	return err
+	answer, err := io.ReadAll(connection)
+	return string(answer), err
+}
+
+// What takes long to fail, also because the kernel limits its ICMP messages, is tried three times only.
+func probe(target string, count int) {
+	network, address, _ := strings.Cut(target, "/")
+	for slow := 0; count > 0 && slow < 3; count-- {
+		start := time.Now()
+		answer, err := ask(network, address)
+		if err != nil {
+			answer = outcome(err) + "\n"
+			if time.Since(start) > patience/4 {
+				slow++
+			}
+		}
+		fmt.Print(target, " ", answer)
+	}
+}
+
+func outcome(err error) string {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "REFUSED"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "UNREACHABLE"
+	}
+	return "TIMEOUT"
 }
 
 func name() string {

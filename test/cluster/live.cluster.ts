@@ -1,9 +1,20 @@
 /** kube-proxy at work in a real cluster, in two modes, one after the other. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import type { TraceList } from '../../src/answer/trace.ts'
+import { kpxProcess } from '../kpx.ts'
+import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
+import { kubernetesService, nodeAddresses } from './addresses.ts'
+import { echoBinary } from './built.ts'
 import type { Cluster } from './cluster.ts'
+import { disagreement, flowLine, probe } from './flows.ts'
+import type { Flow } from './flows.ts'
 import { kubeProxyConfigMap } from './kube-proxy.ts'
 import { run } from './run.ts'
+import { addressesOf, balancedStatus, services } from './services.ts'
 import { until } from './until.ts'
 import { upCluster } from './up.ts'
 import { clientOn, webManifests } from './web.ts'
@@ -19,8 +30,11 @@ describe('a cluster', function () {
     this.timeout(coldBuild)
     needsCluster(this)
     cluster = await upCluster({ name: `test-${process.pid}` })
-    await cluster.create(webManifests(cluster.nodes))
+    await cluster.create([...webManifests(cluster.nodes), ...services])
+    const status = ['--subresource=status', '--type=merge', '-p', JSON.stringify(balancedStatus)]
+    await cluster.kubectl(['patch', 'service', 'balanced', ...status])
     await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s'])
+    await cluster.kubectl(['rollout', 'status', 'deployment/single', '--timeout=60s'])
     await cluster.kubectl(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s'])
     web = (await cluster.kubectl(['get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIPs[*]}'])).split(' ')
   })
@@ -47,6 +61,40 @@ describe('a cluster', function () {
     }
   }
 
+  const kpx = async (...argv: string[]): Promise<Ran> => kpxProcess(...argv, '--kubeconfig', cluster.kubeconfig)
+
+  function kpxIsRight(): void {
+    it('does to packets what kpx says', async () => {
+      const flows = await probe(cluster, await frontends(cluster), await echoBinary())
+      expect(flows.size).to.be.greaterThan(200)
+      const { items } = await traced(cluster, [...flows.keys()])
+      const sticky = await clusterIPs(cluster, 'sticky')
+      const wrong = [...flows].flatMap(([flow, met], i) => {
+        const isSticky = sticky.some((ip) => flow.target.includes(ip))
+        return disagreement(flow, met, items[i]?.outcomes ?? [], isSticky) ?? []
+      })
+      expect(wrong).to.deep.equal([])
+    })
+
+    it('is answered alike live and from a capture of it', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'kpx-live-'))
+      try {
+        expect(await kpx('capture', join(folder, 'taken.tar.gz'))).to.include({ stderr: '', exit: 0 })
+        for (const words of [
+          ['services'],
+          ['explain', 'service', 'balanced'],
+          ['trace', 'node1', 'service/default/web'],
+        ]) {
+          const taken = await kpxProcess(...words, '-o', 'json', '--from', join(folder, 'taken.tar.gz'))
+          expect(taken, words.join(' ')).to.deep.equal(await kpx(...words, '-o', 'json'))
+          expect(JSON.parse(taken.stdout)).to.have.deep.nested.property('seen.nodes', cluster.nodes)
+        }
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    })
+  }
+
   it('has two ready nodes and kube-proxy on both', async () => {
     const daemonSet = ['get', 'daemonset/kube-proxy', '-n', 'kube-system', '-o', 'jsonpath={.status.numberReady}']
     expect(cluster.nodes).to.deep.equal(['node1', 'node2'])
@@ -58,6 +106,7 @@ describe('a cluster', function () {
     before('has rules', async () => hasRules(cluster, 'iptables'))
 
     everyPodAnswers()
+    kpxIsRight()
 
     it('has no rules of nftables mode', async () => {
       expect(await ruled(cluster)).to.deep.equal({ iptables: cluster.nodes, nftables: [] })
@@ -73,12 +122,44 @@ describe('a cluster', function () {
     })
 
     everyPodAnswers()
+    kpxIsRight()
 
     it('has no rules of iptables mode', async () => {
       expect(await ruled(cluster)).to.deep.equal({ iptables: [], nftables: cluster.nodes })
     })
   })
 })
+
+const clusterIPs = async ({ kubectl }: Cluster, ...names: string[]): Promise<string[]> =>
+  (await kubectl(['get', 'services', ...names, '-o', 'jsonpath={..clusterIPs[*]}'])).split(' ')
+
+async function frontends(cluster: Cluster): Promise<string[]> {
+  const nodeIPs = nodeAddresses(cluster.nodes.length).flatMap(({ addresses }) => addresses)
+  // the Service kubernetes is on another port
+  const services = (await clusterIPs(cluster)).filter((ip) => ip !== kubernetesService)
+  return addressesOf(services, nodeIPs)
+}
+
+async function traced({ kubeconfig }: Cluster, flows: readonly Flow[]): Promise<TraceList> {
+  const folder = mkdtempSync(join(tmpdir(), 'kpx-flows-'))
+  try {
+    const file = join(folder, 'flows')
+    writeFileSync(file, flows.map((flow) => `${flowLine(flow)}\n`).join(''))
+    const { exit, stderr, stdout } = await kpxProcess(
+      'trace',
+      '--flows',
+      file,
+      '-o',
+      'json',
+      '--kubeconfig',
+      kubeconfig,
+    )
+    expect({ exit, stderr }).to.deep.equal({ exit: 0, stderr: '' })
+    return JSON.parse(stdout) as TraceList
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 /** kube-proxy's pod is ready before its rules are. */
 async function hasRules(cluster: Cluster, mode: 'iptables' | 'nftables'): Promise<void> {
