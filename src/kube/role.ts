@@ -2,7 +2,7 @@
 import { resources } from './resource.ts'
 import type { Resource } from './resource.ts'
 
-interface Rule {
+export interface Rule {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
   readonly verbs: readonly string[]

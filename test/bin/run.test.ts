@@ -46,6 +46,18 @@ describe('bin/run.js', () => {
     }
   })
 
+  it('writes an archive that answers as what it was made of', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kpx-run-'))
+    try {
+      const [archive, recording] = [join(folder, 'taken.tar.gz'), `${captures}/k1.37-ipvs`]
+      expect(await kpxProcess('capture', archive, '--from', recording)).to.include({ stderr: '', exit: 0 })
+      const ran = await kpxProcess('services', '--from', archive)
+      expect(ran).to.deep.equal(await kpxProcess('services', '--from', recording))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   it('ends quietly when nobody reads its answer', () => {
     const script = '{ "$0" "$1" --help; echo "exit $?" >&2; } 2>&1 1>&3 3>&- | cat'
     const stderr = execFileSync('sh', ['-c', `exec 3>&1; ${script}`, process.execPath, `${root}bin/run.js`])

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import type { ServiceList } from '../../src/answer/services.ts'
 import type { TraceList } from '../../src/answer/trace.ts'
+import type { ClusterRole, Rule } from '../../src/kube/role.ts'
 import { kpxProcess } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
@@ -61,7 +63,8 @@ describe('a cluster', function () {
     }
   }
 
-  const kpx = async (...argv: string[]): Promise<Ran> => kpxProcess(...argv, '--kubeconfig', cluster.kubeconfig)
+  const kpx = (...argv: string[]): Promise<Ran> =>
+    kpxProcess(...argv, ...(argv[0] === 'rbac' ? [] : ['--kubeconfig', cluster.kubeconfig]))
 
   function kpxIsRight(): void {
     it('does to packets what kpx says', async () => {
@@ -100,6 +103,33 @@ describe('a cluster', function () {
     expect(cluster.nodes).to.deep.equal(['node1', 'node2'])
     expect(await cluster.kubectl(['get', 'nodes', '--no-headers'])).to.match(/^node1 +Ready .*\nnode2 +Ready .*\n$/)
     expect(await cluster.kubectl(daemonSet)).to.equal('2')
+  })
+
+  it('is read by who has the role of kpx rbac, and by nobody who has less', async () => {
+    const role = JSON.parse((await kpx('rbac', '-o', 'json')).stdout) as ClusterRole
+    const apply = (rules: readonly Rule[]): Promise<string> =>
+      cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ ...role, rules }) })
+    const isRead = async (): Promise<boolean> => {
+      const { exit, stdout } = await kpx('services', '-o', 'json', '--as', 'reader')
+      return exit === 0 && (JSON.parse(stdout) as ServiceList).seen.blind.length === 0
+    }
+    await apply(role.rules)
+    await cluster.kubectl([
+      'create',
+      'clusterrolebinding',
+      'reader',
+      `--clusterrole=${role.metadata.name}`,
+      '--user=reader',
+    ])
+    await until('the role', isRead)
+    for (const [i, { verbs }] of role.rules.entries()) {
+      for (const verb of verbs) {
+        const without = (rule: Rule, at: number): Rule =>
+          at === i ? { ...rule, verbs: rule.verbs.filter((one) => one !== verb) } : rule
+        await apply(role.rules.map(without).filter((rule) => rule.verbs.length > 0))
+        await until(`no ${verb} of rule ${i}`, async () => !(await isRead()))
+      }
+    }
   })
 
   describe('in iptables mode', () => {
