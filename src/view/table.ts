@@ -131,7 +131,8 @@ function shorten(text: string, width: number): string {
 }
 
 function line(tracks: readonly Track[], row: readonly Ready[], indent: string): string {
-  let text = indent
+  // joined at once: 100,000 lines of a dozen pieces each would be kept as pieces
+  const parts = [indent]
   let blanks = 0
   for (const { at, column, width } of tracks) {
     const cell = row[at] ?? ''
@@ -143,10 +144,11 @@ function line(tracks: readonly Track[], row: readonly Ready[], indent: string): 
     const short = own > width ? shorten(textOf(cell), width) : textOf(cell)
     const rest = Math.max(0, width - own)
     const isRight = column.align === 'right'
-    text += ' '.repeat(isRight ? blanks + rest : blanks) + (paintOf(cell)?.(short) ?? short)
+    parts.push(' '.repeat(isRight ? blanks + rest : blanks), paintOf(cell)?.(short) ?? short)
     blanks = isRight ? gap : rest + gap
   }
-  return text + '\n'
+  parts.push('\n')
+  return parts.join('')
 }
 
 const linesBelow = (tracks: readonly Track[], row: readonly Ready[], indent: string, width: number): string =>
