@@ -15,7 +15,7 @@ export function describe({ name, namespace, resource, verb }: Asked): string {
   return `${verb} ${resource.plural}${whose}`
 }
 
-/** An answer with another status than 2xx. */
+/** An answer with another status than 2xx, which is the cause of the error. */
 export function statusFailure(status: number, body: string, asked: Asked): KpxError {
   const what = describe(asked)
   const told = messageOf(body)
@@ -28,7 +28,7 @@ export function statusFailure(status: number, body: string, asked: Asked): KpxEr
     case 404:
       return new KpxError('KPX1016', `the API server has nothing to ${what}${because}`)
     default:
-      return new KpxError('KPX1016', `the API server answered ${status} to ${what}${because}`)
+      return new KpxError('KPX1016', `the API server answered ${status} to ${what}${because}`, { cause: status })
   }
 }
 

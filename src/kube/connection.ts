@@ -98,7 +98,7 @@ export class Connection {
       await this.#config.applyToHTTPSOptions(options)
     } catch (error) {
       const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-      throw new KpxError('KPX1014', `the kubeconfig’s credentials cannot be had: ${why}`, { cause: error })
+      throw new KpxError('KPX1014', `the kubeconfig's credentials cannot be had: ${why}`, { cause: error })
     }
     return options
   }

@@ -62,11 +62,18 @@ async function recordOf(pod: KubeProxyPod | undefined, connection: Connection): 
   if (!pod) return { files, blind: [{ file: 'kube-proxy', why: 'no pod of kube-proxy runs on this node' }] }
   const blind: Blind[] = []
   const pool = new Pool(mostCommands)
+  let lost: string | undefined
   const keep = (file: string, read: () => Promise<Buffer | string | undefined>): Promise<void> =>
     pool.run(async () => {
-      const bytes = await read()
-      if (Buffer.isBuffer(bytes)) files.set(file, bytes)
-      else if (bytes !== undefined) blind.push({ file, why: bytes })
+      // a node that hangs costs one time-out, not one for each command
+      if (lost !== undefined) return
+      try {
+        const bytes = await read()
+        if (Buffer.isBuffer(bytes)) files.set(file, bytes)
+        else if (bytes !== undefined) blind.push({ file, why: bytes })
+      } catch (error) {
+        lost ??= whyLost(error)
+      }
     })
   await Promise.all([
     ...nodeFiles.map((one) => keep(one.file, () => readFile(one, pod, connection))),
@@ -77,6 +84,7 @@ async function recordOf(pod: KubeProxyPod | undefined, connection: Connection): 
     const masters = masterFile(devices)
     await keep(masters.file, () => readFile(masters, pod, connection))
   }
+  if (lost !== undefined) blind.push({ file: pod.pod, why: lost })
   return { files, blind: folded(blind) }
 }
 
@@ -91,7 +99,7 @@ function folded(spots: readonly Blind[]): Blind[] {
   return [...files].map(([why, own]) => ({ file: own.join(', '), why })).sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 
-/** The bytes; or why they cannot be had, where they are missed. */
+/** The bytes; or why they cannot be had, where they are missed. Throws where the pod cannot be asked at all. */
 async function readFile(
   { commands, file, missed }: NodeFile,
   pod: Container,
@@ -99,8 +107,7 @@ async function readFile(
 ): Promise<Buffer | string | undefined> {
   let failed: string | undefined
   for (const { exitCodes = [], text, words } of commands) {
-    const result = await exec(connection, pod, words).catch((error: unknown) => failureOf(error))
-    if (typeof result === 'string') return missed && result
+    const result = await exec(connection, pod, words)
     if (hasPrinted(result, exitCodes)) return text ? text(result.stdout) : result.stdout
     if (!isMissing(result)) failed ??= `${words.join(' ')}: ${firstLine(result)}`
   }
@@ -123,7 +130,7 @@ const hasPrinted = ({ exitCode, stderr }: ExecResult, exitCodes: readonly number
   exitCode === 0 || (exitCode !== undefined && exitCodes.includes(exitCode) && stderr === '')
 
 /** What this user may not do anywhere is worth an error; what one node cannot do is not. */
-function failureOf(error: unknown): string {
+function whyLost(error: unknown): string {
   if (!(error instanceof KpxError) || error.code === 'KPX1014' || error.code === 'KPX1015') throw error
   return error.message
 }

@@ -1,5 +1,5 @@
 /** Lists of objects, page by page, as the API server gives them. */
-import type { Connection } from './connection.ts'
+import type { Connection, Query } from './connection.ts'
 import { KpxError } from '../error.ts'
 import type { Resource } from './resource.ts'
 
@@ -11,26 +11,28 @@ interface Page {
   readonly next: string
 }
 
-/** All objects of all namespaces, or those of one; `labels` is a label selector. */
-export async function listObjects(
-  connection: Connection,
-  resource: Resource,
-  { labels, namespace }: { readonly labels?: string; readonly namespace?: string } = {},
-): Promise<unknown[]> {
-  const items: unknown[] = []
-  const asked = { verb: 'list', resource, ...(namespace !== undefined && { namespace }) } as const
-  for (let next: string | undefined = ''; next !== undefined;) {
-    const query = {
-      limit: String(pageSize),
-      ...(next !== '' && { continue: next }),
-      ...(labels && { labelSelector: labels }),
-    }
-    const page = pageOf(await connection.get(asked, query), connection.server)
+/** All objects of all namespaces. */
+export async function listObjects(connection: Connection, resource: Resource): Promise<unknown[]> {
+  const list = (query: Query): Promise<Page> =>
+    connection.get({ verb: 'list', resource }, query).then((body) => pageOf(body, connection.server))
+  const limit = String(pageSize)
+  const first = await list({ limit })
+  const items = [...first.items]
+  for (let { next } = first; next !== '';) {
+    const page = await list({ limit, continue: next }).catch((error: unknown) => {
+      if (isExpired(error)) return undefined
+      throw error
+    })
+    // the place to go on from is kept for some minutes only; a list without pages has none
+    if (!page) return [...(await list({})).items]
     items.push(...page.items)
-    next = page.next === '' ? undefined : page.next
+    next = page.next
   }
   return items
 }
+
+/** 410 Gone. */
+const isExpired = (error: unknown): boolean => error instanceof KpxError && error.cause === 410
 
 function pageOf(body: Buffer, server: string): Page {
   try {

@@ -33,7 +33,7 @@ interface Recorded {
 export const itemsOf = (recording: string, list: string): readonly Recorded[] =>
   (JSON.parse(readFileSync(`${captures}/${recording}/objects/${list}.json`, 'utf8')) as { items: Recorded[] }).items
 
-/** Three objects a page, so that every list has several. */
+/** Three objects a page where the usual number is asked for, so that every list has several pages. */
 export function recordedCluster(recording: string): Required<Pick<Script, 'exec' | 'forward' | 'get'>> {
   const nodeOf = new Map(itemsOf(recording, 'pods').map(({ metadata, spec }) => [metadata.name, spec.nodeName]))
   return {
@@ -42,8 +42,9 @@ export function recordedCluster(recording: string): Required<Pick<Script, 'exec'
       if (list === undefined) return undefined
       const items = itemsOf(recording, list)
       const from = Number(url.searchParams.get('continue') ?? 0)
-      const next = from + 3 < items.length ? String(from + 3) : ''
-      return { body: { kind: 'List', metadata: { continue: next }, items: items.slice(from, from + 3) } }
+      const to = url.searchParams.get('limit') === '500' ? from + 3 : items.length
+      const next = to < items.length ? String(to) : ''
+      return { body: { kind: 'List', metadata: { continue: next }, items: items.slice(from, to) } }
     },
     forward: (pod, port, path) => {
       const file = `${captures}/${recording}/nodes/${nodeOf.get(pod) ?? ''}/proxyMode.txt`

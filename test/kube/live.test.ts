@@ -63,7 +63,7 @@ describe('a live cluster', () => {
         name.startsWith('ip') ? { stdout: '', stderr: 'no space left on device', exitCode: 1 } : { missing: name },
       'has no iptables-save': (_pod, [name = '']) => ({ missing: name }),
       'the connection was closed': () => 'cut',
-      'no answer within 0.3 s: iptables-nft-save': () => 'hang',
+      'no answer within 0.3 s: ': () => 'hang',
     }
     for (const [why, refuse] of Object.entries(refusals)) {
       const first = kubeProxyOf('node1')
@@ -73,6 +73,27 @@ describe('a live cluster', () => {
       expect(stdout.replaceAll(/\s+/g, ' ')).to.include('seen 1/2 nodes').and.include(why)
       expect(exit).to.equal(0)
     }
+  })
+
+  it('is not asked again on a node that hangs', async () => {
+    const hung = kubeProxyOf('node1') ?? ''
+    const exec: Script['exec'] = (pod, words) => (pod === hung ? 'hang' : cluster.exec(pod, words))
+    const { stdout } = await live({ ...cluster, exec }, 'services', '--request-timeout', '300ms')
+    expect(stdout).to.include(`node1: ${hung}: no answer within 0.3 s`)
+    const asked = server?.asked.filter((path) => path.includes(`${hung}/exec`)).length ?? 0
+    expect(asked).to.be.within(1, 6)
+  })
+
+  it('whose list is too old to go on with is asked for all of it', async () => {
+    const get: Script['get'] = (url, request) => {
+      if (url.searchParams.has('continue'))
+        return { status: 410, body: { message: 'The provided continue parameter is too old' } }
+      return cluster.get(url, request)
+    }
+    const { exit, stdout } = await live({ ...cluster, get }, 'services')
+    expect({ exit, stdout }).to.include(
+      await kpx('services', '--from', `${captures}/${recording}`).then(({ exit, stdout }) => ({ exit, stdout })),
+    )
   })
 
   it('that refuses to answer is an error with its code and the next step', async () => {
