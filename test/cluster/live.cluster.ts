@@ -67,16 +67,12 @@ describe('a cluster', function () {
     kpxProcess(...argv, ...(argv[0] === 'rbac' ? [] : ['--kubeconfig', cluster.kubeconfig]))
 
   function kpxIsRight(): void {
-    it('does to packets what kpx says', async () => {
-      const flows = await probe(cluster, await frontends(cluster), await echoBinary())
-      expect(flows.size).to.be.greaterThan(200)
-      const { items } = await traced(cluster, [...flows.keys()])
-      const sticky = await clusterIPs(cluster, 'sticky')
-      const wrong = [...flows].flatMap(([flow, met], i) => {
-        const isSticky = sticky.some((ip) => flow.target.includes(ip))
-        return disagreement(flow, met, items[i]?.outcomes ?? [], isSticky) ?? []
-      })
-      expect(wrong).to.deep.equal([])
+    it('does to packets what kpx says', async function () {
+      this.timeout(180_000)
+      const wrong = await disagreements(cluster)
+      // a lost ICMP message, or an endpoint that was not programmed yet: what is wrong twice is wrong
+      const again = wrong.size > 0 ? await disagreements(cluster) : wrong
+      expect([...again].flatMap(([flow, how]) => (wrong.has(flow) ? [how] : []))).to.deep.equal([])
     })
 
     it('is answered alike live and from a capture of it', async () => {
@@ -159,6 +155,21 @@ describe('a cluster', function () {
     })
   })
 })
+
+/** Of more than 200 flows those about which kpx is wrong, and how. */
+async function disagreements(cluster: Cluster): Promise<Map<string, string>> {
+  const flows = await probe(cluster, await frontends(cluster), await echoBinary())
+  expect(flows.size).to.be.greaterThan(200)
+  const { items } = await traced(cluster, [...flows.keys()])
+  const sticky = await clusterIPs(cluster, 'sticky')
+  const wrong = new Map<string, string>()
+  for (const [i, [flow, met]] of [...flows].entries()) {
+    const isSticky = sticky.some((ip) => flow.target.includes(ip))
+    const how = disagreement(flow, met, items[i]?.outcomes ?? [], isSticky)
+    if (how !== undefined) wrong.set(flowLine(flow), how)
+  }
+  return wrong
+}
 
 const clusterIPs = async ({ kubectl }: Cluster, ...names: string[]): Promise<string[]> =>
   (await kubectl(['get', 'services', ...names, '-o', 'jsonpath={..clusterIPs[*]}'])).split(' ')
