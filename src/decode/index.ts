@@ -13,7 +13,7 @@ import { decodeProcNetIpv6Route } from './proc-net-ipv6-route.ts'
 import { decodeProcNetRoute } from './proc-net-route.ts'
 import { looksLikeJson, sniff } from './sniff.ts'
 import type { LineReport, SourceFile } from './source.ts'
-import { decodeSysClassNetMaster } from './sys-class-net-master.ts'
+import { decodeSysClassNetBrport } from './sys-class-net-brport.ts'
 import { decodeSysctl } from './sysctl.ts'
 
 interface Decoder {
@@ -50,7 +50,7 @@ const decoders: readonly Decoder[] = [
   { name: 'proc-net-ip_vs', reports: (source) => [decodeProcNetIpVs(source).report()] },
   { name: 'proc-net-ipv6_route', reports: (source) => [decodeProcNetIpv6Route(source).report()] },
   { name: 'proc-net-route', reports: (source) => [decodeProcNetRoute(source).report()] },
-  { name: 'sys-class-net-master', reports: (source) => [decodeSysClassNetMaster(source).report()] },
+  { name: 'sys-class-net-brport', reports: (source) => [decodeSysClassNetBrport(source).report()] },
   { name: 'sysctl', reports: (source) => [decodeSysctl(source).report()] },
 ]
 

@@ -16,9 +16,18 @@ export interface DecodedRoutes {
 }
 
 export function decodeIpAddr(source: SourceFile): DecodedInterfaces {
-  const { items, report } = decodeJson(source, readInterface)
-  return { interfaces: items, report }
+  const groups = new Set<string>()
+  const { items, report } = decodeJson(source, (link) => {
+    if (hasFlag(link, 'MASTER')) groups.add(textOf(link['ifname']) ?? '')
+    return readInterface(link)
+  })
+  return { interfaces: items.map((one) => (groups.has(one.master ?? '') ? withoutMaster(one) : one)), report }
 }
+
+/** IFF_MASTER: a bond or VRF, whose devices are no ports of a bridge (bond_setup(), vrf_setup() in drivers/net). */
+const hasFlag = ({ flags }: JsonObject, flag: string): boolean => Array.isArray(flags) && flags.includes(flag)
+
+const withoutMaster = ({ master: _master, ...rest }: Interface): Interface => rest
 
 /** Of an interface that ip leaves empty (it prints `{}` for those that a filter hides) nothing is said. */
 function readInterface(link: JsonObject): Interface | string | undefined {
@@ -31,8 +40,7 @@ function readInterface(link: JsonObject): Interface | string | undefined {
     else if (Object.keys(item).length > 0) return `an address of ${name} that is not one`
   }
   const master = textOf(link['master'])
-  const up = Array.isArray(link['flags']) && link['flags'].includes('UP')
-  return { name, ...(master !== undefined && { master }), up, addresses }
+  return { name, ...(master !== undefined && { master }), up: hasFlag(link, 'UP'), addresses }
 }
 
 function readAddress({ local, prefixlen, scope }: JsonObject): InterfaceAddress | undefined {

@@ -12,8 +12,8 @@ import { decodeProcNetIpv6Route, tablesOf } from './proc-net-ipv6-route.ts'
 import type { DecodedLines } from './proc-net-lines.ts'
 import { decodeProcNetRoute } from './proc-net-route.ts'
 import type { ReadFile, SourceFile } from './source.ts'
-import { decodeSysClassNetMaster } from './sys-class-net-master.ts'
-import type { BridgePort } from './sys-class-net-master.ts'
+import { decodeSysClassNetBrport } from './sys-class-net-brport.ts'
+import type { BridgePort } from './sys-class-net-brport.ts'
 
 type Routes = Pick<Ruleset, 'routed' | 'routes'>
 type NodeNetwork = Routes & Pick<Ruleset, 'addressed' | 'interfaces' | 'interfacesWhole' | 'portsRecorded'>
@@ -94,23 +94,23 @@ function readProcNet(read: ReadFile, blind: Blind[]) {
     ifInet6: items('proc-net-if_inet6.txt', decodeProcNetIfInet6),
     ipv6Route: items('proc-net-ipv6_route.txt', decodeProcNetIpv6Route),
     dev: items('proc-net-dev.txt', decodeProcNetDev),
-    ports: portsOf(read('sys-class-net-master.txt'), blind),
+    ports: portsOf(read('sys-class-net-brport.txt'), blind),
     any,
   }
 }
 
 /** Empty for a node without bridges. */
 function portsOf(source: SourceFile | undefined, blind: Blind[]): readonly BridgePort[] | undefined {
-  const decoded = source && decodeSysClassNetMaster(source)
+  const decoded = source && decodeSysClassNetBrport(source)
   if (decoded?.whole !== false) return decoded?.items
-  blind.push({ file: 'sys-class-net-master.txt', why: 'it cannot be read' })
+  blind.push({ file: 'sys-class-net-brport.txt', why: 'it cannot be read' })
   return undefined
 }
 
 const withMasters = (devices: readonly Interface[], ports: readonly BridgePort[]): Interface[] =>
   devices.map((device) => {
     const port = ports.find((one) => one.device === device.name)
-    return port ? { ...device, master: port.master } : device
+    return port ? { ...device, master: port.bridge } : device
   })
 
 const addressedBy = ({ fibTrie, ifInet6, ipv6Route }: ProcNet): Set<IpFamily> =>

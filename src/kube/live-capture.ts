@@ -6,7 +6,7 @@ import { exec } from './exec.ts'
 import type { Container, ExecResult } from './exec.ts'
 import { kubeProxyPods } from './kube-proxy-pods.ts'
 import type { KubeProxyPod } from './kube-proxy-pods.ts'
-import { masterFile, nodeFiles } from './node-files.ts'
+import { brportFile, nodeFiles } from './node-files.ts'
 import type { NodeFile } from './node-files.ts'
 import { listObjects } from './objects.ts'
 import { getFromPod } from './pod-http.ts'
@@ -81,8 +81,8 @@ async function recordOf(pod: KubeProxyPod | undefined, connection: Connection): 
   ])
   const devices = deviceNames(files.get('proc-net-dev.txt'))
   if (devices.length > 0 && !files.has('ip-addr.json')) {
-    const masters = masterFile(devices)
-    await keep(masters.file, () => readFile(masters, pod, connection))
+    const ports = brportFile(devices)
+    await keep(ports.file, () => readFile(ports, pod, connection))
   }
   if (lost !== undefined) blind.push({ file: pod.pod, why: lost })
   return { files, blind: folded(blind) }

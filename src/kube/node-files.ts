@@ -42,12 +42,17 @@ const sysctlsByGrep: NodeCommand = {
 }
 
 /** Asked when the devices are known: there is no shell that would find them. */
-export const masterFile = (devices: readonly string[]): NodeFile => ({
-  file: 'sys-class-net-master.txt',
+export const brportFile = (devices: readonly string[]): NodeFile => ({
+  file: 'sys-class-net-brport.txt',
   // files that are not there, of devices that are no ports, are passed over and make the exit code 2
   commands: [
     {
-      words: ['grep', '-Hs', '^INTERFACE=', ...devices.map((device) => `/sys/class/net/${device}/master/uevent`)],
+      words: [
+        'grep',
+        '-Hs',
+        '^INTERFACE=',
+        ...devices.map((device) => `/sys/class/net/${device}/brport/bridge/uevent`),
+      ],
       exitCodes: [1, 2],
     },
   ],

@@ -42,6 +42,17 @@ describe('ip -j addr', () => {
     expect(down).to.deep.equal({ name: 'kube-ipvs0', up: false, addresses: [] })
   })
 
+  it('takes no device of a bond for a port of a bridge, in whichever order they are', () => {
+    const bond = { ifname: 'bond0', flags: ['BROADCAST', 'MULTICAST', 'MASTER', 'UP'] }
+    const own = { ifname: 'eth0', master: 'bond0', flags: ['SLAVE', 'UP'] }
+    for (const links of [
+      [bond, own],
+      [own, bond],
+    ]) {
+      expect(decodeIpAddr(json(links)).interfaces.map(({ master }) => master)).to.deep.equal([undefined, undefined])
+    }
+  })
+
   it('what is not that makes the file unknown, line by line', () => {
     for (const text of ['[{\n"ifname":', '{}\n', 'Command "addr" is unknown\nsecond', '\0']) {
       const { interfaces, report } = decodeIpAddr(textFile(text))
