@@ -31,7 +31,10 @@ function redactedMetadata({ annotations, managedFields: _fields, ...rest }: Json
 
 const containerLists = ['containers', 'initContainers', 'ephemeralContainers']
 
-/** A pod's containers without the values of their environment, and of arguments that name a secret. */
+/** Commands and HTTP headers, which kpx has no use for. */
+const hooks = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']
+
+/** A pod's containers without the values of their environment, arguments that name a secret, and probes. */
 function redactedSpec(spec: Json): Json {
   const lists = containerLists.flatMap((name): [string, unknown][] => {
     const containers = spec[name]
@@ -43,8 +46,9 @@ function redactedSpec(spec: Json): Json {
 function redactedContainer(container: unknown): unknown {
   if (!isJson(container)) return container
   const { args, command, env } = container
+  const kept = Object.fromEntries(Object.entries(container).filter(([name]) => !hooks.includes(name)))
   return {
-    ...container,
+    ...kept,
     ...(Array.isArray(args) && { args: redactedWords(args) }),
     ...(Array.isArray(command) && { command: redactedWords(command) }),
     ...(Array.isArray(env) && { env: env.map(redactedVariable) }),

@@ -87,6 +87,8 @@ describe('a redacted object', () => {
             name: 'c',
             args: ['--config=/x', '--password=s3cret', '--token', 's3cret', '--v', '2'],
             command: ['run', '--client-secret=s3cret'],
+            livenessProbe: { httpGet: { httpHeaders: [{ name: 'Authorization', value: 's3cret' }] } },
+            lifecycle: { preStop: { exec: { command: ['redis-cli', '-a', 's3cret'] } } },
             env: [
               { name: 'KEY', value: 's3cret' },
               { name: 'IP', valueFrom: { fieldRef: {} } },
