@@ -29,9 +29,9 @@ export default class Decode extends BaseCommand<typeof Decode> {
 
   private async dumps(): Promise<Dumps> {
     if (this.words.length > 0) return looseDumps(await Promise.all(this.words.map(fileOf)))
-    if (this.flags.from !== undefined) return dumpsOf(await this.capture(), this.flags.node ?? [])
+    if (this.namesSource) return dumpsOf(await this.capture(), this.flags.node ?? [])
     throw new KpxError('KPX1001', 'nothing to decode', {
-      fix: 'name files (- is standard input), or a capture with --from',
+      fix: 'name files (- is standard input), or a capture with --from, or a cluster with --context',
     })
   }
 }

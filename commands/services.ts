@@ -9,7 +9,7 @@ import { servicesView } from '../src/view/services.ts'
 export default class Services extends BaseCommand<typeof Services> {
   static override summary = 'lists every Service port with the pods that get its traffic'
   static override examples = [
-    '<%= config.bin %> services --from CAPTURE',
+    '<%= config.bin %> services',
     '<%= config.bin %> services -n shop --node node1 --from CAPTURE',
   ]
 

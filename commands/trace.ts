@@ -30,7 +30,7 @@ export default class Trace extends BaseCommand<typeof Trace> {
     }),
   }
   static override examples = [
-    '<%= config.bin %> trace pod/shop/client-1 service/shop/web --from CAPTURE',
+    '<%= config.bin %> trace pod/shop/client-1 service/shop/web',
     '<%= config.bin %> trace outside/node1 node/node1:30517 --from CAPTURE',
   ]
 

@@ -10,7 +10,8 @@ import { BaseCommand } from '../../src/command.ts'
 import { explainModeView } from '../../src/view/explain-mode.ts'
 
 export default class ExplainMode extends BaseCommand<typeof ExplainMode> {
-  static override summary = 'tells how a mode of kube-proxy works, and walks a recorded packet through it'
+  static override summary =
+    'tells how a mode of kube-proxy works, and walks a packet of a cluster or capture through it'
   static override args = {
     mode: Args.string({ ignoreStdin: true, required: true, description: 'iptables, ipvs, nftables or userspace' }),
   }

@@ -17,7 +17,7 @@ export default class ExplainService extends BaseCommand<typeof ExplainService> {
     }),
   }
   static override examples = [
-    '<%= config.bin %> explain service web -n shop --from CAPTURE',
+    '<%= config.bin %> explain service web -n shop',
     '<%= config.bin %> explain service shop/web --node node1 --from CAPTURE -o json',
   ]
 

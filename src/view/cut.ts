@@ -13,10 +13,10 @@ export function cut<T>(items: readonly T[], limit: number, noun: string): Cut<T>
   return { shown: items.slice(0, limit), more: rest > 0 ? moreLine(rest, noun) : '' }
 }
 
-/** Endpoints only, and those whose answers are lost apart: what else happens is what a reader looks for. */
+/** Endpoints only, and those whose answers are lost, or may be, apart: what else happens is what a reader looks for. */
 export function cutOutcomes(outcomes: readonly Outcome[], limit: number): Cut<Outcome> {
   const delivered = outcomes.filter(({ verdict }) => verdict === 'deliver')
-  const isLost = ({ reply }: Outcome): boolean => reply === 'lost'
+  const isLost = ({ reply }: Outcome): boolean => reply !== 'ok'
   const hidden = new Set([
     ...delivered.filter((one) => !isLost(one)).slice(limit),
     ...delivered.filter(isLost).slice(limit),

@@ -6,7 +6,7 @@ import { addressText } from '../answer/outcome.ts'
 import type { Outcome } from '../answer/outcome.ts'
 import { reasonView } from './evidence.ts'
 import { findingsView } from './finding.ts'
-import { formatShare, resultCell } from './outcome.ts'
+import { formatShare, isTold, resultCell, whyText } from './outcome.ts'
 import { fields, paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { Style, ViewOptions } from './style.ts'
@@ -120,11 +120,11 @@ const frontendText = ({ family, ip, kind, port, protocol }: PodFrontend): string
 
 /** Whether the pod sees its own packet from its own address, and so answers itself. */
 const hairpinCell = (hairpin: Outcome, style: Style): Cell =>
-  hairpin.reply === 'lost' ? resultCell(hairpin, style) : hairpin.masquerade ? 'masqueraded' : 'source kept'
+  isTold(hairpin) ? resultCell(hairpin, style) : hairpin.masquerade ? 'masqueraded' : 'source kept'
 
-/** Why the pod gets nothing, or why its answers are lost, with the rules. */
+/** Why the pod gets nothing, or why its answers are lost or may be, with the rules. */
 function whyView({ nodes, share }: Group, options: ViewOptions): string {
-  const lost = share.outcomes.find(({ reply }) => reply === 'lost')
-  const text = share.why ?? lost?.why
-  return text === undefined ? '' : reasonView(text, (lost ?? share).evidence, nodes, options)
+  const told = share.outcomes.find(isTold)
+  const text = share.why ?? (told && whyText(told))
+  return text === undefined ? '' : reasonView(text, (told ?? share).evidence, nodes, options)
 }

@@ -22,12 +22,13 @@ const verdicts: Readonly<Record<Outcome['verdict'], string>> = {
   unknown: 'unknown',
 }
 
-/** What happens, in a word; an answer that is lost counts as much as a drop. */
+/** What happens, in a word; an answer that is lost counts as much as a drop, and one that may be is told. */
 export function resultCell(
   { reply, verdict }: Pick<Outcome, 'verdict'> & { reply?: Outcome['reply'] },
   style: Style,
 ): Cell {
   if (verdict === 'deliver' && reply === 'lost') return { text: 'answer lost', paint: style.bad }
+  if (verdict === 'deliver' && reply === 'unknown') return { text: 'answer unknown', paint: style.warn }
   const paint = {
     deliver: style.good,
     local: style.dim,
@@ -41,8 +42,12 @@ export function resultCell(
 
 export const endpointText = ({ endpoint }: Outcome): string => (endpoint === null ? '' : addressText(endpoint))
 
-/** What is not delivered, or answered in vain, has its reason told below. */
-export const isTold = ({ reply, verdict }: Outcome): boolean => verdict !== 'deliver' || reply === 'lost'
+/** What is not delivered, or not answered for certain, has its reason told below. */
+export const isTold = ({ reply, verdict }: Outcome): boolean => verdict !== 'deliver' || reply !== 'ok'
+
+/** Why it ends so, and what of that cannot be told. */
+export const whyText = ({ reply, verdict, why }: Outcome): string =>
+  verdict === 'deliver' && reply === 'unknown' ? `${why}; whether the answer comes back cannot be told` : why
 
 /** The rule that chose the endpoint, with its place. */
 export function ruleText({ evidence: [first] }: Outcome): string {

@@ -6,7 +6,7 @@ import type { NodeOutcomes, SenderKind } from '../answer/frontend-outcomes.ts'
 import type { Outcome } from '../answer/outcome.ts'
 import { cutOutcomes } from './cut.ts'
 import { reasonView } from './evidence.ts'
-import { endpointText, formatShare, isTold, resultCell, ruleText, sourceText } from './outcome.ts'
+import { endpointText, formatShare, isTold, resultCell, ruleText, sourceText, whyText } from './outcome.ts'
 import type { ViewOptions } from './style.ts'
 import { layOut } from './table.ts'
 import type { Cell, Column } from './table.ts'
@@ -82,7 +82,7 @@ function rowsOf(
       outcome.endpoint ? endpointText(outcome) : resultCell(outcome, style),
       pod.startsWith(namespace) ? pod.slice(namespace.length) : pod,
       outcome.endpoint?.node ?? '',
-      outcome.reply === 'lost' ? resultCell(outcome, style) : seenSource(outcome, group, wide),
+      outcome.endpoint && isTold(outcome) ? resultCell(outcome, style) : seenSource(outcome, group, wide),
       isTold(outcome) ? '' : { text: ruleText(outcome), paint: style.dim },
     ]
   })
@@ -104,5 +104,5 @@ function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[])
 const reasons = (nodes: readonly string[], outcomes: readonly Outcome[], options: ViewOptions): string =>
   outcomes
     .filter(isTold)
-    .map(({ evidence, why }) => reasonView(why, evidence, nodes, options))
+    .map((outcome) => reasonView(whyText(outcome), outcome.evidence, nodes, options))
     .join('')

@@ -2,7 +2,7 @@
 import type { TraceItem, TraceList, TraceStep } from '../answer/trace.ts'
 import { cutNote, cutOutcomes } from './cut.ts'
 import { reasonView } from './evidence.ts'
-import { endpointText, formatShare, isTold, resultCell, ruleText, sourceText } from './outcome.ts'
+import { endpointText, formatShare, isTold, resultCell, ruleText, sourceText, whyText } from './outcome.ts'
 import { paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
@@ -47,7 +47,7 @@ function itemView(item: TraceItem, options: ViewOptions): string {
     ]),
     options,
   )
-  const why = shown.filter(isTold).map(({ evidence, why: text }) => reasonView(text, evidence, [], options))
+  const why = shown.filter(isTold).map((outcome) => reasonView(whyText(outcome), outcome.evidence, [], options))
   return title + outcomes + more + why.join('') + stepsView(item, options)
 }
 
@@ -107,7 +107,7 @@ function rowsOf({ destination, outcomes, source }: TraceItem, { limit, style }: 
       endpoint,
       outcome.endpoint?.pod ?? endpoint,
       sourceText(outcome),
-      isTold(outcome) ? outcome.why : '',
+      isTold(outcome) ? whyText(outcome) : '',
     ]
   })
 }

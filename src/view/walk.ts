@@ -3,7 +3,7 @@ import type { ModeExample } from '../answer/explain-mode.ts'
 import type { Outcome } from '../answer/outcome.ts'
 import type { WalkStep } from '../answer/walk/walk.ts'
 import { cutOutcomes } from './cut.ts'
-import { endpointText, formatShare, resultCell, sourceText } from './outcome.ts'
+import { endpointText, formatShare, isTold, resultCell, sourceText, whyText } from './outcome.ts'
 import { paragraph } from './prose.ts'
 import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
@@ -65,11 +65,12 @@ const shortened = (text: string): string => (text.length <= longestRule ? text :
 
 /** `33.3% of the connections end so: delivered to shop/web-1 (10.244.0.2:8080), with the client's own address as source.` */
 function resultView(outcome: Outcome, options: ViewOptions): string {
-  const { endpoint, reply, share, sourceKept, verdict, why } = outcome
+  const { endpoint, share, sourceKept } = outcome
+  const why = whyText(outcome)
   const who = share === 1 ? 'Every connection ends' : `${formatShare(share)} of the connections end`
   const cell = resultCell(outcome, options.style)
   const result = typeof cell === 'string' ? cell : cell.text
-  if (verdict !== 'deliver' || reply === 'lost') {
+  if (isTold(outcome)) {
     return paragraph(`${who} so: ${why.startsWith(result) ? why : `${result}: ${why}`}`, options, '  ')
   }
   const to = endpoint?.pod ? `${endpoint.pod} (${endpointText(outcome)})` : endpointText(outcome)
