@@ -150,6 +150,22 @@ export const catalogue = [
     fix: 'choose another path',
   },
   {
+    code: 'KPX1021',
+    level: 'error',
+    title: 'a debug pod does not do its work',
+    why: 'The pod that kpx makes on a node to look at it does not start, or cannot be deleted: its image is not to be had or lacks the tools, or the node refuses it.',
+    fix: 'name an image that has iptables and nft, and that the node has or can pull: --debug-image IMAGE',
+    exit: 3,
+  },
+  {
+    code: 'KPX1022',
+    level: 'error',
+    title: 'programs of this machine do not lead to the node',
+    why: 'The command line of --via, or a program of the node that kpx runs on, cannot be started, does not get there, or leads to another machine.',
+    fix: 'try it by hand, without a password: ssh NODE sudo iptables-save',
+    exit: 3,
+  },
+  {
     code: 'KPX1099',
     level: 'error',
     title: 'kpx failed because of a bug in kpx',

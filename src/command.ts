@@ -30,6 +30,14 @@ export const unscopedFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
+  via: Flags.string({
+    summary: "get at nodes by this command line, e.g. 'ssh {node} sudo'; {address} is the node's IP",
+    helpValue: 'COMMAND',
+  }),
+  'allow-debug-pods': Flags.boolean({
+    summary: 'make a debug pod, and delete it, on a node that kpx cannot see otherwise',
+  }),
+  'debug-image': Flags.string({ summary: "image of debug pods (default: kube-proxy's)", helpValue: 'IMAGE' }),
   output: Flags.string({ char: 'o', summary: 'output format', options: outputs, default: 'table' }),
   limit: Flags.integer({
     summary: 'rows that table and wide show of a long list; 0 shows all',
@@ -97,13 +105,21 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
 
   /** The capture that --from names, or the cluster as it is now. */
   protected async capture(): Promise<Capture> {
-    const { as, context, from, kubeconfig, node } = this.flags
+    const { as, context, from, kubeconfig, node, via } = this.flags
     if (from !== undefined) return readCapture(from)
     const patience = milliseconds(this.flags['request-timeout'])
     // loaded by those alone who ask a cluster: it takes longer than all of an offline answer
     const { connect } = await import('./kube/connect.ts')
     const { liveCapture } = await import('./kube/live-capture.ts')
-    return liveCapture(connect({ as, context, kubeconfig }, patience, process.env), node)
+    const { debugPodConsent, tellRemoved } = await import('./consent.ts')
+    const allowed = this.flags['allow-debug-pods']
+    const debugPods = {
+      allowed,
+      image: this.flags['debug-image'],
+      consent: debugPodConsent(allowed),
+      onRemoved: tellRemoved,
+    }
+    return liveCapture(connect({ as, context, kubeconfig }, patience, process.env), { nodes: node, via, debugPods })
   }
 
   /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names, or why it has none. */

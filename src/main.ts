@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Plugin, run, settings } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { reportFailure } from './failure.ts'
+import { interrupt } from './interruption.ts'
 
 /** What oclif loads. `root` is the folder of package.json. */
 export async function loadOptions(root: string, fromSource: boolean): Promise<Interfaces.LoadOptions> {
@@ -18,16 +19,27 @@ export async function loadOptions(root: string, fromSource: boolean): Promise<In
   return { root, plugins: new Map([[plugin.name, plugin]]) }
 }
 
+/** As shells have it: 128 and the signal's number. */
+const signals = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const
+
 /** oclif would load what a file in the user's data folder names, and complain where it cannot read it. */
 const withoutPlugins = { devPlugins: false, userPlugins: false }
 
 /** Runs one command line; the answer is in process.exitCode. */
 export async function main(argv: string[], root: string, fromSource = false): Promise<void> {
-  process.once('SIGINT', () => process.exit(130))
+  // a second one of the same kind ends it at once
+  for (const [signal, exit] of signals) process.once(signal, () => void interrupt().then(() => process.exit(exit)))
   // where nobody reads stderr, the exit code still tells
   process.stderr.on('error', () => undefined)
   // streams report a full disk from outside of every command
-  process.once('uncaughtException', (error) => process.exit(reportFailure(error, argv, 'kpx')))
+  process.once('uncaughtException', (error) => {
+    const exit = reportFailure(error, argv, 'kpx')
+    void interrupt().then(() => process.exit(exit))
+  })
   await runCommandLine(argv, await loadOptions(root, fromSource))
 }
 

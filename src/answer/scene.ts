@@ -1,5 +1,6 @@
 /** A capture ready for questions: its cluster, and the network of its nodes' Rulesets. Nodes are decoded when a packet comes to them. */
-import type { Capture } from '../capture/capture.ts'
+import { reachedNodes } from '../capture/capture.ts'
+import type { Capture, Reached } from '../capture/capture.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { decodeRuleset } from '../decode/ruleset.ts'
 import { sourceFile } from '../decode/source.ts'
@@ -37,6 +38,8 @@ export interface Seen {
   readonly nodes: readonly string[]
   readonly of: number
   readonly blind: readonly { readonly node: string; readonly why: string }[]
+  /** How kpx got at the nodes, where it did so itself. */
+  readonly reached?: readonly (Reached & { readonly node: string })[]
   /** What is wrong with the lists of objects that were read, and how kpx took it. */
   readonly notes?: readonly string[]
 }
@@ -46,7 +49,14 @@ export function seenOf(scene: Scene): Seen {
   const all = nodeNames(scene)
   const blind = all.flatMap((node) => blindSpots(node, scene))
   const nodes = [...network.nodes.values()].filter(({ ruleset }) => ruleset.seen.size > 0).map(({ name }) => name)
-  return { nodes, of: all.length, blind, ...(cluster.notes.length > 0 && { notes: cluster.notes }) }
+  const reached = reachedNodes(scene.capture)
+  return {
+    nodes,
+    of: all.length,
+    blind,
+    ...(reached.length > 0 && { reached }),
+    ...(cluster.notes.length > 0 && { notes: cluster.notes }),
+  }
 }
 
 function blindSpots(node: string, { capture, network }: Scene): { node: string; why: string }[] {

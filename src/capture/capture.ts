@@ -4,6 +4,16 @@ export interface Blind {
   readonly why: string
 }
 
+/** How kpx got at a node. */
+export interface Reached {
+  /** exec in the pod of kube-proxy, a debug pod that kpx made, the node itself, or the user's own --via. */
+  readonly way: 'exec' | 'debug-pod' | 'local' | 'via'
+  /** The pod, the machine, or the program of --via. */
+  readonly through: string
+  /** Why the ways that come before did not lead there; absent where there are none. */
+  readonly instead?: string
+}
+
 /** What was recorded of a cluster: dumps of each node's tools and the API's objects, byte for byte. */
 export interface Capture {
   readonly name: string
@@ -21,6 +31,15 @@ export interface Capture {
   files(node: string): readonly string[]
   /** What could not be seen of a node when the capture was taken, and why. */
   blind(node: string): readonly Blind[]
+  /** How the node was got at when the capture was taken; undefined where that is not recorded, or nothing led there. */
+  reached(node: string): Reached | undefined
   /** The items of `objects/NAME.json`; undefined where there is no such list. Throws KPX1008, at the latest at an item that is not JSON. */
   list(name: string): Iterable<unknown> | undefined
 }
+
+/** How each node was got at, as far as that is known. */
+export const reachedNodes = (capture: Capture): (Reached & { readonly node: string })[] =>
+  capture.nodes.flatMap((node) => {
+    const one = capture.reached(node)
+    return one ? [{ node, ...one }] : []
+  })

@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { KpxError } from '../error.ts'
 import { archiveTree } from './archive.ts'
-import type { Capture } from './capture.ts'
+import type { Capture, Reached } from './capture.ts'
 import { folderTree } from './folder.ts'
 import { parseJsonList } from './json-list.ts'
 import { isStep } from './tree.ts'
@@ -86,6 +86,7 @@ function captureOf(tree: Tree): Capture {
     files: (node) => (isStep(node) ? filesIn(tree, `nodes/${node}`) : []),
     list: listsOf(tree),
     blind: (node) => about.blind.flatMap((one) => (one.node === node ? [{ file: one.file, why: one.why }] : [])),
+    reached: (node) => about.reached.get(node),
   }
 }
 
@@ -100,6 +101,7 @@ function singleNode(tree: Tree): Capture {
     files: (node) => (node === name ? filesIn(tree, '') : []),
     list: listsOf(tree),
     blind: () => [],
+    reached: () => undefined,
   }
 }
 
@@ -124,6 +126,7 @@ interface Description {
   readonly takenAt?: string
   readonly nodes: readonly string[]
   readonly blind: readonly { readonly node: string; readonly file: string; readonly why: string }[]
+  readonly reached: ReadonlyMap<string, Reached>
 }
 
 /** capture.json as far as it can be read: the folders say enough without it. */
@@ -133,18 +136,27 @@ function description(tree: Tree): Description {
     const value: unknown = JSON.parse(tree.read('capture.json')?.toString('utf8') ?? '{}')
     if (typeof value === 'object' && value !== null) json = value as Record<string, unknown>
   } catch {
-    return { nodes: [], blind: [] }
+    return { nodes: [], blind: [], reached: new Map() }
   }
-  const { blind, name, takenAt, nodes } = json
+  const { blind, name, nodes, reached, takenAt } = json
   return {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof takenAt === 'string' ? { takenAt } : {}),
     nodes: Array.isArray(nodes) ? nodes.filter((node): node is string => typeof node === 'string' && isStep(node)) : [],
     blind: Array.isArray(blind) ? blind.flatMap(blindSpotOf) : [],
+    reached: new Map(Array.isArray(reached) ? reached.flatMap(reachedOf) : []),
   }
 }
 
 function blindSpotOf(value: unknown): Description['blind'] {
   const { file, node, why } = Object(value) as Record<string, unknown>
   return typeof node === 'string' && typeof file === 'string' && typeof why === 'string' ? [{ node, file, why }] : []
+}
+
+const ways: readonly unknown[] = ['exec', 'debug-pod', 'local', 'via'] satisfies Reached['way'][]
+
+function reachedOf(value: unknown): [string, Reached][] {
+  const { instead, node, through, way } = Object(value) as Record<string, unknown>
+  if (typeof node !== 'string' || typeof through !== 'string' || !ways.includes(way)) return []
+  return [[node, { way: way as Reached['way'], through, ...(typeof instead === 'string' && { instead }) }]]
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { KpxError } from '../error.ts'
+import { reachedNodes } from './capture.ts'
 import type { Capture } from './capture.ts'
 import { redacted } from './redact.ts'
 
@@ -20,7 +21,8 @@ interface File {
 export function filesOf(capture: Capture): File[] {
   const { name, nodes, takenAt } = capture
   const blind = nodes.flatMap((node) => capture.blind(node).map((spot) => ({ node, ...spot })))
-  const about = { format: 'kpx/v1', name, ...(takenAt !== undefined && { takenAt }), nodes, blind }
+  const reached = reachedNodes(capture)
+  const about = { format: 'kpx/v1', name, ...(takenAt !== undefined && { takenAt }), nodes, reached, blind }
   return [
     { path: 'capture.json', bytes: json(about) },
     ...lists.flatMap((list) => {

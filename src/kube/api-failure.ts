@@ -1,11 +1,12 @@
 /** What the API server, or the way to it, answered instead of what was asked: as errors with the next step. */
 import { KpxError } from '../error.ts'
 import type { Place, Resource } from './resource.ts'
-import { verbsOf } from './role.ts'
+import { debugPodsRole, readerRole } from './role.ts'
+import type { Rule } from './role.ts'
 
 /** What was asked, as RBAC names it. */
 export interface Asked extends Place {
-  readonly verb: 'create' | 'get' | 'list'
+  readonly verb: 'create' | 'delete' | 'get' | 'list'
   readonly resource: Resource
 }
 
@@ -32,10 +33,13 @@ export function statusFailure(status: number, body: string, asked: Asked): KpxEr
   }
 }
 
-function ruleFix({ resource }: Asked): string {
-  const verbs = verbsOf(resource).map((verb) => `"${verb}"`)
-  const rule = `apiGroups: ["${resource.group}"], resources: ["${resource.plural}"], verbs: [${verbs.join(', ')}]`
-  return `have this rule added to your role, or all of kpx rbac: ${rule}`
+/** The rule that has the verb, and the command that prints it with all others of its role. */
+function ruleFix({ resource: { group, plural }, verb }: Asked): string {
+  const has = ({ resources, verbs }: Rule): boolean => resources.includes(plural) && verbs.includes(verb)
+  const ofReader = readerRole.rules.find(has)
+  const verbs = (ofReader ?? debugPodsRole.rules.find(has))?.verbs ?? [verb]
+  const rule = `apiGroups: ["${group}"], resources: ["${plural}"], verbs: [${verbs.map((one) => `"${one}"`).join(', ')}]`
+  return `have this rule added to your role, or all of kpx rbac${ofReader ? '' : ' --allow-debug-pods'}: ${rule}`
 }
 
 /** The message of a Status object; other servers answer with pages. */

@@ -18,6 +18,15 @@ interface Answer {
   readonly body: Buffer
 }
 
+/** `object` is the body, where there is one. */
+interface Sent {
+  readonly asked: Asked
+  readonly query: Query
+  readonly object?: object
+}
+
+const methods = { create: 'POST', delete: 'DELETE', get: 'GET', list: 'GET' } as const
+
 /** How often a read is tried when the server is busy or the connection breaks. */
 const mostTries = 3
 
@@ -45,7 +54,7 @@ export class Connection {
   /** The answer's bytes. Reads may be tried again; throws KPX1013 to KPX1017. */
   async get(asked: Asked, query: Query = {}): Promise<Buffer> {
     for (let tries = 1; ; tries++) {
-      const answer = await this.#try(asked, query, tries < mostTries)
+      const answer = await this.#try({ asked, query }, tries < mostTries)
       if (answer && answer.status < 300) return answer.body
       const worthAnother = !answer || answer.status === 429 || answer.status >= 500
       if (answer && (!worthAnother || tries === mostTries)) {
@@ -55,28 +64,44 @@ export class Connection {
     }
   }
 
+  /** Makes the object, once: whether a broken connection had brought it there cannot be known. Throws KPX1013 to KPX1017. */
+  async create(asked: Asked, object: object): Promise<void> {
+    const { name: _name, ...collection } = asked
+    const answer = await this.#try({ asked: collection, query: {}, object }, false)
+    if (answer && answer.status >= 300) throw statusFailure(answer.status, answer.body.toString('utf8'), asked)
+  }
+
+  /** Deletes the object; it is well if there is none. Throws KPX1013 to KPX1017. */
+  async delete(asked: Asked): Promise<void> {
+    const send = (again: boolean): Promise<Answer | undefined> => this.#try({ asked, query: {} }, again)
+    const answer = (await send(true)) ?? (await send(false))
+    if (!answer || answer.status < 300 || answer.status === 404) return
+    throw statusFailure(answer.status, answer.body.toString('utf8'), asked)
+  }
+
   /** Undefined for a connection that broke where another try is left. */
-  async #try(asked: Asked, query: Query, again: boolean): Promise<Answer | undefined> {
+  async #try(sent: Sent, again: boolean): Promise<Answer | undefined> {
     try {
-      return await this.#send(asked, query)
+      return await this.#send(sent)
     } catch (error) {
       if (again && isBroken(error)) return undefined
-      throw networkFailure(error, this.server, asked)
+      throw networkFailure(error, this.server, sent.asked)
     }
   }
 
-  async #send(asked: Asked, query: Query): Promise<Answer> {
+  async #send({ asked, object, query }: Sent): Promise<Answer> {
     const url = this.url(asked, query)
-    const options = await this.options()
+    const options = { ...(await this.options()), method: methods[asked.verb] }
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest
     return new Promise((resolve, reject) => {
       const request = send(url, options, (response) => {
         read(response).then(resolve, reject)
       })
       request.setHeader('accept', 'application/json')
+      if (object) request.setHeader('content-type', 'application/json')
       request.setTimeout(this.patience, () => request.destroy(timeOut(describe(asked), this.patience)))
       request.on('error', reject)
-      request.end()
+      request.end(object && JSON.stringify(object))
     })
   }
 

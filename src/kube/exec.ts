@@ -20,6 +20,10 @@ export interface ExecResult {
   readonly failure: string
 }
 
+/** As container runtimes say it in words (runc, crun, containerd's shim, CRI-O). */
+export const isMissingProgram = (message: string): boolean =>
+  /executable file not found|no such file or directory|not found in \$PATH|exit code 12[67]/.test(message)
+
 const channels = { stdout: 1, stderr: 2, status: 3 } as const
 
 /** Runs the words as they are, without a shell. Throws KPX1013 to KPX1017; a command that fails is an answer. */

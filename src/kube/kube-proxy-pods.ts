@@ -24,6 +24,7 @@ interface PodLike {
 
 export interface KubeProxyPod extends Container {
   readonly node: string
+  readonly image: string | undefined
   /** Its container runs, so that commands can run in it. */
   readonly ready: boolean
 }
@@ -50,5 +51,5 @@ function kubeProxyPod({ metadata, spec, status }: PodLike): KubeProxyPod | undef
     (labelled ? containers.find((one) => one.command?.some((word) => word.includes('kube-proxy'))) : undefined)
   if (container?.name === undefined) return undefined
   const ready = status?.containerStatuses?.some((one) => one.name === container.name && one.ready) === true
-  return { node, namespace, pod: name, container: container.name, ready }
+  return { node, namespace, pod: name, container: container.name, image: container.image, ready }
 }

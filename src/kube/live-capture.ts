@@ -1,144 +1,136 @@
 /** A live cluster as a capture: everything that an answer may need is read before, and then answers as a recording does. */
-import type { Blind, Capture } from '../capture/capture.ts'
+import type { Blind, Capture, Reached } from '../capture/capture.ts'
 import { KpxError } from '../error.ts'
+import { unlessInterrupted } from '../interruption.ts'
+import { clusterNode } from './access/cluster-node.ts'
+import type { ClusterNode } from './access/cluster-node.ts'
+import { accesses } from './access/index.ts'
+import type { AccessOptions } from './access/index.ts'
+import type { Access, Way } from './access/way.ts'
 import type { Connection } from './connection.ts'
-import { exec } from './exec.ts'
-import type { Container, ExecResult } from './exec.ts'
-import { kubeProxyPods } from './kube-proxy-pods.ts'
-import type { KubeProxyPod } from './kube-proxy-pods.ts'
-import { brportFile, nodeFiles } from './node-files.ts'
-import type { NodeFile } from './node-files.ts'
+import { recordOf } from './node-record.ts'
+import type { NodeRecord } from './node-record.ts'
 import { listObjects } from './objects.ts'
-import { getFromPod } from './pod-http.ts'
 import { Pool } from './pool.ts'
 import { resources } from './resource.ts'
 
-/** Nodes that are looked at together, and commands on one of them. */
+/** Nodes that are looked at together. */
 const mostNodes = 16
-const mostCommands = 6
 
-interface NodeRecord {
+/** What is known of a node after some of the ways have been tried. */
+interface Look {
   readonly files: ReadonlyMap<string, Buffer>
+  /** What the way that led there could not see. */
   readonly blind: readonly Blind[]
+  readonly reached: Reached | undefined
+  /** All that could be asked has been asked. */
+  readonly isWhole: boolean
+  /** Why other ways led nowhere, or not far enough. */
+  readonly failures: readonly Blind[]
+  /** This user may not run commands in pods. */
+  readonly denied: KpxError | undefined
 }
 
-/** `nodes`: those alone, where any are named. */
-export async function liveCapture(connection: Connection, nodes: readonly string[] | undefined): Promise<Capture> {
+const unseen: Look = {
+  files: new Map(),
+  blind: [],
+  reached: undefined,
+  isWhole: false,
+  failures: [],
+  denied: undefined,
+}
+
+export interface LiveOptions extends AccessOptions {
+  /** Those alone, where any are named. */
+  readonly nodes: readonly string[] | undefined
+}
+
+export async function liveCapture(connection: Connection, options: LiveOptions): Promise<Capture> {
   const [services, endpointslices, pods, nodeObjects] = await Promise.all([
     listObjects(connection, resources.services),
     listObjects(connection, resources.endpointSlices),
     listObjects(connection, resources.pods),
     listObjects(connection, resources.nodes),
   ])
-  const proxies = kubeProxyPods(pods)
-  const pool = new Pool(mostNodes)
-  const records = new Map<string, NodeRecord>()
-  const wanted = nodeObjects.flatMap(nameOf).filter((name) => nodes === undefined || nodes.includes(name))
-  await Promise.all(
-    wanted.map((name) => pool.run(async () => void records.set(name, await recordOf(proxies.get(name), connection)))),
-  )
+  const wanted = nodeObjects
+    .flatMap((object) => clusterNode(object) ?? [])
+    .filter(({ name }) => options.nodes === undefined || options.nodes.includes(name))
+  const looks = await lookAt(wanted, accesses(connection, pods, options))
+  await unlessInterrupted()
   const lists: Readonly<Record<string, readonly unknown[]>> = { services, endpointslices, pods, nodes: nodeObjects }
   return {
     name: connection.context,
     path: connection.server,
     flags: connection.flags,
     takenAt: new Date().toISOString(),
-    nodes: wanted.sort(),
-    file: (node, file) => records.get(node)?.files.get(file),
-    files: (node) => [...(records.get(node)?.files.keys() ?? [])].sort(),
+    nodes: wanted.map(({ name }) => name).sort(),
+    file: (node, file) => looks.get(node)?.files.get(file),
+    files: (node) => [...(looks.get(node)?.files.keys() ?? [])].sort(),
     list: (name) => (Object.hasOwn(lists, name) ? lists[name] : undefined),
-    blind: (node) => records.get(node)?.blind ?? [],
+    blind: (node) => blindSpots(looks.get(node) ?? unseen),
+    reached: (node) => looks.get(node)?.reached,
   }
 }
 
-const nameOf = (object: unknown): string[] => {
-  const { metadata } = Object(object) as { metadata?: { name?: unknown } }
-  return typeof metadata?.name === 'string' ? [metadata.name] : []
+/** What could not be seen; where a way led there in the end, what was wrong with the others is no blind spot. */
+const blindSpots = ({ blind, failures, isWhole }: Look): readonly Blind[] => (isWhole ? blind : [...blind, ...failures])
+
+/** Tries one way after the other for the nodes that are left. Throws KPX1014 and KPX1015 where no other way led there. */
+async function lookAt(nodes: readonly ClusterNode[], ways: readonly Access[]): Promise<ReadonlyMap<string, Look>> {
+  const looks = new Map<string, Look>()
+  const of = ({ name }: ClusterNode): Look => looks.get(name) ?? unseen
+  const pool = new Pool(mostNodes)
+  for (const access of ways) {
+    // in a debug pod commands are run in the same way
+    const isLeft = (look: Look): boolean => !look.isWhole && !(look.denied && access.way === 'debug-pod')
+    const left = nodes.filter((node) => isLeft(of(node)))
+    if (left.length === 0) continue
+    const open = await access.prepare(left)
+    const look = async (node: ClusterNode): Promise<void> =>
+      void looks.set(node.name, await lookAgain(of(node), access, () => open(node)))
+    await Promise.all(left.map((node) => pool.run(() => look(node))))
+  }
+  for (const { denied, reached } of looks.values()) if (denied && !reached) throw denied
+  return looks
 }
 
 /** A node that cannot be looked at is blind; it does not end the run. */
-async function recordOf(pod: KubeProxyPod | undefined, connection: Connection): Promise<NodeRecord> {
-  const files = new Map<string, Buffer>()
-  if (!pod) return { files, blind: [{ file: 'kube-proxy', why: 'no pod of kube-proxy runs on this node' }] }
-  const blind: Blind[] = []
-  const pool = new Pool(mostCommands)
-  let lost: string | undefined
-  const keep = (file: string, read: () => Promise<Buffer | string | undefined>): Promise<void> =>
-    pool.run(async () => {
-      // a node that hangs costs one time-out, not one for each command
-      if (lost !== undefined) return
-      try {
-        const bytes = await read()
-        if (Buffer.isBuffer(bytes)) files.set(file, bytes)
-        else if (bytes !== undefined) blind.push({ file, why: bytes })
-      } catch (error) {
-        lost ??= whyLost(error)
-      }
-    })
-  await Promise.all([
-    ...nodeFiles.map((one) => keep(one.file, () => readFile(one, pod, connection))),
-    keep('proxyMode.txt', () => readMode(pod, connection)),
-  ])
-  const devices = deviceNames(files.get('proc-net-dev.txt'))
-  if (devices.length > 0 && !files.has('ip-addr.json')) {
-    const ports = brportFile(devices)
-    await keep(ports.file, () => readFile(ports, pod, connection))
+async function lookAgain(before: Look, access: Access, open: () => Promise<Way | string | undefined>): Promise<Look> {
+  let way: Way | string | undefined
+  try {
+    way = await open()
+  } catch (error) {
+    return failed(before, access, access.label, error)
   }
-  if (lost !== undefined) blind.push({ file: pod.pod, why: lost })
-  return { files, blind: folded(blind) }
+  if (way === undefined) return before
+  if (typeof way === 'string') return withFailure(before, { file: access.label, why: way })
+  const { blind, files, lost } = await recordAndClose(way)
+  const look = lost ? failed(before, access, way.through, lost) : { ...before, isWhole: true }
+  if (lost && files.size === 0) return look
+  const instead = before.failures.map(({ file, why }) => `${file}: ${why}`).join('; ')
+  const reached = { way: access.way, through: way.through, ...(instead !== '' && { instead }) }
+  return { ...look, files, blind, reached }
 }
 
-/** `eth0` of the line `  eth0: 0 0 ...`. */
-const deviceNames = (dev: Buffer | undefined): string[] =>
-  Array.from(dev?.toString('utf8').matchAll(/^ *([^\s:|]+):/gm) ?? [], ([, name = '']) => name)
+const withFailure = (look: Look, failure: Blind): Look => ({ ...look, failures: [...look.failures, failure] })
 
-/** What cannot be seen for one reason is told once. */
-function folded(spots: readonly Blind[]): Blind[] {
-  const files = new Map<string, string[]>()
-  for (const { file, why } of spots) files.set(why, [...(files.get(why) ?? []), file].sort())
-  return [...files].map(([why, own]) => ({ file: own.join(', '), why })).sort((a, b) => (a.file < b.file ? -1 : 1))
+function failed(before: Look, { way }: Access, file: string, error: unknown): Look {
+  if (!(error instanceof KpxError)) throw error
+  const isDenied = error.code === 'KPX1014' || error.code === 'KPX1015'
+  const look = withFailure(before, { file, why: whyOf(error) })
+  return way === 'exec' && isDenied ? { ...look, denied: error } : look
 }
 
-/** The bytes; or why they cannot be had, where they are missed. Throws where the pod cannot be asked at all. */
-async function readFile(
-  { commands, file, missed }: NodeFile,
-  pod: Container,
-  connection: Connection,
-): Promise<Buffer | string | undefined> {
-  let failed: string | undefined
-  for (const { exitCodes = [], text, words } of commands) {
-    const result = await exec(connection, pod, words)
-    if (hasPrinted(result, exitCodes)) return text ? text(result.stdout) : result.stdout
-    if (!isMissing(result)) failed ??= `${words.join(' ')}: ${firstLine(result)}`
-  }
-  if (missed === undefined || failed !== undefined) return missed && failed
-  return missed === 'always' ? `${pod.pod} has no ${commands.at(-1)?.words[0] ?? file}` : undefined
+/** The next step too, where only this error knows it. */
+const whyOf = ({ code, fix, message }: KpxError): string =>
+  code === 'KPX1015' || code === 'KPX1021' ? `${message}; ${fix}` : message
+
+/** What is left behind is told as well. */
+async function recordAndClose(way: Way): Promise<NodeRecord> {
+  const [record] = await Promise.allSettled([recordOf(way)])
+  const [closed] = await Promise.allSettled([way.close()])
+  if (record.status === 'rejected') throw record.reason
+  if (closed.status === 'fulfilled') return record.value
+  if (!(closed.reason instanceof KpxError)) throw closed.reason
+  return { ...record.value, blind: [...record.value.blind, { file: way.through, why: whyOf(closed.reason) }] }
 }
-
-/** Where kube-proxy serves /proxyMode unless told otherwise (metricsBindAddress). */
-const metricsPort = 10249
-
-const readMode = (pod: Container, connection: Connection): Promise<Buffer | string | undefined> =>
-  getFromPod(connection, pod, metricsPort, '/proxyMode').catch((error: unknown) => {
-    // the mode is worth less than the rules
-    if (error instanceof KpxError) return error.message
-    throw error
-  })
-
-/** Whoever complains has not printed all. */
-const hasPrinted = ({ exitCode, stderr }: ExecResult, exitCodes: readonly number[]): boolean =>
-  exitCode === 0 || (exitCode !== undefined && exitCodes.includes(exitCode) && stderr === '')
-
-/** What this user may not do anywhere is worth an error; what one node cannot do is not. */
-function whyLost(error: unknown): string {
-  if (!(error instanceof KpxError) || error.code === 'KPX1014' || error.code === 'KPX1015') throw error
-  return error.message
-}
-
-/** Container runtimes say so in words (runc, crun, containerd's shim, CRI-O). */
-const isMissing = ({ exitCode, failure }: ExecResult): boolean =>
-  (exitCode === undefined || exitCode === 126 || exitCode === 127) &&
-  /executable file not found|no such file or directory|not found in \$PATH|exit code 12[67]/.test(failure)
-
-const firstLine = ({ exitCode, failure, stderr }: ExecResult): string | undefined =>
-  (stderr || failure || `exit code ${exitCode ?? 'unknown'}`).split('\n')[0]

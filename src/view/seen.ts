@@ -1,11 +1,31 @@
 /** What could not be seen, below every answer that it touches; nothing where all was seen. */
 import type { Seen } from '../answer/scene.ts'
+import type { Reached } from '../capture/capture.ts'
 import { paragraph } from './prose.ts'
 import type { ViewOptions } from './style.ts'
 
-export function seenView({ blind, nodes, notes = [], of }: Seen, options: ViewOptions): string {
-  const noted = notes.length === 0 ? '' : `\n${notes.map((note) => paragraph(`note: ${note}`, options)).join('')}`
+export function seenView({ blind, nodes, notes = [], of, reached = [] }: Seen, options: ViewOptions): string {
+  const all = [...notes, ...unusualWays(reached)]
+  const noted = all.length === 0 ? '' : `\n${all.map((note) => paragraph(`note: ${note}`, options)).join('')}`
   if (blind.length === 0 && nodes.length === of) return noted
   const lines = blind.map(({ node, why }) => paragraph(`${node}: ${why}`, options, '  '))
   return `\n${options.style.warn(`seen ${nodes.length}/${of} nodes`)}\n${lines.join('')}${noted}`
+}
+
+const phrases: Readonly<Record<Reached['way'], string>> = {
+  exec: "in kube-proxy's pod",
+  'debug-pod': 'in a debug pod that is deleted again',
+  local: 'on this machine, which is the node',
+  via: 'by --via',
+}
+
+/** The nodes that were not simply asked in the pod of kube-proxy, and why not. */
+function unusualWays(reached: NonNullable<Seen['reached']>): string[] {
+  const nodes = new Map<string, string[]>()
+  for (const { instead, node, way } of reached) {
+    if (way === 'exec' && instead === undefined) continue
+    const how = `${phrases[way]}${instead === undefined ? '' : ` (${instead})`}`
+    nodes.set(how, [...(nodes.get(how) ?? []), node])
+  }
+  return [...nodes].map(([how, names]) => `${names.join(', ')} read ${how}`)
 }

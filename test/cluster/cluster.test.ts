@@ -21,6 +21,7 @@ const captureOf = (objects: Readonly<Record<string, readonly unknown[]>>): Captu
   files: () => [],
   list: (name) => objects[name],
   blind: () => [],
+  reached: () => undefined,
 })
 
 describe('a cluster whose lists', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { ServiceList } from '../../src/answer/services.ts'
 import type { TraceList } from '../../src/answer/trace.ts'
-import type { ClusterRole, Rule } from '../../src/kube/role.ts'
+import type { Role, Rule } from '../../src/kube/role.ts'
 import { kpxProcess } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
@@ -102,7 +102,7 @@ describe('a cluster', function () {
   })
 
   it('is read by who has the role of kpx rbac, and by nobody who has less', async () => {
-    const role = JSON.parse((await kpx('rbac', '-o', 'json')).stdout) as ClusterRole
+    const role = JSON.parse((await kpx('rbac', '-o', 'json')).stdout) as Role
     const apply = (rules: readonly Rule[]): Promise<string> =>
       cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ ...role, rules }) })
     const isRead = async (): Promise<boolean> => {

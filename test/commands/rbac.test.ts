@@ -21,4 +21,16 @@ describe('kpx rbac', () => {
     ])
     expect(JSON.parse((await kpx('rbac', '-o', 'json')).stdout)).to.deep.equal(role)
   })
+
+  it('prints what debug pods need beside it, for their namespace alone', async () => {
+    const { stdout } = await kpx('rbac', '--allow-debug-pods')
+    const { items } = load(stdout) as { items: { kind: string; metadata: object; rules: object[] }[] }
+    const [reader, debugPods] = items
+    expect(reader).to.deep.equal(load((await kpx('rbac')).stdout))
+    expect(debugPods).to.deep.include({
+      kind: 'Role',
+      metadata: { name: 'kpx-debug-pods', namespace: 'kube-system' },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['create', 'delete', 'get'] }],
+    })
+  })
 })

@@ -7,6 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 
@@ -29,6 +30,12 @@ export interface Script {
     | 'cut'
     | 'hang'
     | undefined
+  /** A POST with its object, or a DELETE; undefined for 404. */
+  readonly write?: (
+    method: string,
+    path: string,
+    object: unknown,
+  ) => { readonly status?: number; readonly body?: unknown } | undefined
   readonly exec?: (pod: string, words: readonly string[]) => Ran
   /** What a server on a port of the pod answers to a GET, in full; undefined where none listens. */
   readonly forward?: (pod: string, port: number, path: string) => string | undefined
@@ -113,11 +120,19 @@ function refusal(code: number): string {
 
 function answer(script: Script, request: IncomingMessage, response: ServerResponse): void {
   if (!isKnown(request)) return send(response, 401, status(401, 'Unauthorized'))
+  if (request.method !== 'GET') return void write(script, request, response)
   const told = script.get?.(urlOf(request), request)
   if (told === 'hang') return
   if (told === 'cut') return void response.socket?.destroy()
   if (told) send(response, told.status ?? 200, told.body, told.headers)
   else send(response, 404, status(404, 'the server could not find the requested resource'))
+}
+
+async function write(script: Script, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(request)
+  const object: unknown = body === '' ? undefined : JSON.parse(body)
+  const told = script.write?.(request.method ?? '', urlOf(request).pathname, object)
+  send(response, told ? (told.status ?? 200) : 404, told?.body ?? {})
 }
 
 function send(response: ServerResponse, code: number, body: unknown, headers: Record<string, string> = {}): void {

@@ -26,7 +26,7 @@ const files: Readonly<Record<string, string>> = {
 
 /** The fields of objects that the tests look at. */
 interface Recorded {
-  readonly metadata: { readonly name: string }
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> }
   readonly spec: { readonly nodeName?: string }
 }
 

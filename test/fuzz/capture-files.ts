@@ -72,6 +72,7 @@ export function captureOf(files: CaptureFiles): Capture {
     file: (node, name) => files.get(`nodes/${node}/${name}`),
     files: (node) => under(`nodes/${node}/`).map(baseOf).sort(),
     blind: () => [],
+    reached: () => undefined,
     list: (name) => {
       const bytes = files.get(`objects/${name}.json`)
       return bytes && parseJsonList(bytes, `objects/${name}.json`)

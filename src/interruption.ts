@@ -1,0 +1,18 @@
+/** What must still be done when Ctrl-C or another signal ends kpx: nothing that it made on a cluster is left behind. */
+const endings = new Set<() => Promise<void>>()
+let isEnding = false
+
+/** Registers what is to be done; the function that it returns says that it need not be done any more. */
+export function whenInterrupted(ending: () => Promise<void>): () => void {
+  endings.add(ending)
+  return () => void endings.delete(ending)
+}
+
+/** Does all of it, also where a part fails. */
+export async function interrupt(): Promise<void> {
+  isEnding = true
+  await Promise.allSettled([...endings].map((ending) => ending()))
+}
+
+/** Waits for ever where the process is ending: what was under way must not come to an answer any more. */
+export const unlessInterrupted = (): Promise<void> => (isEnding ? new Promise(() => undefined) : Promise.resolve())

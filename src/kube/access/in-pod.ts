@@ -1,0 +1,13 @@
+/** Commands in a pod of the node's network. */
+import type { Connection } from '../connection.ts'
+import { exec } from '../exec.ts'
+import type { Container } from '../exec.ts'
+import { getFromPod } from '../pod-http.ts'
+import type { Way } from './way.ts'
+
+export const inPod = (connection: Connection, container: Container, close: Way['close']): Way => ({
+  through: `${container.namespace}/${container.pod}`,
+  run: (words) => exec(connection, container, words),
+  get: (port, path) => getFromPod(connection, container, port, path),
+  close,
+})

@@ -1,0 +1,31 @@
+/** A way to get at a node: commands run there as words, without a shell, in the node's own network. */
+import type { Reached } from '../../capture/capture.ts'
+import type { ExecResult } from '../exec.ts'
+import type { ClusterNode } from './cluster-node.ts'
+
+/** Of one node. Its methods throw a KpxError where the node cannot be asked any more. */
+export interface Way {
+  /** What answers say about it. */
+  readonly through: string
+  /** A command that fails is an answer. */
+  run(words: readonly string[]): Promise<ExecResult>
+  /** A GET from the node's loopback, where kube-proxy serves its mode: the body, or undefined where there is none to be had. */
+  get(port: number, path: string): Promise<Buffer | undefined>
+  /** Leaves nothing behind. */
+  close(): Promise<void>
+}
+
+/** One of the ways, for any node. */
+export interface Access {
+  readonly way: Reached['way']
+  /** What is told before the reason why a node cannot be reached so. */
+  readonly label: string
+  /**
+   * Prepares for all nodes that are still to be looked at; what it returns opens the way to one of them, says why it cannot, or says
+   * nothing where nobody would expect it to. That may throw a KpxError.
+   */
+  prepare(nodes: readonly ClusterNode[]): Promise<(node: ClusterNode) => Promise<Way | string | undefined>>
+}
+
+/** Of a way that leaves nothing behind anyhow. */
+export const nothingToClose = async (): Promise<void> => undefined
