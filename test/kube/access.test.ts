@@ -1,7 +1,11 @@
-/** The ways to get at a node: which one is used, that it sees the same, and that nothing is left behind. */
+/** The ways to get at a node: which one is used, that it sees the same, and that nothing is left behind. Needs `npm run build`. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import type { ServiceList } from '../../src/answer/services.ts'
@@ -12,7 +16,7 @@ import { startApiServer } from '../fake/api-server.ts'
 import type { FakeApiServer, Script } from '../fake/api-server.ts'
 import { withoutKubeProxy } from '../fake/debug-pods.ts'
 import { itemsOf, recordedCluster } from '../fake/recorded-cluster.ts'
-import { captures, kpx } from '../kpx.ts'
+import { captures, kpx, root } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 
 const recording = 'k1.33-iptables'
@@ -159,6 +163,22 @@ describe('a node', () => {
       expect(blind(ran)).to.match(
         /is not deleted: .*no leader; delete it: kubectl delete pod -n kube-system kpx-debug-/,
       )
+    })
+
+    it('has no debug pod any more when a signal ends kpx, which then answers nothing', async () => {
+      for (const [signal, exit] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+        const { script, there } = withoutKubeProxy(recording, 'node2')
+        const exec: Script['exec'] = (pod, words) => (there.has(pod) ? 'hang' : script.exec(pod, words))
+        await server?.close()
+        server = await startApiServer({ ...script, exec })
+        const argv = ['services', '--allow-debug-pods', '--kubeconfig', server.kubeconfig]
+        const child = spawn(process.execPath, [`${root}bin/run.js`, ...argv], { stdio: ['ignore', 'pipe', 'ignore'] })
+        const ended = once(child, 'exit')
+        while (!server.asked.some((path) => /kpx-debug-\w+\/exec/.test(path))) await sleep(20)
+        child.kill(signal as NodeJS.Signals)
+        expect(await text(child.stdout)).to.equal('')
+        expect([await ended, there.size]).to.deep.equal([[exit, null], 0])
+      }
     })
 
     it('has the debug pods deleted that nobody uses any more, and no others', async () => {

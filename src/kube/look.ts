@@ -1,0 +1,101 @@
+/** Nodes looked at by one way after the other, until one has led to each of them. */
+import type { Blind, Reached } from '../capture/capture.ts'
+import { KpxError } from '../error.ts'
+import type { ClusterNode } from './access/cluster-node.ts'
+import type { Access, Way } from './access/way.ts'
+import { recordOf } from './node-record.ts'
+import type { NodeRecord } from './node-record.ts'
+import { Pool } from './pool.ts'
+
+/** Nodes that are looked at together. */
+const mostNodes = 16
+
+/** What is known of a node after some of the ways have been tried. */
+interface Look {
+  readonly files: ReadonlyMap<string, Buffer>
+  /** What the way that led there could not see. */
+  readonly blind: readonly Blind[]
+  readonly reached: Reached | undefined
+  /** All that could be asked has been asked. */
+  readonly isWhole: boolean
+  /** Why other ways led nowhere, or not far enough. */
+  readonly failures: readonly Blind[]
+  /** This user may not run commands in pods. */
+  readonly denied: KpxError | undefined
+}
+
+export const unseen: Look = {
+  files: new Map(),
+  blind: [],
+  reached: undefined,
+  isWhole: false,
+  failures: [],
+  denied: undefined,
+}
+
+/** What could not be seen; where a way led there in the end, what was wrong with the others is no blind spot. */
+export const blindSpots = ({ blind, failures, isWhole }: Look): readonly Blind[] =>
+  isWhole ? blind : [...blind, ...failures]
+
+/** Tries one way after the other for the nodes that are left. Throws KPX1014 and KPX1015 where no other way led there. */
+export async function lookAt(
+  nodes: readonly ClusterNode[],
+  ways: readonly Access[],
+): Promise<ReadonlyMap<string, Look>> {
+  const looks = new Map<string, Look>()
+  const of = ({ name }: ClusterNode): Look => looks.get(name) ?? unseen
+  const pool = new Pool(mostNodes)
+  for (const access of ways) {
+    // in a debug pod commands are run in the same way
+    const isLeft = (look: Look): boolean => !look.isWhole && !(look.denied && access.way === 'debug-pod')
+    const left = nodes.filter((node) => isLeft(of(node)))
+    if (left.length === 0) continue
+    const open = await access.prepare(left)
+    const look = async (node: ClusterNode): Promise<void> =>
+      void looks.set(node.name, await lookAgain(of(node), access, () => open(node)))
+    await Promise.all(left.map((node) => pool.run(() => look(node))))
+  }
+  for (const { denied, reached } of looks.values()) if (denied && !reached) throw denied
+  return looks
+}
+
+/** A node that cannot be looked at is blind; it does not end the run. */
+async function lookAgain(before: Look, access: Access, open: () => Promise<Way | string | undefined>): Promise<Look> {
+  let way: Way | string | undefined
+  try {
+    way = await open()
+  } catch (error) {
+    return failed(before, access, access.label, error)
+  }
+  if (way === undefined) return before
+  if (typeof way === 'string') return withFailure(before, { file: access.label, why: way })
+  const { blind, files, lost } = await recordAndClose(way)
+  const look = lost ? failed(before, access, way.through, lost) : { ...before, isWhole: true }
+  if (lost && files.size <= before.files.size) return look
+  const instead = before.failures.map(({ file, why }) => `${file}: ${why}`).join('; ')
+  const reached = { way: access.way, through: way.through, ...(instead !== '' && { instead }) }
+  return { ...look, files, blind, reached }
+}
+
+const withFailure = (look: Look, failure: Blind): Look => ({ ...look, failures: [...look.failures, failure] })
+
+function failed(before: Look, { way }: Access, file: string, error: unknown): Look {
+  if (!(error instanceof KpxError)) throw error
+  const isDenied = error.code === 'KPX1014' || error.code === 'KPX1015'
+  const look = withFailure(before, { file, why: whyOf(error) })
+  return way === 'exec' && isDenied ? { ...look, denied: error } : look
+}
+
+/** The next step too, where only this error knows it. */
+const whyOf = ({ code, fix, message }: KpxError): string =>
+  code === 'KPX1015' || code === 'KPX1021' ? `${message}; ${fix}` : message
+
+/** What is left behind is told as well. */
+async function recordAndClose(way: Way): Promise<NodeRecord> {
+  const [record] = await Promise.allSettled([recordOf(way)])
+  const [closed] = await Promise.allSettled([way.close()])
+  if (record.status === 'rejected') throw record.reason
+  if (closed.status === 'fulfilled') return record.value
+  if (!(closed.reason instanceof KpxError)) throw closed.reason
+  return { ...record.value, blind: [...record.value.blind, { file: way.through, why: whyOf(closed.reason) }] }
+}
