@@ -16,6 +16,10 @@ const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 /** Of commands whose objects have no namespace. */
 export const unscopedFlags = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
+  local: Flags.boolean({
+    summary: 'look at this machine alone and ask no API: what has a name is known by its address only',
+    exclusive: ['from', 'kubeconfig', 'context'],
+  }),
   kubeconfig: Flags.string({ summary: 'kubeconfig to use (default: KUBECONFIG, ~/.kube/config)', helpValue: 'FILE' }),
   context: Flags.string({ summary: 'context of the kubeconfig to use', helpValue: 'NAME' }),
   as: Flags.string({ summary: 'user to impersonate', helpValue: 'USER' }),
@@ -99,8 +103,8 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
 
   /** Whether a capture or a cluster is named: what can be explained without one looks for none. */
   protected get namesSource(): boolean {
-    const { context, from, kubeconfig } = this.flags
-    return [context, from, kubeconfig].some((flag) => flag !== undefined)
+    const { context, from, kubeconfig, local } = this.flags
+    return local || [context, from, kubeconfig].some((flag) => flag !== undefined)
   }
 
   /** The capture that --from names, or the cluster as it is now. */
@@ -108,6 +112,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     const { as, context, from, kubeconfig, node, via } = this.flags
     if (from !== undefined) return readCapture(from)
     const patience = milliseconds(this.flags['request-timeout'])
+    if (this.flags.local) return (await import('./kube/local-capture.ts')).localCapture(patience)
     // loaded by those alone who ask a cluster: it takes longer than all of an offline answer
     const { connect } = await import('./kube/connect.ts')
     const { liveCapture } = await import('./kube/live-capture.ts')

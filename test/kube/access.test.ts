@@ -98,6 +98,21 @@ describe('a node', () => {
       })
     })
 
+    it('is looked at in the container that runs, where the image has not what the other one needs', async () => {
+      const missing = { terminated: { reason: 'StartError', message: 'exec: "sleep": executable file not found' } }
+      const containerStatuses = [
+        { name: 'sleep', state: missing },
+        { name: 'wait', state: { running: {} } },
+      ]
+      const { script } = withoutKubeProxy(recording, 'node2', {
+        status: () => ({ phase: 'Running', containerStatuses }),
+      })
+      const ran = await live(script, 'services', '-o', 'json', '--allow-debug-pods')
+      expect(listed(ran).items).to.deep.equal(await recorded())
+      const execs = server?.asked.filter((path) => /kpx-debug-.*exec/.test(path)) ?? []
+      expect(execs.every((path) => path.includes('container=wait'))).to.equal(true)
+    })
+
     it('is told how it was read, live and from a capture', async () => {
       const { script } = withoutKubeProxy(recording, 'node2')
       const path = join(folder, 'taken')
@@ -331,6 +346,22 @@ describe('a node', () => {
       undefined,
       false,
     ])
+  })
+})
+
+describe('this machine', () => {
+  it('is looked at without any API', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kpx-local-'))
+    try {
+      const path = join(folder, 'taken')
+      const { stdout } = await kpx('capture', path, '--local', '-o', 'json')
+      const { seen } = JSON.parse(stdout) as ServiceList
+      expect([seen.of, seen.reached]).to.deep.equal([1, [{ node: hostname(), way: 'local', through: hostname() }]])
+      const asked = await kpx('explain', 'address', '192.0.2.1', '--from', path, '-o', 'json')
+      expect((JSON.parse(asked.stdout) as ServiceList).seen).to.deep.equal(seen)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 

@@ -38,7 +38,7 @@ function mayReadRules(): boolean {
   }
 }
 
-const thisMachine = (patience: number): Way => ({
+export const thisMachine = (patience: number): Way => ({
   through: hostname(),
   run: (words) => runProgram(words, patience),
   async get(port, path) {
