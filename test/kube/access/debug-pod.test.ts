@@ -1,46 +1,20 @@
-/** The ways to get at a node: which one is used, that it sees the same, and that nothing is left behind. Needs `npm run build`. */
+/** Debug pods: made with consent only, seen by as if kube-proxy's own pod were there, and not left behind. Needs `npm run build`. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname, networkInterfaces, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import type { ServiceList } from '../../src/answer/services.ts'
-import { debugPod } from '../../src/kube/access/debug-pod-manifest.ts'
-import { machineAddresses } from '../../src/kube/access/machine-addresses.ts'
-import { nodeFiles } from '../../src/kube/node-files.ts'
-import { startApiServer } from '../fake/api-server.ts'
-import type { FakeApiServer, Script } from '../fake/api-server.ts'
-import { withoutKubeProxy } from '../fake/debug-pods.ts'
-import { itemsOf, recordedCluster } from '../fake/recorded-cluster.ts'
-import { captures, kpx, root } from '../kpx.ts'
-import type { Ran } from '../kpx.ts'
+import { debugPod } from '../../../src/kube/access/debug-pod-manifest.ts'
+import type { Script } from '../../fake/api-server.ts'
+import { withoutKubeProxy } from '../../fake/debug-pods.ts'
+import { itemsOf, recordedCluster } from '../../fake/recorded-cluster.ts'
+import { kpx, root } from '../../kpx.ts'
+import { asked, blind, closeServer, listed, live, recorded, recording, serve } from './live.ts'
 
-const recording = 'k1.33-iptables'
 const pods = '/api/v1/namespaces/kube-system/pods'
-
-let server: FakeApiServer | undefined
-
-async function live(script: Script, ...argv: string[]): Promise<Ran> {
-  await server?.close()
-  server = await startApiServer(script)
-  return kpx(...argv, '--kubeconfig', server.kubeconfig)
-}
-
-const listed = ({ stdout }: Ran): ServiceList => JSON.parse(stdout) as ServiceList
-
-/** The services of the recording itself. */
-const recorded = async (): Promise<ServiceList['items']> =>
-  listed(await kpx('services', '-o', 'json', '--from', `${captures}/${recording}`)).items
-
-/** What was not seen, in one line. */
-const blind = (ran: Ran): string =>
-  listed(ran)
-    .seen.blind.map(({ node, why }) => `${node}: ${why}`)
-    .join('\n')
 
 describe('a node', () => {
   let folder: string
@@ -50,8 +24,7 @@ describe('a node', () => {
   })
 
   afterEach(async () => {
-    await server?.close()
-    server = undefined
+    await closeServer()
     rmSync(folder, { recursive: true })
   })
 
@@ -109,7 +82,7 @@ describe('a node', () => {
       })
       const ran = await live(script, 'services', '-o', 'json', '--allow-debug-pods')
       expect(listed(ran).items).to.deep.equal(await recorded())
-      const execs = server?.asked.filter((path) => /kpx-debug-.*exec/.test(path)) ?? []
+      const execs = asked().filter((path) => /kpx-debug-.*exec/.test(path))
       expect(execs.every((path) => path.includes('container=wait'))).to.equal(true)
     })
 
@@ -184,12 +157,11 @@ describe('a node', () => {
       for (const [signal, exit] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
         const { script, there } = withoutKubeProxy(recording, 'node2')
         const exec: Script['exec'] = (pod, words) => (there.has(pod) ? 'hang' : script.exec(pod, words))
-        await server?.close()
-        server = await startApiServer({ ...script, exec })
-        const argv = ['services', '--allow-debug-pods', '--kubeconfig', server.kubeconfig]
+        const { kubeconfig } = await serve({ ...script, exec })
+        const argv = ['services', '--allow-debug-pods', '--kubeconfig', kubeconfig]
         const child = spawn(process.execPath, [`${root}bin/run.js`, ...argv], { stdio: ['ignore', 'pipe', 'ignore'] })
         const ended = once(child, 'exit')
-        while (!server.asked.some((path) => /kpx-debug-\w+\/exec/.test(path))) await sleep(20)
+        while (!asked().some((path) => /kpx-debug-\w+\/exec/.test(path))) await sleep(20)
         child.kill(signal as NodeJS.Signals)
         expect(await text(child.stdout)).to.equal('')
         expect([await ended, there.size]).to.deep.equal([[exit, null], 0])
@@ -224,155 +196,5 @@ describe('a node', () => {
       expect(deleted).to.deep.equal(['ended', 'killed', 'old'].map((name) => `DELETE ${pods}/${name}`))
       expect(stderr).to.include('deleted kube-system/killed, a debug pod that an earlier run')
     })
-  })
-
-  describe('by --via', () => {
-    const via = fileURLToPath(new URL('../fake/via.js', import.meta.url))
-
-    /** What commands print on the recorded nodes, in the file that it returns. */
-    function table(machines: Readonly<Record<string, unknown>>): string {
-      const path = join(folder, 'table.json')
-      writeFileSync(path, JSON.stringify(machines))
-      return path
-    }
-
-    function machine(node: string): Record<string, string> {
-      const pod = itemsOf(recording, 'pods').find(
-        ({ metadata, spec }) => metadata.name.startsWith('kube-proxy') && spec.nodeName === node,
-      )
-      const { exec } = recordedCluster(recording)
-      const commands = nodeFiles.flatMap(({ commands }) => commands.map(({ words }) => words))
-      const printed = commands.flatMap((words): [string, string][] => {
-        const ran = exec(pod?.metadata.name ?? '', words)
-        return typeof ran === 'object' && 'stdout' in ran
-          ? [[JSON.stringify(words), Buffer.from(ran.stdout).toString('base64')]]
-          : []
-      })
-      const print = (text: string): string => Buffer.from(text).toString('base64')
-      const trie = `Local:\n  |-- 10.200.0.${node === 'node1' ? 11 : 12}\n     /32 host LOCAL\n`
-      return {
-        ...Object.fromEntries(printed),
-        '["cat","/proc/net/fib_trie"]': print(trie),
-        '["cat","/proc/net/if_inet6"]': print(''),
-      }
-    }
-
-    const both = () => table({ node1: machine('node1'), node2: machine('node2') })
-
-    it('is read by it first', async () => {
-      const command = `${process.execPath} '${via}' "${both()}" {node}`
-      const ran = await live(recordedCluster(recording), 'services', '-o', 'json', '--via', command)
-      expect(listed(ran).items).to.deep.equal(await recorded())
-      expect(listed(ran).seen.reached?.map(({ way, through }) => `${way} ${through}`)).to.deep.equal([
-        'via node',
-        'via node',
-      ])
-      expect(server?.asked.filter((path) => path.includes('/exec'))).to.deep.equal([])
-    })
-
-    it('is read through the shell that ssh has on the other side', async () => {
-      const ssh = join(folder, 'ssh')
-      writeFileSync(ssh, '#!/bin/sh\nshift\nexec /bin/sh -c "$*"\n')
-      chmodSync(ssh, 0o755)
-      const command = `${ssh} {node} ${process.execPath} ${via} ${both()} {node}`
-      const ran = await live(recordedCluster(recording), 'services', '-o', 'json', '--via', command)
-      expect(listed(ran).items).to.deep.equal(await recorded())
-      expect(listed(ran).seen).to.deep.include({ blind: [] })
-      expect(listed(ran).seen.reached?.[0]).to.deep.include({ way: 'via', through: 'ssh' })
-    })
-
-    it('is read in another way where it leads to another machine or nowhere, and the answer says so', async () => {
-      const wrong: Record<string, unknown> = {
-        'other addresses, none of which is 10.200.0.12 or fd00:200::12': machine('node1'),
-        'no route to node2': undefined,
-        'no answer within 4 s': 'hangs',
-        'cat: command not found': {},
-      }
-      for (const [why, node2] of Object.entries(wrong)) {
-        const command = `${process.execPath} ${via} ${table({ node1: machine('node1'), node2 })} {node}`
-        const argv = ['services', '-o', 'json', '--via', command, '--request-timeout', '4s']
-        const { seen } = listed(await live(recordedCluster(recording), ...argv))
-        expect(seen.reached?.map(({ way }) => way)).to.deep.equal(['via', 'exec'])
-        expect(seen.reached?.[1]?.instead).to.include('--via node: ').and.include(why)
-      }
-    })
-
-    it('is not asked where the line is none', async () => {
-      for (const line of ['', '  ', "ssh 'node1", "''"]) {
-        const { exit, stderr } = await live(recordedCluster(recording), 'services', '--via', line)
-        expect({ exit, code: stderr.includes('KPX1001') }).to.deep.equal({ exit: 2, code: true })
-      }
-    })
-
-    it('that has a name like an option is not asked', async () => {
-      const cluster = recordedCluster(recording)
-      const [node] = itemsOf(recording, 'nodes')
-      const hostile = { ...node, metadata: { name: '-oProxyCommand=touch' } }
-      const get: Script['get'] = (url, request) =>
-        url.pathname === '/api/v1/nodes' ? { body: { items: [hostile] } } : cluster.get(url, request)
-      const ran = await live({ ...cluster, get }, 'services', '-o', 'json', '--via', `${via} {node}`)
-      expect(blind(ran)).to.include('"-oProxyCommand=touch" is no host')
-    })
-  })
-
-  it('is read on the spot where kpx runs on it, by root', async () => {
-    const ips = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address))
-    const node = {
-      metadata: { name: 'this' },
-      status: {
-        addresses: [
-          { type: 'Hostname', address: hostname() },
-          { type: 'InternalIP', address: ips[0] },
-        ],
-      },
-    }
-    const cluster = recordedCluster(recording)
-    const askedOf = async (one: object): Promise<Ran> => {
-      const get: Script['get'] = (url, request) =>
-        url.pathname === '/api/v1/nodes' ? { body: { items: [one] } } : cluster.get(url, request)
-      return live({ ...cluster, get }, 'services', '-o', 'json')
-    }
-    const here = await askedOf(node)
-    if (process.getuid?.() === 0) {
-      expect(listed(here).seen.reached?.[0]).to.deep.include({ node: 'this', way: 'local', through: hostname() })
-    } else expect(blind(here)).to.include('this machine: it is this node, and its rules are for root to read')
-    // the same name in another network
-    const addresses = [
-      { type: 'Hostname', address: hostname() },
-      { type: 'InternalIP', address: '192.0.2.1' },
-    ]
-    const elsewhere = await askedOf({ ...node, status: { addresses } })
-    expect([listed(elsewhere).seen.reached, blind(elsewhere).includes('this machine')]).to.deep.equal([
-      undefined,
-      false,
-    ])
-  })
-})
-
-describe('this machine', () => {
-  it('is looked at without any API', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kpx-local-'))
-    try {
-      const path = join(folder, 'taken')
-      const { stdout } = await kpx('capture', path, '--local', '-o', 'json')
-      const { seen } = JSON.parse(stdout) as ServiceList
-      expect([seen.of, seen.reached]).to.deep.equal([1, [{ node: hostname(), way: 'local', through: hostname() }]])
-      const asked = await kpx('explain', 'address', '192.0.2.1', '--from', path, '-o', 'json')
-      expect((JSON.parse(asked.stdout) as ServiceList).seen).to.deep.equal(seen)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
-  })
-})
-
-describe('the addresses of a machine', () => {
-  it('are its own ones, not those that it has routes to', () => {
-    const trie =
-      'Main:\n  +-- 0.0.0.0/0 3 0 5\n     |-- 10.0.0.2\n        /32 link UNICAST\n     |-- 10.0.0.1\n        /32 host LOCAL\n'
-    const inet6 = 'fd000200000000000000000000000011 02 40 00 80     eth0\n'
-    expect(machineAddresses(Buffer.from(trie), Buffer.from(inet6))).to.deep.equal([
-      '10.0.0.1',
-      'fd00:0200:0000:0000:0000:0000:0000:0011',
-    ])
   })
 })

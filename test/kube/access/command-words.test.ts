@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { quoted, splitWords } from '../../src/kube/access/command-words.ts'
+import { quoted, splitWords } from '../../../src/kube/access/command-words.ts'
 
 /** The words that a shell passes to a program, each with a NUL behind it. */
 const byShell = (line: string): string[] =>
@@ -28,7 +28,8 @@ describe('the words of a command line', () => {
   })
 
   it('are read back by a shell as they were', () => {
-    const word = fc.string({ unit: fc.constantFrom(...'aZ0\'"\\$`!*?;&|<>(){}[]#~^= \t\n-/') })
+    const characters = 'aZ0\'"\\$`!*?;&|<>(){}[]#~^= \t\n-/'.split('')
+    const word = fc.string({ unit: fc.constantFrom(...characters) })
     fc.assert(
       fc.property(fc.array(word, { maxLength: 20 }), (words) => {
         const line = words.map(quoted).join(' ')
