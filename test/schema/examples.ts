@@ -26,7 +26,7 @@ const optional = [
   /^ServiceList items\[\]\.(?:family|from|others)$/,
   /^TraceList items\[\]\.steps\[\]\.target$/,
   /\.sourceKept$/,
-  / seen\.notes$/,
+  / seen\.(?:notes|reached|reached\[\]\.instead)$/,
   /^RulesetSummary files\[\]\.cut$/,
 ]
 

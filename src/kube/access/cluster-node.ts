@@ -2,7 +2,7 @@
 import { BlockList, isIP } from 'node:net'
 
 interface NodeLike {
-  readonly metadata?: { readonly name?: string }
+  readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> }
   readonly status?: {
     readonly addresses?: readonly { readonly type?: string; readonly address?: string }[]
     readonly conditions?: readonly { readonly type?: string; readonly status?: string }[]
@@ -17,6 +17,7 @@ export interface ClusterNode {
   /** What it may call itself: its name and host names. */
   readonly hostNames: readonly string[]
   readonly ready: boolean
+  readonly windows: boolean
   /** The names of the images that it has, as far as the kubelet tells. */
   readonly images: readonly string[]
 }
@@ -32,6 +33,7 @@ export function clusterNode(object: unknown): ClusterNode | undefined {
     ips: of('InternalIP').filter((ip) => isIP(ip) !== 0),
     hostNames: [metadata.name, ...of('Hostname')],
     ready: conditions.some(({ status, type }) => type === 'Ready' && status === 'True'),
+    windows: metadata.labels?.['kubernetes.io/os'] === 'windows',
     images: images.flatMap(({ names }) => names ?? []),
   }
 }

@@ -43,6 +43,7 @@ export function debugPodAccess(connection: Connection, pods: readonly unknown[],
 
 function planFor(node: ClusterNode, pods: readonly unknown[], image = imageFor(node, pods)): DebugPod | string {
   if (!node.ready) return 'none can start, as the node is not Ready'
+  if (node.windows) return 'none for Windows is known to kpx'
   if (image === undefined) return 'no image of kube-proxy is known; name one that has iptables: --debug-image IMAGE'
   return debugPod(node.name, image)
 }

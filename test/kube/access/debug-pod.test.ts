@@ -10,7 +10,7 @@ import { expect } from 'chai'
 import { debugPod } from '../../../src/kube/access/debug-pod-manifest.ts'
 import type { Script } from '../../fake/api-server.ts'
 import { withoutKubeProxy } from '../../fake/debug-pods.ts'
-import { itemsOf, recordedCluster } from '../../fake/recorded-cluster.ts'
+import { recordedCluster } from '../../fake/recorded-cluster.ts'
 import { kpx, root } from '../../kpx.ts'
 import { asked, blind, closeServer, listed, live, recorded, recording, serve } from './live.ts'
 
@@ -132,14 +132,21 @@ describe('a node', () => {
       expect(ran.exit).to.equal(0)
     })
 
-    it('gets no debug pod while it is not Ready', async () => {
-      const { script, written } = withoutKubeProxy(recording, 'node2')
-      const nodes = itemsOf(recording, 'nodes').map((node) => ({ ...node, status: {} }))
-      const get: Script['get'] = (url, request) =>
-        url.pathname === '/api/v1/nodes' ? { body: { items: nodes } } : script.get(url, request)
-      const ran = await live({ ...script, get }, 'services', '-o', 'json', '--allow-debug-pods')
-      expect(blind(ran)).to.include('node2: debug pod: none can start, as the node is not Ready')
-      expect(written).to.deep.equal([])
+    it('gets no debug pod where none can start', async () => {
+      const ready = { conditions: [{ type: 'Ready', status: 'True' }] }
+      const wrong: Record<string, { readonly labels?: object; readonly status: object }> = {
+        'none can start, as the node is not Ready': { status: {} },
+        'none for Windows is known to kpx': { labels: { 'kubernetes.io/os': 'windows' }, status: ready },
+      }
+      for (const [why, { labels, status }] of Object.entries(wrong)) {
+        const { script, written } = withoutKubeProxy(recording, 'node2')
+        const items = [{ metadata: { name: 'node2', labels }, status }]
+        const get: Script['get'] = (url, request) =>
+          url.pathname === '/api/v1/nodes' ? { body: { items } } : script.get(url, request)
+        const ran = await live({ ...script, get }, 'services', '-o', 'json', '--allow-debug-pods')
+        expect(blind(ran)).to.include(`node2: debug pod: ${why}`)
+        expect([ran.exit, written]).to.deep.equal([3, []])
+      }
     })
 
     it('whose debug pod cannot be deleted is seen, and the answer says how to delete it', async () => {
