@@ -116,13 +116,13 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     // loaded by those alone who ask a cluster: it takes longer than all of an offline answer
     const { connect } = await import('./kube/connect.ts')
     const { liveCapture } = await import('./kube/live-capture.ts')
-    const { debugPodConsent, tellRemoved } = await import('./consent.ts')
+    const { debugPodConsent, tellStale } = await import('./consent.ts')
     const allowed = this.flags['allow-debug-pods']
     const debugPods = {
       allowed,
       image: this.flags['debug-image'],
       consent: debugPodConsent(allowed),
-      onRemoved: tellRemoved,
+      onStale: tellStale,
     }
     return liveCapture(connect({ as, context, kubeconfig }, patience, process.env), { nodes: node, via, debugPods })
   }

@@ -29,5 +29,10 @@ async function told(pods: readonly DebugPod[]): Promise<string> {
 
 const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ')
 
-export const tellRemoved = (pod: string): void =>
-  void process.stderr.write(guard(`deleted ${pod}, a debug pod that an earlier run of kpx has left\n`, false))
+/** A debug pod that an earlier run of kpx has left; `failure` is why it is still there. */
+export function tellStale(pod: string, failure: string | undefined): void {
+  const what = `${pod}, a debug pod that an earlier run of kpx has left`
+  process.stderr.write(
+    guard(failure === undefined ? `deleted ${what}\n` : `cannot delete ${what}: ${failure}\n`, false),
+  )
+}

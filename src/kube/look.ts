@@ -49,7 +49,6 @@ export async function lookAt(
     // in a debug pod commands are run in the same way
     const isLeft = (look: Look): boolean => !look.isWhole && !(look.denied && access.way === 'debug-pod')
     const left = nodes.filter((node) => isLeft(of(node)))
-    if (left.length === 0) continue
     const open = await access.prepare(left)
     const look = async (node: ClusterNode): Promise<void> =>
       void looks.set(node.name, await lookAgain(of(node), access, () => open(node)))

@@ -15,12 +15,14 @@ import { staleDebugPods } from './stale-debug-pods.ts'
 import type { Access, Way } from './way.ts'
 
 export interface DebugPodOptions {
+  /** --allow-debug-pods: nobody need be asked. */
+  readonly allowed: boolean
   /** --debug-image. */
   readonly image: string | undefined
   /** Tells of the pods before they are made; resolves to whether they may be, or to why they may not. */
   readonly consent: (pods: readonly DebugPod[]) => Promise<true | string>
-  /** Tells of a pod that an earlier run has left, when it has been deleted. */
-  readonly onRemoved: (pod: string) => void
+  /** Tells of a pod that an earlier run has left: it has been deleted, or why not. */
+  readonly onStale: (pod: string, failure: string | undefined) => void
 }
 
 export function debugPodAccess(connection: Connection, pods: readonly unknown[], options: DebugPodOptions): Access {
@@ -31,7 +33,7 @@ export function debugPodAccess(connection: Connection, pods: readonly unknown[],
       const plans = new Map(nodes.map((node) => [node.name, planFor(node, pods, options.image)]))
       const manifests = [...plans.values()].flatMap((plan) => (typeof plan === 'string' ? [] : [plan]))
       const consent = manifests.length > 0 ? await options.consent(manifests) : ''
-      if (consent === true) await removeStale(connection, pods, options.onRemoved)
+      if (options.allowed || consent === true) await removeStale(connection, pods, options.onStale)
       return async ({ name }) => {
         const plan = plans.get(name)
         if (plan === undefined || typeof plan === 'string') return plan
@@ -54,18 +56,22 @@ const placeOf = ({ name, namespace }: { readonly name: string; readonly namespac
   name,
 })
 
+/** One that cannot be deleted does not keep anybody from an answer. */
 async function removeStale(
   connection: Connection,
   pods: readonly unknown[],
-  onRemoved: DebugPodOptions['onRemoved'],
+  onStale: DebugPodOptions['onStale'],
 ): Promise<void> {
   for (const stale of staleDebugPods(pods, Date.now())) {
-    await connection.delete({ verb: 'delete', ...placeOf(stale) })
-    onRemoved(`${stale.namespace}/${stale.name}`)
+    const failure = await connection.delete({ verb: 'delete', ...placeOf(stale) }).then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    )
+    onStale(`${stale.namespace}/${stale.name}`, failure)
   }
 }
 
-/** Throws KPX1013 to KPX1017 and KPX1021; then there is no pod. */
+/** Throws KPX1013 to KPX1017 and KPX1021; then there is no pod, or the error says how to delete it. */
 async function start(connection: Connection, pod: DebugPod): Promise<Way> {
   const place = placeOf(pod.metadata)
   const created = connection.create({ verb: 'create', ...place }, pod)
@@ -88,8 +94,13 @@ async function start(connection: Connection, pod: DebugPod): Promise<Way> {
     const container = await runningContainer(connection, { verb: 'get', ...place })
     return inPod(connection, { namespace: place.namespace, pod: place.name, container }, close)
   } catch (error) {
-    await close().catch(() => undefined)
-    throw error
+    const left = await close().catch((failure: unknown) => failure)
+    const isMade = await created.then(
+      () => true,
+      () => false,
+    )
+    if (!isMade || !(error instanceof KpxError) || !(left instanceof KpxError)) throw error
+    throw new KpxError('KPX1021', `${error.message}; ${left.message}`, { fix: left.fix, cause: error })
   }
 }
 

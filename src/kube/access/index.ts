@@ -11,10 +11,7 @@ import type { Access } from './way.ts'
 export interface AccessOptions {
   /** --via. */
   readonly via: string | undefined
-  readonly debugPods: DebugPodOptions & {
-    /** --allow-debug-pods: nobody need be asked. */
-    readonly allowed: boolean
-  }
+  readonly debugPods: DebugPodOptions
 }
 
 /** What the user says comes first, and asking the user last. Throws KPX1001. */

@@ -21,7 +21,7 @@ export interface Access {
   /** What is told before the reason why a node cannot be reached so. */
   readonly label: string
   /**
-   * Prepares for all nodes that are still to be looked at; what it returns opens the way to one of them, says why it cannot, or says
+   * Prepares for all nodes that are still to be looked at, if there are any; what it returns opens the way to one of them, says why it cannot, or says
    * nothing where nobody would expect it to. That may throw a KpxError.
    */
   prepare(nodes: readonly ClusterNode[]): Promise<(node: ClusterNode) => Promise<Way | string | undefined>>

@@ -198,10 +198,15 @@ describe('a node', () => {
         one('in-another-namespace', { ...of(`${machine}.${ended}`), namespace: 'default' }),
       ]
       const { script, written } = withoutKubeProxy(recording, 'node2', { pods: [...left, ...used] })
-      const { stderr } = await live(script, 'services', '--allow-debug-pods')
-      const deleted = written.map(({ what }) => what).filter((what) => /^DELETE (?!.*kpx-debug-)/.test(what))
+      const { stderr } = await live(script, 'services', '--allow-debug-pods', '--node', 'node1')
+      const deleted = written.map(({ what }) => what)
       expect(deleted).to.deep.equal(['ended', 'killed', 'old'].map((name) => `DELETE ${pods}/${name}`))
+      // the node that is asked for has kube-proxy, and none of those pods is there
       expect(stderr).to.include('deleted kube-system/killed, a debug pod that an earlier run')
+      const write: Script['write'] = () => ({ status: 403, body: { message: 'not you' } })
+      const refused = await live({ ...script, write }, 'services', '--allow-debug-pods', '--node', 'node1')
+      expect(refused.stderr).to.match(/^cannot delete kube-system\/ended, .*not you$/m)
+      expect(refused.exit).to.equal(0)
     })
   })
 })
