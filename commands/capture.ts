@@ -16,7 +16,7 @@ export default class Capture extends BaseCommand<typeof Capture> {
   async run(): Promise<CaptureSummary> {
     const { path } = this.args
     await checkFree(path)
-    const capture = await this.capture()
+    const capture = await this.capture('everything')
     const files = filesOf(capture)
     await writeCapture(files, path)
     const summary = captureSummary(path, files, sceneOf(capture))

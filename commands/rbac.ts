@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand, unscopedFlags } from '../src/command.ts'
-import { debugPodsRole, readerRole } from '../src/kube/role.ts'
+import { debugPodsRole, readerClusterRole, readerRole, systemNamespace } from '../src/kube/role.ts'
 import type { Role } from '../src/kube/role.ts'
 import { json, yaml } from '../src/view/json.ts'
 
@@ -11,22 +11,29 @@ interface RoleList {
 }
 
 export default class Rbac extends BaseCommand<typeof Rbac> {
-  static override summary = 'prints the role that kpx needs for reading a cluster, ready for kubectl apply'
+  static override summary = 'prints the roles that kpx needs for reading a cluster, ready for kubectl apply'
   static override examples = [
     '<%= config.bin %> rbac | kubectl apply -f -',
     '<%= config.bin %> rbac --allow-debug-pods | kubectl apply -f -',
   ]
   static override baseFlags = { output: unscopedFlags.output }
   static override flags = {
+    namespace: Flags.string({
+      char: 'n',
+      summary: `where kube-proxy is (default: ${systemNamespace})`,
+      helpValue: 'NAME',
+    }),
     'allow-debug-pods': Flags.boolean({
       summary: 'and the role for --allow-debug-pods, of the namespace that they are in',
     }),
   }
 
-  async run(): Promise<Role | RoleList> {
-    const list: RoleList = { apiVersion: 'v1', kind: 'List', items: [readerRole, debugPodsRole] }
-    const printed = this.flags['allow-debug-pods'] ? list : readerRole
-    process.stdout.write(this.flags.output === 'json' ? json(printed) : await yaml(printed))
-    return printed
+  async run(): Promise<RoleList> {
+    const { namespace = systemNamespace, output } = this.flags
+    const reading = [readerClusterRole, readerRole(namespace)]
+    const items = this.flags['allow-debug-pods'] ? [...reading, debugPodsRole] : reading
+    const list: RoleList = { apiVersion: 'v1', kind: 'List', items }
+    process.stdout.write(output === 'json' ? json(list) : await yaml(list))
+    return list
   }
 }

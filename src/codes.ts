@@ -173,6 +173,20 @@ export const catalogue = [
     fix: 'run it again with KPX_DEBUG=1 and report what it prints',
   },
   {
+    code: 'KPX2101',
+    level: 'warning',
+    title: 'kube-proxy is older than its configuration',
+    why: 'It reads its configuration only as it starts: a changed ConfigMap takes effect when its pod is started anew.',
+    fix: 'look at what changed, then restart the pods: kubectl rollout restart -n NAMESPACE daemonset/NAME',
+  },
+  {
+    code: 'KPX2102',
+    level: 'error',
+    title: 'kube-proxy runs in another mode than is configured',
+    why: 'It was started before the configuration was changed, or could not use the mode (up to 1.25 kube-proxy falls back from ipvs to iptables without failing).',
+    fix: "look at the beginning of kube-proxy's log on that node, then restart its pod",
+  },
+  {
     code: 'KPX3001',
     level: 'error',
     title: 'packets go to an endpoint that the API does not have',
@@ -213,6 +227,41 @@ export const catalogue = [
     title: 'a ready endpoint gets no packets from a node',
     why: 'An EndpointSlice lists it as ready and no traffic policy or hint keeps the node from it: the rules lack it, or refuse its packets.',
     fix: "look at the rule that is named; if none is, at kube-proxy's log on that node",
+  },
+  {
+    code: 'KPX3007',
+    level: 'warning',
+    title: 'rules of another mode are left on a node',
+    why: 'A mode was changed and its rules were not taken away: packets still meet them, also for Services and endpoints that are gone.',
+    fix: 'restart the node, or run kube-proxy --cleanup there while kube-proxy is stopped',
+  },
+  {
+    code: 'KPX3008',
+    level: 'error',
+    title: 'kube-proxy does not run on a node',
+    why: 'Its container waits, fails or is not ready: rules stay as they are while Services and endpoints change.',
+    fix: 'look at what it says: kubectl logs --previous of that pod, and kubectl describe pod',
+  },
+  {
+    code: 'KPX3009',
+    level: 'error',
+    title: 'kube-proxy does not keep a node in step',
+    why: 'Its own metrics or health say that a change waits, or that it never programmed the node.',
+    fix: "look at the errors of kube-proxy's log on that node",
+  },
+  {
+    code: 'KPX3010',
+    level: 'error',
+    title: 'a node has no rules of the mode that kube-proxy runs in',
+    why: 'Every cluster has a Service, kubernetes, whose rules must be there: they were removed, or kube-proxy has not written them yet.',
+    fix: "look at kube-proxy's log on that node; if it does not recover, restart its pod",
+  },
+  {
+    code: 'KPX4001',
+    level: 'warning',
+    title: "kube-proxy's version does not go with the cluster's",
+    why: 'It may be up to three minor versions older than the API server and never newer, and up to three from the kubelet (two before 1.25).',
+    fix: "upgrade kube-proxy with the cluster; on a managed one, that is its add-on's version",
   },
 ] as const satisfies readonly CatalogueEntry[]
 

@@ -3,6 +3,7 @@ import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { readCapture } from './capture/read.ts'
 import type { Capture } from './capture/capture.ts'
+import type { Scope } from './kube/node-record.ts'
 import { KpxError } from './error.ts'
 import { reportFailure } from './failure.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
@@ -108,11 +109,11 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   }
 
   /** The capture that --from names, or the cluster as it is now. */
-  protected async capture(): Promise<Capture> {
+  protected async capture(scope: Scope = 'rules'): Promise<Capture> {
     const { as, context, from, kubeconfig, node, via } = this.flags
     if (from !== undefined) return readCapture(from)
     const patience = milliseconds(this.flags['request-timeout'])
-    if (this.flags.local) return (await import('./kube/local-capture.ts')).localCapture(patience)
+    if (this.flags.local) return (await import('./kube/local-capture.ts')).localCapture(patience, scope)
     // loaded by those alone who ask a cluster: it takes longer than all of an offline answer
     const { connect } = await import('./kube/connect.ts')
     const { liveCapture } = await import('./kube/live-capture.ts')
@@ -124,7 +125,12 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
       consent: debugPodConsent(allowed),
       onStale: tellStale,
     }
-    return liveCapture(connect({ as, context, kubeconfig }, patience, process.env), { nodes: node, via, debugPods })
+    return liveCapture(connect({ as, context, kubeconfig }, patience, process.env), {
+      scope,
+      nodes: node,
+      via,
+      debugPods,
+    })
   }
 
   /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names, or why it has none. */

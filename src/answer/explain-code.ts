@@ -10,6 +10,8 @@ import type { Finding } from './finding.ts'
 import { nearest } from './lookup.ts'
 import type { Scene } from './scene.ts'
 import { serviceFindingCodes, serviceFindings } from './service-findings.ts'
+import { statusFindingCodes } from './status/findings.ts'
+import { statusOf } from './status/status.ts'
 
 export type CodeExplanation = OfflineDocument<'CodeExplanation'> &
   Pick<CatalogueEntry, 'fix' | 'level' | 'title' | 'why'> & {
@@ -45,28 +47,32 @@ export function findCode(text: string): KnownEntry {
   throw new KpxError('KPX1001', `kpx has no code "${text}"`, { fix: near ? `did you mean ${near.name}? ${all}` : all })
 }
 
-export function explainCode(
+interface Recording {
+  readonly scene: Scene
+  readonly services: readonly Service[]
+  readonly nodes: readonly string[]
+}
+
+export const explainCode = (
   { code, exit, fix, level, title, why }: KnownEntry,
-  recording:
-    { readonly scene: Scene; readonly services: readonly Service[]; readonly nodes: readonly string[] } | undefined,
-): CodeExplanation {
-  const looked = recording !== undefined && serviceFindingCodes.includes(code)
-  return {
-    ...offlineDocumentOf('CodeExplanation', recording?.scene),
-    code,
-    level,
-    title,
-    why,
-    fix,
-    exit: isThrown(code) ? (exit ?? 2) : level === 'error' ? 1 : null,
-    found: looked
-      ? recording.services
-          .flatMap((service) =>
-            serviceFindings(service, explainPorts(service, recording.nodes, recording.scene), recording.scene),
-          )
-          .filter((finding) => finding.code === code)
-      : null,
-  }
+  recording: Recording | undefined,
+): CodeExplanation => ({
+  ...offlineDocumentOf('CodeExplanation', recording?.scene),
+  code,
+  level,
+  title,
+  why,
+  fix,
+  exit: isThrown(code) ? (exit ?? 2) : level === 'error' ? 1 : null,
+  found: recording ? foundIn(recording, code) : null,
+})
+
+function foundIn({ nodes, scene, services }: Recording, code: Code): readonly Finding[] | null {
+  const isOwn = (finding: Finding): boolean => finding.code === code
+  if (statusFindingCodes.includes(code)) return statusOf(scene, nodes).findings.filter(isOwn)
+  if (!serviceFindingCodes.includes(code)) return null
+  const findings = services.flatMap((service) => serviceFindings(service, explainPorts(service, nodes, scene), scene))
+  return findings.filter(isOwn)
 }
 
 /** KPX1nnn end the command; the others are findings in an answer. */

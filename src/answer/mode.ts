@@ -1,7 +1,6 @@
 /** Which mode's rules a node has. */
-import { ipvsDevice } from '../ruleset/ipvs.ts'
-import type { Ruleset } from '../ruleset/ruleset.ts'
 import type { Scene } from './scene.ts'
+import { activeModes, programmedIn } from './status/programmed.ts'
 
 /** What kube-proxy says itself (its /proxyMode), else what it left in the kernel; null where neither is recorded. */
 export function modeOf(node: string, scene: Scene): string | null {
@@ -16,13 +15,10 @@ const known = new WeakMap<Scene, Map<string, string | null>>()
 
 function readMode(node: string, { network }: Scene): string | null {
   const ruleset = network.nodes.get(node)?.ruleset
-  return ruleset ? (ruleset.mode ?? programmedMode(ruleset)) : null
-}
-
-/** By the names that each mode gives to what it writes: table kube-proxy, device kube-ipvs0, chains KUBE-SVC-... */
-function programmedMode({ interfaces, tables }: Ruleset): string | null {
-  if (tables.some(({ name, tool }) => tool === 'nft' && name === 'kube-proxy')) return 'nftables'
-  if (interfaces.some(({ name }) => name === ipvsDevice)) return 'ipvs'
-  const written = tables.some(({ chains }) => [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')))
-  return written ? 'iptables' : null
+  if (!ruleset) return null
+  if (ruleset.mode !== undefined) return ruleset.mode
+  const active = activeModes(programmedIn(ruleset))
+  // of these two it is the chains that kube-proxy writes anew each time, and never takes the rest away
+  const own = active.includes('iptables') ? active.filter((mode) => mode !== 'ipvs') : active
+  return own.length === 1 ? (own[0] ?? null) : null
 }

@@ -12,14 +12,18 @@ const closingBracket = 93
 const brace = 123
 const closingBrace = 125
 
-/** Undefined where there are no items. What is not JSON throws KPX1008, at the latest when its item is read. */
+/**
+ * One object of the API by itself, and what /version answers, are lists of one. Undefined where there are no items. What is not JSON
+ * throws KPX1008, at the latest when its item is read.
+ */
 export function parseJsonList(bytes: Buffer, file: string): Iterable<unknown> | undefined {
   const text = bytes.toString('utf8')
   const array = arrayOf(text)
   if (array && isRest(text, array)) return parsedItems(text, array, () => parseJson(bytes, file))
   const whole = parseJson(bytes, file)
-  const items = typeof whole === 'object' && whole !== null && 'items' in whole ? whole.items : undefined
-  return Array.isArray(items) ? items : undefined
+  if (typeof whole !== 'object' || whole === null) return undefined
+  if ('items' in whole) return Array.isArray(whole.items) ? whole.items : undefined
+  return ('kind' in whole && 'metadata' in whole) || 'gitVersion' in whole ? [whole] : undefined
 }
 
 /** Characters of items that are values at one time: JSON.parse is quick with many alike. */

@@ -7,20 +7,35 @@ const gone = 'redacted by kpx'
 const telling = /token|secret|passw|credential|private|api-?key|\bauth/i
 const copies = new Set(['kubectl.kubernetes.io/last-applied-configuration'])
 
-/** The object itself where there is nothing to take away. */
-export function redacted(object: unknown): unknown {
+/** Who wrote them, and when, is told by managedFields, which hold no values. */
+const owned = new Set(['configmaps', 'daemonsets'])
+
+/** `list` is the one that the object is of. The object itself where there is nothing to take away. */
+export function redacted(object: unknown, list: string): unknown {
   if (!isJson(object)) return object
-  const { metadata, spec } = object
+  const { binaryData: _binary, ...rest } = object
+  const { data, metadata, spec } = rest
   return {
-    ...object,
-    ...(isJson(metadata) && { metadata: redactedMetadata(metadata) }),
+    ...rest,
+    ...(isJson(metadata) && { metadata: redactedMetadata(metadata, owned.has(list)) }),
     ...(isJson(spec) && { spec: redactedSpec(spec) }),
+    ...(isJson(data) && { data: redactedData(data) }),
   }
 }
 
+/** Of ConfigMaps what configures kube-proxy: beside it may be a kubeconfig. */
+const redactedData = (data: Json): Json =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [
+      key,
+      typeof value === 'string' && /\bkind["']?\s*:\s*["']?KubeProxyConfiguration\b/.test(value) ? value : gone,
+    ]),
+  )
+
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function redactedMetadata({ annotations, managedFields: _fields, ...rest }: Json): Json {
+function redactedMetadata({ annotations, managedFields, ...others }: Json, isOwned: boolean): Json {
+  const rest = isOwned && managedFields !== undefined ? { ...others, managedFields } : others
   if (!isJson(annotations)) return rest
   const kept = Object.entries(annotations).filter(([name]) => !copies.has(name))
   return {
@@ -34,8 +49,10 @@ const containerLists = ['containers', 'initContainers', 'ephemeralContainers']
 /** Commands and HTTP headers, which kpx has no use for. */
 const hooks = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']
 
-/** A pod's containers without the values of their environment, arguments that name a secret, and probes. */
+/** A pod's containers, or those of a template, without the values of their environment, arguments that name a secret, and probes. */
 function redactedSpec(spec: Json): Json {
+  const { template } = spec
+  if (isJson(template)) return { ...spec, template: redacted(template, '') }
   const lists = containerLists.flatMap((name): [string, unknown][] => {
     const containers = spec[name]
     return Array.isArray(containers) ? [[name, containers.map(redactedContainer)]] : []

@@ -10,7 +10,7 @@ import type { Capture } from './capture.ts'
 import { redacted } from './redact.ts'
 
 /** The lists of the format. */
-const lists = ['endpointslices', 'nodes', 'pods', 'services']
+const lists = ['configmaps', 'daemonsets', 'endpointslices', 'nodes', 'pods', 'services', 'version']
 
 interface File {
   readonly path: string
@@ -28,7 +28,12 @@ export function filesOf(capture: Capture): File[] {
     ...lists.flatMap((list) => {
       const items = capture.list(list)
       return items
-        ? [{ path: `objects/${list}.json`, bytes: json({ kind: 'List', items: [...items].map(redacted) }) }]
+        ? [
+            {
+              path: `objects/${list}.json`,
+              bytes: json({ kind: 'List', items: [...items].map((item) => redacted(item, list)) }),
+            },
+          ]
         : []
     }),
     ...nodes.flatMap((node) =>

@@ -1,9 +1,9 @@
 /** Services, EndpointSlices, Pods and Nodes as values: the fields that kpx uses, read from the API's JSON with nothing taken for granted. */
 import type { Capture } from '../capture/capture.ts'
 import { KpxError } from '../error.ts'
+import { list, number, object, text, texts } from './json.ts'
+import type { Json } from './json.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 export interface ServicePort {
   readonly name: string
@@ -82,6 +82,8 @@ export interface Node {
   readonly addresses: readonly string[]
   readonly podCIDRs: readonly string[]
   readonly zone: string | undefined
+  /** `v1.37.1`; empty where it is not recorded. */
+  readonly kubeletVersion: string
 }
 
 /** A list of objects, and whether it was recorded and is one. */
@@ -123,15 +125,6 @@ const otherKind = (file: string, kind: string, wanted: string): KpxError =>
   new KpxError('KPX1008', `${file} holds objects of kind ${kind}`, {
     fix: `record it again: kubectl get ${wanted} -A -o json`,
   })
-
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-const texts = (value: unknown): string[] =>
-  list(value)
-    .map(text)
-    .filter((one) => one !== '')
-const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
 
 export const qualified = ({ name, namespace }: { namespace: string; name: string }): string => `${namespace}/${name}`
 
@@ -255,5 +248,6 @@ function nodeOf(value: Json): Node {
       .flatMap(({ address }) => texts([address])),
     podCIDRs: podCIDRs.length > 0 ? podCIDRs : texts([spec['podCIDR']]),
     zone: text(object(object(value['metadata'])['labels'])['topology.kubernetes.io/zone']) || undefined,
+    kubeletVersion: text(object(status['nodeInfo'])['kubeletVersion']),
   }
 }

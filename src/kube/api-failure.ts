@@ -1,7 +1,7 @@
 /** What the API server, or the way to it, answered instead of what was asked: as errors with the next step. */
 import { KpxError } from '../error.ts'
 import type { Place, Resource } from './resource.ts'
-import { debugPodsRole, readerRole } from './role.ts'
+import { debugPodsRole, readerClusterRole, readerRole, systemNamespace } from './role.ts'
 import type { Rule } from './role.ts'
 
 /** What was asked, as RBAC names it. */
@@ -27,19 +27,21 @@ export function statusFailure(status: number, body: string, asked: Asked): KpxEr
     case 403:
       return new KpxError('KPX1015', `not allowed to ${what}${because}`, { fix: ruleFix(asked) })
     case 404:
-      return new KpxError('KPX1016', `the API server has nothing to ${what}${because}`)
+      return new KpxError('KPX1016', `the API server has nothing to ${what}${because}`, { cause: 404 })
     default:
       return new KpxError('KPX1016', `the API server answered ${status} to ${what}${because}`, { cause: status })
   }
 }
 
-/** The rule that has the verb, and the command that prints it with all others of its role. */
-function ruleFix({ resource: { group, plural }, verb }: Asked): string {
+/** The rule that has the verb, the role that it belongs to, and the command that prints both. */
+function ruleFix({ namespace = systemNamespace, resource: { group, plural }, verb }: Asked): string {
   const has = ({ resources, verbs }: Rule): boolean => resources.includes(plural) && verbs.includes(verb)
-  const ofReader = readerRole.rules.find(has)
-  const verbs = (ofReader ?? debugPodsRole.rules.find(has))?.verbs ?? [verb]
+  const own = [readerClusterRole, readerRole(namespace), debugPodsRole].find(({ rules }) => rules.some(has))
+  const verbs = own?.rules.find(has)?.verbs ?? [verb]
   const rule = `apiGroups: ["${group}"], resources: ["${plural}"], verbs: [${verbs.map((one) => `"${one}"`).join(', ')}]`
-  return `have this rule added to your role, or all of kpx rbac${ofReader ? '' : ' --allow-debug-pods'}: ${rule}`
+  const flags = own === debugPodsRole ? ' --allow-debug-pods' : namespace === systemNamespace ? '' : ` -n ${namespace}`
+  const role = own?.kind === 'Role' ? `a Role in namespace ${namespace}` : 'your ClusterRole'
+  return `have this rule added to ${role}, or all of kpx rbac${flags}: ${rule}`
 }
 
 /** The message of a Status object; other servers answer with pages. */

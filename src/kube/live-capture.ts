@@ -5,14 +5,20 @@ import { clusterNode } from './access/cluster-node.ts'
 import { accesses } from './access/index.ts'
 import type { AccessOptions } from './access/index.ts'
 import type { Connection } from './connection.ts'
+import { aboutKubeProxy } from './kube-proxy-objects.ts'
 import { blindSpots, lookAt, unseen } from './look.ts'
+import type { Scope } from './node-record.ts'
 import { listObjects } from './objects.ts'
 import { resources } from './resource.ts'
 
 export interface LiveOptions extends AccessOptions {
   /** Those alone, where any are named. */
   readonly nodes: readonly string[] | undefined
+  readonly scope: Scope
 }
+
+/** The log is the API server's to give, whichever way leads to the node. */
+const logFile = 'kube-proxy.log'
 
 export async function liveCapture(connection: Connection, options: LiveOptions): Promise<Capture> {
   const [services, endpointslices, pods, nodeObjects] = await Promise.all([
@@ -24,17 +30,24 @@ export async function liveCapture(connection: Connection, options: LiveOptions):
   const wanted = nodeObjects
     .flatMap((object) => clusterNode(object) ?? [])
     .filter(({ name }) => options.nodes === undefined || options.nodes.includes(name))
-  const looks = await lookAt(wanted, accesses(connection, pods, options))
+  const names = wanted.map(({ name }) => name).sort()
+  const [looks, about] = await Promise.all([
+    lookAt(wanted, accesses(connection, pods, options), options.scope),
+    options.scope === 'everything' ? aboutKubeProxy(connection, pods, names) : undefined,
+  ])
   await unlessInterrupted()
-  const lists: Readonly<Record<string, readonly unknown[]>> = { services, endpointslices, pods, nodes: nodeObjects }
+  const file = (node: string, name: string): Buffer | undefined =>
+    name === logFile ? about?.logs.get(node) : looks.get(node)?.files.get(name)
+  const known = { services, endpointslices, pods, nodes: nodeObjects }
+  const lists: Readonly<Record<string, readonly unknown[]>> = { ...known, ...about?.lists }
   return {
     name: connection.context,
     path: connection.server,
     flags: connection.flags,
     takenAt: new Date().toISOString(),
-    nodes: wanted.map(({ name }) => name).sort(),
-    file: (node, file) => looks.get(node)?.files.get(file),
-    files: (node) => [...(looks.get(node)?.files.keys() ?? [])].sort(),
+    nodes: names,
+    file,
+    files: (node) => [...(looks.get(node)?.files.keys() ?? []), logFile].filter((name) => file(node, name)).sort(),
     list: (name) => (Object.hasOwn(lists, name) ? lists[name] : undefined),
     blind: (node) => blindSpots(looks.get(node) ?? unseen),
     reached: (node) => looks.get(node)?.reached,

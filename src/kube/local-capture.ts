@@ -3,11 +3,12 @@ import { hostname } from 'node:os'
 import type { Capture } from '../capture/capture.ts'
 import { thisMachine } from './access/local.ts'
 import { recordOf } from './node-record.ts'
+import type { Scope } from './node-record.ts'
 
 /** `patience` is in milliseconds. */
-export async function localCapture(patience: number): Promise<Capture> {
+export async function localCapture(patience: number, scope: Scope): Promise<Capture> {
   const way = thisMachine(patience)
-  const { blind, files, lost } = await recordOf(way)
+  const { blind, files, lost } = await recordOf(way, scope)
   const spots = [...blind, ...(lost ? [{ file: way.through, why: lost.message }] : [])]
   return {
     name: hostname(),

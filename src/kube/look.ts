@@ -4,7 +4,7 @@ import { KpxError } from '../error.ts'
 import type { ClusterNode } from './access/cluster-node.ts'
 import type { Access, Way } from './access/way.ts'
 import { recordOf } from './node-record.ts'
-import type { NodeRecord } from './node-record.ts'
+import type { NodeRecord, Scope } from './node-record.ts'
 import { Pool } from './pool.ts'
 
 /** Nodes that are looked at together. */
@@ -41,6 +41,7 @@ export const blindSpots = ({ blind, failures, isWhole }: Look): readonly Blind[]
 export async function lookAt(
   nodes: readonly ClusterNode[],
   ways: readonly Access[],
+  scope: Scope,
 ): Promise<ReadonlyMap<string, Look>> {
   const looks = new Map<string, Look>()
   const of = ({ name }: ClusterNode): Look => looks.get(name) ?? unseen
@@ -51,7 +52,7 @@ export async function lookAt(
     const left = nodes.filter((node) => isLeft(of(node)))
     const open = await access.prepare(left)
     const look = async (node: ClusterNode): Promise<void> =>
-      void looks.set(node.name, await lookAgain(of(node), access, () => open(node)))
+      void looks.set(node.name, await lookAgain(of(node), access, scope, () => open(node)))
     await Promise.all(left.map((node) => pool.run(() => look(node))))
   }
   for (const { denied, reached } of looks.values()) if (denied && !reached) throw denied
@@ -59,7 +60,12 @@ export async function lookAt(
 }
 
 /** A node that cannot be looked at is blind; it does not end the run. */
-async function lookAgain(before: Look, access: Access, open: () => Promise<Way | string | undefined>): Promise<Look> {
+async function lookAgain(
+  before: Look,
+  access: Access,
+  scope: Scope,
+  open: () => Promise<Way | string | undefined>,
+): Promise<Look> {
   let way: Way | string | undefined
   try {
     way = await open()
@@ -68,7 +74,7 @@ async function lookAgain(before: Look, access: Access, open: () => Promise<Way |
   }
   if (way === undefined) return before
   if (typeof way === 'string') return withFailure(before, { file: access.label, why: way })
-  const { blind, files, lost } = await recordAndClose(way)
+  const { blind, files, lost } = await recordAndClose(way, scope)
   const look = lost ? failed(before, access, way.through, lost) : { ...before, isWhole: true }
   if (lost && files.size <= before.files.size) return look
   const instead = before.failures.map(({ file, why }) => `${file}: ${why}`).join('; ')
@@ -90,8 +96,8 @@ const whyOf = ({ code, fix, message }: KpxError): string =>
   code === 'KPX1015' || code === 'KPX1021' ? `${message}; ${fix}` : message
 
 /** What is left behind is told as well. */
-async function recordAndClose(way: Way): Promise<NodeRecord> {
-  const [record] = await Promise.allSettled([recordOf(way)])
+async function recordAndClose(way: Way, scope: Scope): Promise<NodeRecord> {
+  const [record] = await Promise.allSettled([recordOf(way, scope)])
   const [closed] = await Promise.allSettled([way.close()])
   if (record.status === 'rejected') throw record.reason
   if (closed.status === 'fulfilled') return record.value

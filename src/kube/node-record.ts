@@ -18,7 +18,10 @@ export interface NodeRecord {
   readonly lost: KpxError | undefined
 }
 
-export async function recordOf(way: Way): Promise<NodeRecord> {
+/** `rules` and what else decides about packets; or `everything`, which also has what kube-proxy says of itself. */
+export type Scope = 'everything' | 'rules'
+
+export async function recordOf(way: Way, scope: Scope): Promise<NodeRecord> {
   const files = new Map<string, Buffer>()
   const blind: Blind[] = []
   const pool = new Pool(mostCommands)
@@ -38,7 +41,9 @@ export async function recordOf(way: Way): Promise<NodeRecord> {
     })
   await Promise.all([
     ...nodeFiles.map((one) => keep(one.file, () => readFile(one, way))),
-    keep('proxyMode.txt', () => readMode(way)),
+    ...served
+      .filter((one) => scope === 'everything' || one.file === 'proxyMode.txt')
+      .map((one) => keep(one.file, () => readServed(one, way))),
   ])
   const devices = deviceNames(files.get('proc-net-dev.txt'))
   if (devices.length > 0 && !files.has('ip-addr.json')) {
@@ -71,12 +76,22 @@ async function readFile({ commands, file, missed }: NodeFile, way: Way): Promise
   return missed === 'always' ? `${way.through} has no ${commands.at(-1)?.words[0] ?? file}` : undefined
 }
 
-/** Where kube-proxy serves /proxyMode unless told otherwise (metricsBindAddress). */
-const metricsPort = 10249
+interface Served {
+  readonly file: string
+  readonly port: number
+  readonly path: string
+}
 
-const readMode = (way: Way): Promise<Buffer | string | undefined> =>
-  way.get(metricsPort, '/proxyMode').catch((error: unknown) => {
-    // the mode is worth less than the rules
+/** Where kube-proxy serves what it says of itself, unless told otherwise (metricsBindAddress, healthzBindAddress). */
+const served: readonly Served[] = [
+  { file: 'proxyMode.txt', port: 10249, path: '/proxyMode' },
+  { file: 'metrics.txt', port: 10249, path: '/metrics' },
+  { file: 'healthz.json', port: 10256, path: '/healthz' },
+]
+
+const readServed = ({ path, port }: Served, way: Way): Promise<Buffer | string | undefined> =>
+  way.get(port, path).catch((error: unknown) => {
+    // this is worth less than the rules
     if (error instanceof KpxError) return error.message
     throw error
   })

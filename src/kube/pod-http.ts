@@ -9,7 +9,7 @@ const channels = { data: 0, error: 1 } as const
 /** Bytes that a forwarded stream begins with: the port's number. */
 const portBytes = 2
 
-/** The body; undefined where nothing listens, or it answers with another status than 200. Throws KPX1013 to KPX1017. */
+/** The body; undefined where nothing listens, or it answers with another status than 200 and 503. Throws KPX1013 to KPX1017. */
 export async function getFromPod(
   connection: Connection,
   { namespace, pod }: Pick<Container, 'namespace' | 'pod'>,
@@ -48,7 +48,10 @@ function partsOf(answer: Buffer): { readonly head: string; readonly body: Buffer
   return { head: answer.toString('latin1', 0, end), body: answer.subarray(end + 4) }
 }
 
+/** 503 with a body is how kube-proxy says at /healthz that it is not healthy. */
+const answered = /^HTTP\/1\.[01] (?:200|503) /
+
 function bodyOf(answer: Buffer): Buffer | undefined {
   const { body, head } = partsOf(answer)
-  return /^HTTP\/1\.[01] 200 /.test(head) ? body : undefined
+  return answered.test(head) ? body : undefined
 }

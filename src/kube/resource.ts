@@ -5,6 +5,8 @@ export interface Resource {
   readonly version: string
   /** `pods`, or `pods/exec` for a subresource. */
   readonly plural: string
+  /** Of what is no resource: everybody who is known may ask for /version. */
+  readonly path?: string
 }
 
 const core = (plural: string): Resource => ({ group: '', version: 'v1', plural })
@@ -15,8 +17,13 @@ export const resources = {
   nodes: core('nodes'),
   exec: core('pods/exec'),
   portForward: core('pods/portforward'),
+  podLog: core('pods/log'),
+  configMaps: core('configmaps'),
+  daemonSets: { group: 'apps', version: 'v1', plural: 'daemonsets' },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
 } as const satisfies Record<string, Resource>
+
+export const serverVersion: Resource = { group: '', version: '', plural: 'version', path: '/version' }
 
 export interface Place {
   readonly namespace?: string
@@ -24,7 +31,8 @@ export interface Place {
 }
 
 /** `/api/v1/namespaces/NAMESPACE/pods/NAME/exec`. */
-export function pathOf({ group, plural, version }: Resource, { name, namespace }: Place = {}): string {
+export function pathOf({ group, path, plural, version }: Resource, { name, namespace }: Place = {}): string {
+  if (path !== undefined) return path
   const [type = '', subresource] = plural.split('/')
   const words = [
     ...(group === '' ? ['api'] : ['apis', group]),

@@ -24,28 +24,44 @@ const rule = ({ group, plural }: Resource, ...verbs: string[]): Rule => ({
   verbs,
 })
 
-/**
- * A WebSocket into a pod begins with a GET, for which servers ask for `get`, and since 1.35 for `create` as well
- * (AuthorizePodWebsocketUpgradeCreatePermission, kubernetes/pkg/features/kube_features.go).
- */
-const readingRule = (resource: Resource): Rule =>
-  resource.plural.includes('/') ? rule(resource, 'create', 'get') : rule(resource, 'list')
-
 /** For reading: status, explain, services, trace, capture and their kin. */
-export const readerRole: Role = {
+export const readerClusterRole: Role = {
   apiVersion,
   kind: 'ClusterRole',
   metadata: { name: 'kpx-reader' },
-  rules: Object.values(resources).map(readingRule),
+  rules: [
+    rule(resources.services, 'list'),
+    rule(resources.endpointSlices, 'list'),
+    rule(resources.pods, 'list'),
+    rule(resources.nodes, 'list'),
+    rule(resources.daemonSets, 'list'),
+  ],
 }
 
-/** Where every cluster has pods that may do more than others. */
-export const debugPodsNamespace = 'kube-system'
+/**
+ * Beside it, in kube-proxy's namespace alone: who may run commands in every pod has the cluster. A WebSocket into a pod begins with a GET,
+ * for which servers ask for `get`, and since 1.35 for `create` as well (AuthorizePodWebsocketUpgradeCreatePermission,
+ * kubernetes/pkg/features/kube_features.go).
+ */
+export const readerRole = (namespace: string): Role => ({
+  apiVersion,
+  kind: 'Role',
+  metadata: { name: 'kpx-reader', namespace },
+  rules: [
+    rule(resources.exec, 'create', 'get'),
+    rule(resources.portForward, 'create', 'get'),
+    rule(resources.podLog, 'get'),
+    rule(resources.configMaps, 'get'),
+  ],
+})
 
-/** For --allow-debug-pods, beside the reader's role. */
+/** Where most clusters have kube-proxy, and every cluster pods that may do more than others. */
+export const systemNamespace = 'kube-system'
+
+/** For --allow-debug-pods, beside the reader's roles. */
 export const debugPodsRole: Role = {
   apiVersion,
   kind: 'Role',
-  metadata: { name: 'kpx-debug-pods', namespace: debugPodsNamespace },
+  metadata: { name: 'kpx-debug-pods', namespace: systemNamespace },
   rules: [rule(resources.pods, 'create', 'delete', 'get')],
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { ServiceList } from '../../src/answer/services.ts'
+import type { Status } from '../../src/answer/status/status.ts'
 import type { TraceList } from '../../src/answer/trace.ts'
 import type { Role, Rule } from '../../src/kube/role.ts'
 import { kpxProcess } from '../kpx.ts'
@@ -94,6 +94,21 @@ describe('a cluster', function () {
     })
   }
 
+  /** On every node the same. */
+  async function expectStatus(mode: 'iptables' | 'nftables', codes: readonly string[]): Promise<void> {
+    const { stdout } = await kpx('status', '-o', 'json')
+    const { config, findings, nodes, seen } = JSON.parse(stdout) as Status
+    expect(findings.map(({ code }) => code).sort()).to.deep.equal(codes.flatMap((code) => [code, code]))
+    expect(config).to.include({ object: 'ConfigMap kube-system/kube-proxy', key: 'config.conf' })
+    expect(seen.blind).to.deep.equal([])
+    for (const node of nodes) {
+      expect(node).to.deep.include({ running: mode, programmed: [mode], ready: true, leftovers: [] })
+      expect(node.configCurrent).to.equal(codes.length === 0)
+      expect(Date.parse(node.sync.lastSync ?? '')).to.be.greaterThan(Date.parse(node.startedAt ?? ''))
+    }
+    expect(nodes.map(({ node }) => node)).to.deep.equal(cluster.nodes)
+  }
+
   it('has two ready nodes and kube-proxy on both', async () => {
     const daemonSet = ['get', 'daemonset/kube-proxy', '-n', 'kube-system', '-o', 'jsonpath={.status.numberReady}']
     expect(cluster.nodes).to.deep.equal(['node1', 'node2'])
@@ -101,30 +116,27 @@ describe('a cluster', function () {
     expect(await cluster.kubectl(daemonSet)).to.equal('2')
   })
 
-  it('is read by who has the role of kpx rbac, and by nobody who has less', async () => {
-    const role = JSON.parse((await kpx('rbac', '-o', 'json')).stdout) as Role
-    const apply = (rules: readonly Rule[]): Promise<string> =>
-      cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ ...role, rules }) })
+  it('is read by who has the roles of kpx rbac, and by nobody who has less', async () => {
+    const { items } = JSON.parse((await kpx('rbac', '-o', 'json')).stdout) as { items: readonly Role[] }
+    const apply = (roles: readonly Role[]): Promise<string> =>
+      cluster.kubectl(['apply', '-f', '-'], {
+        input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...roles, ...roles.map(bindingOf)] }),
+      })
     const isRead = async (): Promise<boolean> => {
-      const { exit, stdout } = await kpx('services', '-o', 'json', '--as', 'reader')
-      return exit === 0 && (JSON.parse(stdout) as ServiceList).seen.blind.length === 0
+      const { exit, stdout } = await kpx('status', '-o', 'json', '--as', 'reader')
+      return exit === 0 && (JSON.parse(stdout) as Status).seen.blind.length === 0
     }
-    await apply(role.rules)
-    await cluster.kubectl([
-      'create',
-      'clusterrolebinding',
-      'reader',
-      `--clusterrole=${role.metadata.name}`,
-      '--user=reader',
-    ])
-    await until('the role', isRead)
-    for (const [i, { verbs }] of role.rules.entries()) {
-      for (const verb of verbs) {
-        const without = (rule: Rule, at: number): Rule =>
-          at === i ? { ...rule, verbs: rule.verbs.filter((one) => one !== verb) } : rule
-        await apply(role.rules.map(without).filter((rule) => rule.verbs.length > 0))
-        await until(`no ${verb} of rule ${i}`, async () => !(await isRead()))
+    await apply(items)
+    await until('the roles', isRead)
+    for (const role of items) {
+      for (const rule of role.rules) {
+        for (const verb of rule.verbs) {
+          await apply([without(role, rule, verb)])
+          await until(`no ${verb} ${rule.resources.join()}`, async () => !(await isRead()))
+        }
       }
+      await apply([role])
+      await until('the roles again', isRead)
     }
   })
 
@@ -137,11 +149,17 @@ describe('a cluster', function () {
     it('has no rules of nftables mode', async () => {
       expect(await ruled(cluster)).to.deep.equal({ iptables: cluster.nodes, nftables: [] })
     })
+
+    it('has the status that it should have', async () => expectStatus('iptables', []))
+
+    it('is told not to be in force where the ConfigMap alone is changed', async () => {
+      await cluster.kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap('nftables')) })
+      await expectStatus('iptables', ['KPX2101', 'KPX2102'])
+    })
   })
 
   describe('in nftables mode', () => {
     before('changes', async () => {
-      await cluster.kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap('nftables')) })
       await cluster.kubectl(['rollout', 'restart', '-n', 'kube-system', 'daemonset/kube-proxy'])
       await cluster.kubectl(['rollout', 'status', '-n', 'kube-system', 'daemonset/kube-proxy', '--timeout=60s'])
       await hasRules(cluster, 'nftables')
@@ -150,10 +168,28 @@ describe('a cluster', function () {
     everyPodAnswers()
     kpxIsRight()
 
+    it('has the status that it should have', async () => expectStatus('nftables', []))
+
     it('has no rules of iptables mode', async () => {
       expect(await ruled(cluster)).to.deep.equal({ iptables: [], nftables: cluster.nodes })
     })
   })
+})
+
+/** To the user `reader`. */
+const bindingOf = ({ apiVersion, kind, metadata }: Role): object => ({
+  apiVersion,
+  kind: `${kind}Binding`,
+  metadata: { ...metadata, name: 'reader' },
+  subjects: [{ kind: 'User', name: 'reader' }],
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: metadata.name },
+})
+
+const without = (role: Role, rule: Rule, verb: string): Role => ({
+  ...role,
+  rules: role.rules
+    .map((one) => (one === rule ? { ...one, verbs: one.verbs.filter((other) => other !== verb) } : one))
+    .filter(({ verbs }) => verbs.length > 0),
 })
 
 /** Of more than 200 flows those about which kpx is wrong, and how. */

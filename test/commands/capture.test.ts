@@ -99,16 +99,36 @@ describe('a redacted object', () => {
       },
       status: { podIP: '10.0.0.1' },
     }
-    const kept = JSON.stringify(redacted(pod))
+    const kept = JSON.stringify(redacted(pod, 'pods'))
     expect(kept).to.not.include('s3cret')
     for (const word of ['nodeName', '"app":"a"', 'topology-mode', '--config=/x', '"--v","2"', 'fieldRef', '10.0.0.1']) {
       expect(kept).to.include(word)
     }
   })
 
+  it('tells who wrote a ConfigMap, and of its data only what configures kube-proxy', () => {
+    const config = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs\n'
+    const configMap = {
+      metadata: { name: 'kube-proxy', managedFields: [{ manager: 'kubectl' }] },
+      data: { 'config.conf': config, 'config.json': '{"kind":"KubeProxyConfiguration"}', kubeconfig: 'token: s3cret' },
+      binaryData: { more: 's3cret' },
+    }
+    const kept = redacted(configMap, 'configmaps') as typeof configMap
+    expect(JSON.stringify(kept)).to.not.include('s3cret')
+    expect(kept.metadata).to.deep.equal(configMap.metadata)
+    expect(kept.data).to.include({ 'config.conf': config, 'config.json': '{"kind":"KubeProxyConfiguration"}' })
+  })
+
+  it('has no secret in the template of a DaemonSet', () => {
+    const template = { spec: { containers: [{ name: 'kube-proxy', env: [{ name: 'KEY', value: 's3cret' }] }] } }
+    const kept = redacted({ metadata: { name: 'a' }, spec: { selector: {}, template } }, 'daemonsets')
+    expect(JSON.stringify(kept)).to.not.include('s3cret')
+    expect(kept).to.have.nested.property('spec.template.spec.containers[0].name', 'kube-proxy')
+  })
+
   it('is what it was where there is nothing to take away', () => {
     for (const one of [null, 5, 'a', [], {}, { spec: { ports: [{ port: 80 }] } }, { metadata: { name: 'a' } }]) {
-      expect(redacted(one)).to.deep.equal(one)
+      expect(redacted(one, 'pods')).to.deep.equal(one)
     }
   })
 })

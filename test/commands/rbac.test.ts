@@ -2,31 +2,57 @@ import { expect } from 'chai'
 import { load } from 'js-yaml'
 import { kpx } from '../kpx.ts'
 
+interface Roles {
+  readonly items: readonly {
+    readonly kind: string
+    readonly metadata: object
+    readonly rules: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[]
+  }[]
+}
+
+async function roles(...argv: string[]): Promise<Roles['items']> {
+  const { exit, stdout } = await kpx('rbac', ...argv)
+  expect(exit).to.equal(0)
+  return (load(stdout) as Roles).items
+}
+
+const allowed = (role: Roles['items'][number] | undefined): string[] =>
+  role?.rules.flatMap(({ resources, verbs }) => verbs.map((verb) => `${verb} ${resources.join()}`)).sort() ?? []
+
 describe('kpx rbac', () => {
-  it('prints a role that may read and nothing else, as YAML or JSON', async () => {
-    const { exit, stdout } = await kpx('rbac')
-    const role = load(stdout) as { kind: string; rules: { resources: string[]; verbs: string[] }[] }
-    expect(exit).to.equal(0)
-    expect(role.kind).to.equal('ClusterRole')
-    const allowed = role.rules.flatMap(({ resources, verbs }) => verbs.map((verb) => `${verb} ${resources.join()}`))
-    expect(allowed.sort()).to.deep.equal([
-      'create pods/exec',
-      'create pods/portforward',
-      'get pods/exec',
-      'get pods/portforward',
+  it('prints roles that may read and nothing else, what is dangerous in one namespace alone', async () => {
+    const [cluster, own, ...more] = await roles()
+    expect(more).to.deep.equal([])
+    expect(cluster?.kind).to.equal('ClusterRole')
+    expect(allowed(cluster)).to.deep.equal([
+      'list daemonsets',
       'list endpointslices',
       'list nodes',
       'list pods',
       'list services',
     ])
-    expect(JSON.parse((await kpx('rbac', '-o', 'json')).stdout)).to.deep.equal(role)
+    expect(own).to.deep.include({ kind: 'Role', metadata: { name: 'kpx-reader', namespace: 'kube-system' } })
+    expect(allowed(own)).to.deep.equal([
+      'create pods/exec',
+      'create pods/portforward',
+      'get configmaps',
+      'get pods/exec',
+      'get pods/log',
+      'get pods/portforward',
+    ])
   })
 
-  it('prints what debug pods need beside it, for their namespace alone', async () => {
-    const { stdout } = await kpx('rbac', '--allow-debug-pods')
-    const { items } = load(stdout) as { items: { kind: string; metadata: object; rules: object[] }[] }
-    const [reader, debugPods] = items
-    expect(reader).to.deep.equal(load((await kpx('rbac')).stdout))
+  it('prints the same as JSON', async () => {
+    expect((JSON.parse((await kpx('rbac', '-o', 'json')).stdout) as Roles).items).to.deep.equal(await roles())
+  })
+
+  it('prints them for the namespace that kube-proxy is in', async () => {
+    const [, own] = await roles('-n', 'openshift-kube-proxy')
+    expect(own?.metadata).to.deep.equal({ name: 'kpx-reader', namespace: 'openshift-kube-proxy' })
+  })
+
+  it('prints what debug pods need beside them', async () => {
+    const [, , debugPods] = await roles('--allow-debug-pods')
     expect(debugPods).to.deep.include({
       kind: 'Role',
       metadata: { name: 'kpx-debug-pods', namespace: 'kube-system' },

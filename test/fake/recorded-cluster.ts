@@ -10,6 +10,18 @@ const lists: Readonly<Record<string, string>> = {
   '/apis/discovery.k8s.io/v1/endpointslices': 'endpointslices',
 }
 
+/** What is recorded as one object. */
+const objects: Readonly<Record<string, string>> = {
+  '/api/v1/namespaces/kube-system/configmaps/kube-proxy': 'configmaps',
+  '/version': 'version',
+}
+
+const served: Readonly<Record<string, string>> = {
+  '10249/proxyMode': 'proxyMode.txt',
+  '10249/metrics': 'metrics.txt',
+  '10256/healthz': 'healthz.json',
+}
+
 /** What the upstream image of kube-proxy has not. */
 const missing = ['ipvsadm', 'sysctl']
 
@@ -33,11 +45,21 @@ interface Recorded {
 export const itemsOf = (recording: string, list: string): readonly Recorded[] =>
   (JSON.parse(readFileSync(`${captures}/${recording}/objects/${list}.json`, 'utf8')) as { items: Recorded[] }).items
 
+const objectOf = (recording: string, name: string): unknown =>
+  JSON.parse(readFileSync(`${captures}/${recording}/objects/${name}.json`, 'utf8'))
+
 /** Three objects a page where the usual number is asked for, so that every list has several pages. */
 export function recordedCluster(recording: string): Required<Pick<Script, 'exec' | 'forward' | 'get'>> {
   const nodeOf = new Map(itemsOf(recording, 'pods').map(({ metadata, spec }) => [metadata.name, spec.nodeName]))
+  const nodeFile = (pod: string, file: string): string =>
+    `${captures}/${recording}/nodes/${nodeOf.get(pod) ?? ''}/${file}`
   return {
     get: (url) => {
+      const log = /^\/api\/v1\/namespaces\/kube-system\/pods\/([^/]+)\/log$/.exec(url.pathname)
+      if (log) return { body: readFileSync(nodeFile(log[1] ?? '', 'kube-proxy.log'), 'utf8') }
+      if (url.pathname === '/apis/apps/v1/daemonsets') return { body: { items: [objectOf(recording, 'daemonsets')] } }
+      const object = objects[url.pathname]
+      if (object !== undefined) return { body: objectOf(recording, object) }
       const list = lists[url.pathname]
       if (list === undefined) return undefined
       const items = itemsOf(recording, list)
@@ -47,8 +69,8 @@ export function recordedCluster(recording: string): Required<Pick<Script, 'exec'
       return { body: { kind: 'List', metadata: { continue: next }, items: items.slice(from, to) } }
     },
     forward: (pod, port, path) => {
-      const file = `${captures}/${recording}/nodes/${nodeOf.get(pod) ?? ''}/proxyMode.txt`
-      if (port !== 10249 || path !== '/proxyMode' || !existsSync(file)) return undefined
+      const file = nodeFile(pod, served[`${port}${path}`] ?? 'none')
+      if (!existsSync(file)) return undefined
       return `HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n${readFileSync(file, 'utf8')}`
     },
     exec: (pod, words) => printed(`${captures}/${recording}/nodes/${nodeOf.get(pod) ?? ''}`, words),

@@ -48,6 +48,33 @@ describe('a live cluster', () => {
     }
   }
 
+  it('has the status that the recording has, now', async () => {
+    const { exit, stdout } = await live(cluster, 'status', '-o', 'json')
+    const recorded = await kpx('status', '-o', 'json', '--from', `${captures}/${recording}`)
+    expect(exit).to.equal(0)
+    const { seen: _live, ...now } = JSON.parse(stdout) as { seen: object }
+    const { seen: _recorded, ...then } = JSON.parse(recorded.stdout) as { seen: object }
+    // the metrics' changes have waited for nothing, and age is no part of the document
+    expect(now).to.deep.equal(then)
+  })
+
+  it('says which rule is missing where a ConfigMap may not be read', async () => {
+    const forbidden = '/api/v1/namespaces/kube-system/configmaps/kube-proxy'
+    const get: Script['get'] = (url, request) =>
+      url.pathname === forbidden ? { status: 403, body: { message: 'forbidden' } } : cluster.get(url, request)
+    const { exit, stderr } = await live({ ...cluster, get }, 'status')
+    expect(exit).to.equal(3)
+    expect(stderr).to.include('(KPX1015)').and.include('a Role in namespace kube-system').and.include('["configmaps"]')
+  })
+
+  it('is told without what need not be there: its version, a ConfigMap, logs', async () => {
+    const missing = /^\/version$|\/configmaps\/|\/log$/
+    const get: Script['get'] = (url, request) => (missing.test(url.pathname) ? undefined : cluster.get(url, request))
+    const { exit, stdout } = await live({ ...cluster, get }, 'status', '-o', 'json')
+    expect(exit).to.equal(0)
+    expect(JSON.parse(stdout)).to.deep.include({ server: null }).and.nested.include({ 'mode.effective': null })
+  })
+
   it('is an example of what kube-proxy does, and is named by what to type next', async () => {
     const { exit, stdout } = await live(cluster, 'explain')
     expect(exit).to.equal(0)
@@ -70,13 +97,13 @@ describe('a live cluster', () => {
         name.startsWith('ip') ? { stdout: '', stderr: 'no space left on device', exitCode: 1 } : { missing: name },
       'has no iptables-save': (_pod, [name = '']) => ({ missing: name }),
       'the connection was closed': () => 'cut',
-      'no answer within 0.3 s: ': () => 'hang',
+      'no answer within 2 s: ': () => 'hang',
     }
     for (const [why, refuse] of Object.entries(refusals)) {
       const first = kubeProxyOf('node1')
       const exec: Script['exec'] = (pod, words) =>
         (pod === first ? refuse?.(pod, words) : cluster.exec(pod, words)) ?? 'hang'
-      const { exit, stdout } = await live({ ...cluster, exec }, 'services', '--request-timeout', '300ms')
+      const { exit, stdout } = await live({ ...cluster, exec }, 'services', '--request-timeout', '2s')
       expect(stdout.replaceAll(/\s+/g, ' ')).to.include('seen 1/2 nodes').and.include(why)
       expect(exit).to.equal(0)
     }
@@ -85,8 +112,8 @@ describe('a live cluster', () => {
   it('is not asked again on a node that hangs', async () => {
     const hung = kubeProxyOf('node1') ?? ''
     const exec: Script['exec'] = (pod, words) => (pod === hung ? 'hang' : cluster.exec(pod, words))
-    const { stdout } = await live({ ...cluster, exec }, 'services', '--request-timeout', '300ms')
-    expect(stdout).to.include(`node1: kube-system/${hung}: no answer within 0.3 s`)
+    const { stdout } = await live({ ...cluster, exec }, 'services', '--request-timeout', '2s')
+    expect(stdout).to.include(`node1: kube-system/${hung}: no answer within 2 s`)
     const asked = server?.asked.filter((path) => path.includes(`${hung}/exec`)).length ?? 0
     expect(asked).to.be.within(1, 6)
   })
@@ -115,7 +142,7 @@ describe('a live cluster', () => {
       KPX1013: [() => 'cut', 'connection was closed'],
     }
     for (const [code, [get, words]] of Object.entries(answers)) {
-      const { exit, stderr } = await live({ get }, 'services', '--request-timeout', '300ms')
+      const { exit, stderr } = await live({ get }, 'services', '--request-timeout', '2s')
       expect(stderr).to.include(`(${code})`).and.include(words)
       expect(exit, code).to.equal(3)
     }

@@ -34,6 +34,7 @@ export async function documentsOf(recording: string): Promise<Document[]> {
   const dumps = readdirSync(`${path}/nodes`, { recursive: true, encoding: 'utf8' }).filter(isDecoded)
   return [
     await documentOf('services', ...from),
+    await documentOf('status', ...from),
     await documentOf('decode', ...from),
     await documentOf('decode', ...dumps.map((file) => `${path}/nodes/${file}`)),
     await traced(flowsIn(scene), from),

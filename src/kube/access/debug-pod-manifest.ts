@@ -1,6 +1,6 @@
 /** A pod for looking at a node's rules: in the node's network, with what netfilter's tools need and no more. */
 import { randomBytes } from 'node:crypto'
-import { debugPodsNamespace } from '../role.ts'
+import { systemNamespace } from '../role.ts'
 import { owner } from './owner.ts'
 
 /** Seconds after which the kubelet ends it, whatever has become of kpx. */
@@ -52,7 +52,7 @@ export const debugPod = (node: string, image: string): DebugPod => ({
   kind: 'Pod',
   metadata: {
     name: `kpx-debug-${randomBytes(4).toString('hex')}`,
-    namespace: debugPodsNamespace,
+    namespace: systemNamespace,
     labels,
     annotations: { [ownerAnnotation]: owner },
   },

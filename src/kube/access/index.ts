@@ -1,6 +1,6 @@
 /** The ways to get at a node, in the order in which they are tried. */
+import { kubeProxyPods } from '../../cluster/kube-proxy.ts'
 import type { Connection } from '../connection.ts'
-import { kubeProxyPods } from '../kube-proxy-pods.ts'
 import { debugPodAccess } from './debug-pod.ts'
 import type { DebugPodOptions } from './debug-pod.ts'
 import { kubeProxyPodAccess } from './kube-proxy-pod.ts'

@@ -1,6 +1,6 @@
 /** The first way: the pod of kube-proxy is on the node already, in its network, and has the tools that kube-proxy uses. */
+import type { KubeProxyPod } from '../../cluster/kube-proxy.ts'
 import type { Connection } from '../connection.ts'
-import type { KubeProxyPod } from '../kube-proxy-pods.ts'
 import { inPod } from './in-pod.ts'
 import { nothingToClose } from './way.ts'
 import type { Access } from './way.ts'
@@ -10,6 +10,8 @@ export const kubeProxyPodAccess = (connection: Connection, pods: ReadonlyMap<str
   label: 'kube-proxy',
   prepare: async () => async (node) => {
     const pod = pods.get(node.name)
-    return pod ? inPod(connection, pod, nothingToClose) : 'no pod of kube-proxy runs on this node'
+    if (!pod) return 'no pod of kube-proxy runs on this node'
+    const { container, namespace, pod: name } = pod
+    return inPod(connection, { namespace, pod: name, container: container.name }, nothingToClose)
   },
 })

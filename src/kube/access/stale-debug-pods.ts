@@ -1,5 +1,5 @@
 /** Debug pods of kpx that nobody uses any more: left by a run that was killed. */
-import { debugPodsNamespace } from '../role.ts'
+import { systemNamespace } from '../role.ts'
 import { deadline, labels, ownerAnnotation } from './debug-pod-manifest.ts'
 import type { DebugPod } from './debug-pod-manifest.ts'
 import { hasEnded } from './owner.ts'
@@ -20,7 +20,7 @@ export function staleDebugPods(pods: readonly unknown[], now: number): { name: s
   return pods.flatMap((pod) => {
     const { metadata = {}, status } = Object(pod) as PodLike
     const { annotations = {}, creationTimestamp = '', deletionTimestamp, name, namespace } = metadata
-    const isOwn = namespace === debugPodsNamespace && Object.entries(labels).every(isIn(metadata.labels))
+    const isOwn = namespace === systemNamespace && Object.entries(labels).every(isIn(metadata.labels))
     if (!isOwn || name === undefined || deletionTimestamp !== undefined) return []
     const isStale =
       status?.phase === 'Failed' ||

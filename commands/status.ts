@@ -1,0 +1,26 @@
+import { chosenNodes } from '../src/answer/lookup.ts'
+import { sceneOf } from '../src/answer/scene.ts'
+import { statusOf } from '../src/answer/status/status.ts'
+import type { Status as StatusDocument } from '../src/answer/status/status.ts'
+import { BaseCommand, unscopedFlags } from '../src/command.ts'
+import { statusView } from '../src/view/status.ts'
+
+export default class Status extends BaseCommand<typeof Status> {
+  static override summary = 'tells where the configuration is, and which mode is asked for, runs and is programmed'
+  static override baseFlags = unscopedFlags
+  static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --node node1 --from CAPTURE']
+
+  async run(): Promise<StatusDocument> {
+    const capture = await this.capture('everything')
+    const scene = sceneOf(capture)
+    const status = statusOf(scene, chosenNodes(this.flags.node, scene))
+    await this.print(
+      status,
+      (options) => statusView(status, capture.takenAt, options),
+      () => status.nodes.map(({ node }) => `node/${node}`),
+    )
+    if (status.seen.nodes.length === 0) process.exitCode = 3
+    else if (status.findings.some(({ level }) => level === 'error')) process.exitCode = 1
+    return status
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What kube-proxy removes of other modes by itself as it starts. Facts: cmd/kube-proxy/app/server_linux.go and KEP-2448, Kubernetes 1.17
+ * to 1.37.
+ */
+import { parseVersion } from '../../cluster/version.ts'
+import type { ProgrammedMode } from './programmed.ts'
+
+export interface Cleanup {
+  readonly versions: string
+  readonly starting: string
+  readonly removes: string
+}
+
+export const cleanups: readonly Cleanup[] = [
+  { versions: 'up to 1.28', starting: 'in any mode', removes: 'nothing of other modes' },
+  {
+    versions: '1.29 and later',
+    starting: 'in nftables mode',
+    removes: 'the chains of iptables mode; virtual servers, device kube-ipvs0 and ipsets of ipvs mode',
+  },
+  {
+    versions: '1.29 and 1.30',
+    starting: 'in iptables or ipvs mode',
+    removes: 'the tables of nftables mode, only with the feature gate NFTablesProxyMode',
+  },
+  { versions: '1.31 and later', starting: 'in iptables or ipvs mode', removes: 'the tables of nftables mode' },
+  { versions: 'any', starting: 'in iptables mode', removes: 'nothing of ipvs mode, nor the other way round' },
+]
+
+/** What takes away what a mode has left on a node where kube-proxy runs in another. */
+export function remedyFor(left: ProgrammedMode, running: string, version: string | undefined): string {
+  const known = version === undefined ? undefined : parseVersion(version)
+  if (!known) return byHand
+  const needed = left === 'nftables' ? 31 : 29
+  const cleans = (left === 'nftables' || running === 'nftables') && known.minor >= needed
+  return cleans
+    ? `kube-proxy ${known.major}.${known.minor} removes it when it starts: restart its pod on that node, and look at its log if it stays`
+    : `kube-proxy ${known.major}.${known.minor} never removes it by itself: ${byHand}`
+}
+
+const byHand =
+  'restart the node; or stop kube-proxy there, run kube-proxy --cleanup in its place, which removes the rules of every mode, and start it again'

@@ -1,0 +1,134 @@
+/** What is wrong with a node's kube-proxy, and what to do. */
+import { parseVersion, skewBetween } from '../../cluster/version.ts'
+import type { Code } from '../../codes.ts'
+import { finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import type { Scene } from '../scene.ts'
+import { remedyFor } from './cleanup.ts'
+import type { SeenNode } from './node.ts'
+import { logged, syncTrouble } from './sync.ts'
+
+/** What statusOf looks for. */
+export const statusFindingCodes: readonly Code[] = [
+  'KPX2101',
+  'KPX2102',
+  'KPX3007',
+  'KPX3008',
+  'KPX3009',
+  'KPX3010',
+  'KPX4001',
+]
+
+/** `others`: whether other nodes have a pod of kube-proxy. */
+export const statusFindings = (seen: SeenNode, server: string | null, others: boolean, { capture }: Scene): Finding[] =>
+  [
+    others ? noPod(seen) : undefined,
+    notRunning(seen),
+    outOfStep(seen, capture.takenAt),
+    notProgrammed(seen),
+    otherMode(seen),
+    ...leftovers(seen),
+    olderThanConfig(seen),
+    skew(seen, server),
+  ].flatMap((one) => one ?? [])
+
+/** One message for all nodes that are alike: it does not name them. */
+const about = ({ pod, status: { node } }: SeenNode): Pick<Finding, 'node' | 'object'> => ({
+  node,
+  object: pod ? `Pod ${pod.namespace}/${pod.pod}` : null,
+})
+
+const aboutAll = ({ object, status: { node } }: SeenNode): Pick<Finding, 'node' | 'object'> => ({
+  node,
+  object: object ? `${object.kind} ${object.namespace}/${object.name}` : null,
+})
+
+function noPod({ pod, status: { node } }: SeenNode): Finding | undefined {
+  if (pod) return undefined
+  return finding('KPX3008', { node, message: 'no pod of kube-proxy is here, though other nodes have one' })
+}
+
+function notRunning(seen: SeenNode): Finding | undefined {
+  const { files, pod, status } = seen
+  if (!pod || pod.ready) return undefined
+  const { reason, message } = pod.waiting ?? { reason: 'not ready', message: '' }
+  const restarts = pod.restarts === 0 ? '' : `, started again ${pod.restarts} times`
+  const said = message === '' ? '' : `: ${message.split('\n').at(-1) ?? message}`
+  return finding('KPX3008', {
+    ...about(seen),
+    message: `its container does not run: ${reason}${restarts}${said}`,
+    evidence: logged(files.log, status.node),
+  })
+}
+
+function outOfStep(seen: SeenNode, takenAt: string | undefined): Finding | undefined {
+  const { node } = seen.status
+  const trouble = syncTrouble(seen.files, node, takenAt)
+  if (!trouble) return undefined
+  return finding('KPX3009', { ...about(seen), message: trouble.what.join('; '), evidence: trouble.evidence })
+}
+
+function notProgrammed(seen: SeenNode): Finding | undefined {
+  const { ruleset, status } = seen
+  const { programmed, running } = status
+  const isTold = running === 'iptables' || running === 'ipvs' || running === 'nftables'
+  // the kernel's virtual servers may not have been recorded
+  if (!isTold || !ruleset || ruleset.seen.size === 0 || (running === 'ipvs' && ruleset.virtualServers === undefined))
+    return undefined
+  if (programmed.includes(running)) return undefined
+  const message = `kube-proxy runs in ${running} mode, and there are no rules of that mode for Services`
+  return finding('KPX3010', { ...about(seen), message })
+}
+
+function otherMode(seen: SeenNode): Finding | undefined {
+  const { config, running } = seen.status
+  if (running === null || config.effective === null || running === config.effective) return undefined
+  return finding('KPX2102', {
+    ...aboutAll(seen),
+    field: 'mode',
+    message: `kube-proxy runs in ${running} mode, and ${config.object ?? 'its configuration'} asks for ${config.effective} (${config.why})`,
+  })
+}
+
+function leftovers(seen: SeenNode): Finding[] {
+  const { leftovers: left, node, running, version } = seen.status
+  const modes = [...new Set(left.flatMap(({ active, mode }) => (active ? [mode] : [])))]
+  return modes.map((mode) => {
+    const own = left.filter((one) => one.mode === mode)
+    const what = own.map((one) => one.what).join(', ')
+    return {
+      ...finding('KPX3007', {
+        node,
+        message: `kube-proxy runs in ${running} mode; of ${mode} mode there are ${what}`,
+        evidence: own.flatMap(({ evidence }) => evidence),
+      }),
+      fix: remedyFor(mode, running ?? '', version ?? undefined),
+    }
+  })
+}
+
+function olderThanConfig(seen: SeenNode): Finding | undefined {
+  const { configuration, status } = seen
+  if (status.configCurrent !== false) return undefined
+  const changed = `${configuration?.object ?? 'the configuration'} was changed, at ${configuration?.changedAt ?? '?'}`
+  const by = configuration?.changedBy ? ` by ${configuration.changedBy}` : ''
+  return {
+    ...finding('KPX2101', { ...aboutAll(seen), message: `kube-proxy was started before ${changed}${by}` }),
+    fix: restartOf(seen),
+  }
+}
+
+const restartOf = ({ pod }: SeenNode): string =>
+  pod?.daemonSet === undefined
+    ? 'look at what changed, then start kube-proxy anew on that node'
+    : `look at what changed, then restart the pods: kubectl rollout restart -n ${pod.namespace} daemonset/${pod.daemonSet}`
+
+function skew(seen: SeenNode, server: string | null): Finding | undefined {
+  const { kubelet, version } = seen.status
+  const [own, api, kubeletVersion] = [version, server, kubelet].map((text) =>
+    text === null ? undefined : parseVersion(text),
+  )
+  const why = own && skewBetween(own, api, kubeletVersion)
+  if (!own || why === undefined) return undefined
+  return finding('KPX4001', { ...aboutAll(seen), message: `kube-proxy is ${version}: ${why}` })
+}

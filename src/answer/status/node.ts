@@ -1,0 +1,116 @@
+/** What a node's kube-proxy is, runs as and has programmed. */
+import type { Applied } from '../../cluster/applied.ts'
+import { podAsApplied } from '../../cluster/kube-proxy.ts'
+import type { KubeProxyDaemonSet, KubeProxyPod } from '../../cluster/kube-proxy.ts'
+import { parseVersion } from '../../cluster/version.ts'
+import { decodeMetrics } from '../../decode/metrics.ts'
+import { sourceFile } from '../../decode/source.ts'
+import type { SourceFile } from '../../decode/source.ts'
+import type { Ruleset } from '../../ruleset/ruleset.ts'
+import type { Evidence } from '../outcome.ts'
+import type { Scene } from '../scene.ts'
+import { configurationOf, isCurrent } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
+import { activeModes, programmedIn } from './programmed.ts'
+import type { Programmed, ProgrammedMode } from './programmed.ts'
+import { syncOf } from './sync.ts'
+import type { Sync, SyncFiles } from './sync.ts'
+
+export interface NodeStatus {
+  readonly node: string
+  /** kube-proxy's version, `v1.37.1`; null where it is not known. */
+  readonly version: string | null
+  readonly kubelet: string | null
+  /** The mode that kube-proxy says it runs in; null where it was not asked or does not answer. */
+  readonly running: string | null
+  /** The modes whose rules packets meet. */
+  readonly programmed: readonly ProgrammedMode[]
+  /** Whether it was started with the configuration as it is now; null where that cannot be told. */
+  readonly configCurrent: boolean | null
+  /** What modes other than the running one have left in the kernel. */
+  readonly leftovers: readonly Leftover[]
+  /** Its pod, `kube-system/kube-proxy-x`; null where there is none. */
+  readonly pod: string | null
+  readonly ready: boolean
+  /** RFC 3339. */
+  readonly startedAt: string | null
+  readonly restarts: number
+  readonly config: Pick<Configuration, 'key' | 'object'> & Configuration['mode']
+  readonly sync: Sync
+}
+
+interface Leftover extends Omit<Programmed, 'first'> {
+  readonly evidence: readonly Evidence[]
+}
+
+/** A node's status with what it was made of. */
+export interface SeenNode {
+  readonly status: NodeStatus
+  readonly pod: KubeProxyPod | undefined
+  /** Its DaemonSet, or the pod itself. */
+  readonly object: Applied | undefined
+  readonly configuration: Configuration | undefined
+  readonly ruleset: Ruleset | undefined
+  readonly files: SyncFiles
+}
+
+export function nodeStatus(
+  node: string,
+  pod: KubeProxyPod | undefined,
+  daemonSets: readonly KubeProxyDaemonSet[],
+  scene: Scene,
+): SeenNode {
+  const { capture, cluster, network } = scene
+  const file = (name: string): SourceFile | undefined => {
+    const bytes = capture.file(node, name)
+    return bytes && sourceFile(name, bytes)
+  }
+  const files = { metrics: file('metrics.txt'), healthz: file('healthz.json'), log: file('kube-proxy.log') }
+  const version = versionOf(pod, file('kube-proxy-version.txt'), files.metrics)
+  const object =
+    pod &&
+    (daemonSets.find((one) => one.namespace === pod.namespace && one.name === pod.daemonSet) ?? podAsApplied(pod))
+  const configuration = pod && object && configurationOf({ container: pod.container, object, version }, capture)
+  const ruleset = network.nodes.get(node)?.ruleset
+  const parts = ruleset ? programmedIn(ruleset) : []
+  const running = ruleset?.mode ?? null
+  const { key = null, object: place = null } = configuration ?? {}
+  const status: NodeStatus = {
+    node,
+    version: version ?? null,
+    kubelet: cluster.node(node)?.kubeletVersion || null,
+    running,
+    programmed: activeModes(parts),
+    configCurrent: pod && configuration ? isCurrent(configuration, pod) : null,
+    leftovers:
+      running === null ? [] : parts.filter(({ mode }) => mode !== running).map((part) => leftoverOf(part, node)),
+    pod: pod ? `${pod.namespace}/${pod.pod}` : null,
+    ready: pod?.ready ?? false,
+    startedAt: pod?.startedAt ?? null,
+    restarts: pod?.restarts ?? 0,
+    config: { object: place, key, ...(configuration?.mode ?? noMode) },
+    sync: syncOf(files),
+  }
+  return { status, pod, object, configuration, ruleset, files }
+}
+
+const noMode = { configured: null, effective: null, why: 'no pod of kube-proxy was seen' }
+
+const leftoverOf = ({ first, ...part }: Programmed, node: string): Leftover => ({
+  ...part,
+  evidence: first ? [{ node, file: first.at.file, line: first.at.line, text: first.text }] : [],
+})
+
+/** By what it says itself (--version, kubernetes_build_info), else by its image's tag. */
+function versionOf(
+  pod: KubeProxyPod | undefined,
+  told: SourceFile | undefined,
+  metrics: SourceFile | undefined,
+): string | undefined {
+  const name = 'kubernetes_build_info'
+  const built = metrics && decodeMetrics(metrics, [name]).get(name)?.[0]?.labels.get('git_version')
+  const tag = pod?.container.image.replace(/@.*$/, '').replace(/^.*:/, '')
+  return [told?.text.replace(/^Kubernetes /, '').trim(), built, tag].find(
+    (text) => text !== undefined && parseVersion(text),
+  )
+}

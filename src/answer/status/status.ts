@@ -1,0 +1,71 @@
+/** `kpx status`: where kube-proxy's configuration is, what each node made of it, and what to do next. */
+import { kubeProxyDaemonSets, kubeProxyPods } from '../../cluster/kube-proxy.ts'
+import type { KubeProxyDaemonSet } from '../../cluster/kube-proxy.ts'
+import { object, text } from '../../cluster/json.ts'
+import { documentOf } from '../document.ts'
+import type { Document } from '../document.ts'
+import type { Finding } from '../finding.ts'
+import { groupBy } from '../fold.ts'
+import type { Scene } from '../scene.ts'
+import { configurationOf } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
+import { statusFindings } from './findings.ts'
+import { nodeStatus } from './node.ts'
+import type { NodeStatus } from './node.ts'
+
+export type Status = Document<'Status'> & {
+  /** Of most nodes, where they have not all the same. */
+  readonly config: Omit<Configuration, 'mode'>
+  readonly mode: Configuration['mode']
+  /** The API server's version, `v1.37.1`; null where it was not recorded. */
+  readonly server: string | null
+  readonly nodes: readonly NodeStatus[]
+  readonly findings: readonly Finding[]
+}
+
+/** `nodes` are those to look at. */
+export function statusOf(scene: Scene, nodes: readonly string[]): Status {
+  const { capture } = scene
+  const pods = kubeProxyPods(capture.list('pods') ?? [])
+  const server = serverVersion(scene)
+  const daemonSets = kubeProxyDaemonSets(capture.list('daemonsets') ?? [])
+  const all = nodes.map((node) => nodeStatus(node, pods.get(node), daemonSets, scene))
+  const { mode, ...config } = mostCommon(all) ?? fromDaemonSet(daemonSets, scene) ?? notFound
+  return {
+    ...documentOf('Status', scene),
+    config,
+    mode,
+    server,
+    nodes: all.map(({ status }) => status),
+    findings: all.flatMap((one) => statusFindings(one, server, pods.size > 0, scene)),
+  }
+}
+
+function serverVersion({ capture }: Scene): string | null {
+  const [version] = capture.list('version') ?? []
+  return text(object(version)['gitVersion']) || null
+}
+
+const mostCommon = (
+  all: readonly { readonly configuration: Configuration | undefined }[],
+): Configuration | undefined => {
+  const known = all.flatMap(({ configuration }) => configuration ?? [])
+  const groups = [...groupBy(known, ({ key, object: place }) => `${place} ${key}`).values()]
+  return groups.sort((a, b) => b.length - a.length)[0]?.[0]
+}
+
+/** Where no pod runs. */
+function fromDaemonSet(daemonSets: readonly KubeProxyDaemonSet[], { capture }: Scene): Configuration | undefined {
+  const [first] = daemonSets.toSorted((a, b) => b.desired - a.desired)
+  return first && configurationOf({ container: first.container, object: first, version: undefined }, capture)
+}
+
+const notFound: Configuration = {
+  object: null,
+  key: null,
+  owner: null,
+  ownerEvidence: 'no pod or DaemonSet of kube-proxy was seen',
+  changedAt: null,
+  changedBy: null,
+  mode: { configured: null, effective: null, why: 'no kube-proxy was seen' },
+}

@@ -1,0 +1,66 @@
+/** Objects that somebody applies, and who did: labels, annotations and managedFields. */
+import type { Capture } from '../capture/capture.ts'
+import { object, objects, text } from './json.ts'
+import type { Json } from './json.ts'
+
+export interface Applied {
+  /** `ConfigMap`. */
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly labels: Json
+  readonly annotations: Json
+  readonly managers: readonly FieldManager[]
+  /** RFC 3339. */
+  readonly createdAt: string | undefined
+}
+
+/** An entry of managedFields; none where they were not recorded, as by kubectl get. */
+interface FieldManager {
+  /** `kubectl-edit`, `eks`. */
+  readonly name: string
+  /** RFC 3339. */
+  readonly time: string
+  /** Whether it wrote `data`. */
+  readonly wroteData: boolean
+}
+
+/** `kind` is told, for the items of a list do not tell theirs. */
+export function appliedOf(kind: string, { metadata }: Json): Applied {
+  const { annotations, creationTimestamp, labels, managedFields, name, namespace } = object(metadata)
+  return {
+    kind,
+    namespace: text(namespace),
+    name: text(name),
+    labels: object(labels),
+    annotations: object(annotations),
+    managers: objects(managedFields).map(({ fieldsV1, manager, time }) => ({
+      name: text(manager),
+      time: text(time),
+      wroteData: Object.hasOwn(object(fieldsV1), 'f:data'),
+    })),
+    createdAt: text(creationTimestamp) || undefined,
+  }
+}
+
+export interface ConfigMap extends Applied {
+  readonly data: ReadonlyMap<string, string>
+}
+
+/** Undefined where it was not recorded. */
+export function configMapNamed(capture: Capture, namespace: string, name: string): ConfigMap | undefined {
+  for (const item of capture.list('configmaps') ?? []) {
+    const value = object(item)
+    const applied = appliedOf('ConfigMap', value)
+    if (applied.name !== name || applied.namespace !== namespace) continue
+    const data = Object.entries(object(value['data'])).flatMap(([key, own]): [string, string][] =>
+      typeof own === 'string' ? [[key, own]] : [],
+    )
+    return { ...applied, data: new Map(data) }
+  }
+  return undefined
+}
+
+/** Who wrote the data last; undefined where it is not told. RFC 3339 in UTC sorts as text. */
+export const lastDataWrite = ({ managers }: Applied): FieldManager | undefined =>
+  managers.filter(({ wroteData }) => wroteData).toSorted((a, b) => (a.time < b.time ? 1 : -1))[0]

@@ -1,0 +1,78 @@
+/** What the API has of kube-proxy itself: its DaemonSets and ConfigMaps, the server's version, and its pods' logs. */
+import { kubeProxyDaemonSets, kubeProxyPods } from '../cluster/kube-proxy.ts'
+import type { KubeProxyPod } from '../cluster/kube-proxy.ts'
+import { configMapsOf } from '../cluster/workload.ts'
+import { KpxError } from '../error.ts'
+import type { Connection } from './connection.ts'
+import { listObjects } from './objects.ts'
+import { Pool } from './pool.ts'
+import { resources, serverVersion } from './resource.ts'
+
+/** Requests at a time. */
+const mostRequests = 16
+
+/** Lines of a log, from its end. */
+const mostLines = 1000
+const mostBytes = 1_000_000
+
+export interface AboutKubeProxy {
+  readonly lists: Readonly<Record<'configmaps' | 'daemonsets' | 'version', readonly unknown[]>>
+  /** By node. */
+  readonly logs: ReadonlyMap<string, Buffer>
+}
+
+/** `nodes`: whose logs are wanted. Throws KPX1013 to KPX1017. */
+export async function aboutKubeProxy(
+  connection: Connection,
+  pods: readonly unknown[],
+  nodes: readonly string[],
+): Promise<AboutKubeProxy> {
+  const pool = new Pool(mostRequests)
+  const proxies = kubeProxyPods(pods)
+  const [daemonsets, version, logs] = await Promise.all([
+    listObjects(connection, resources.daemonSets),
+    objectOrNone(connection.get({ verb: 'get', resource: serverVersion }), mayLack),
+    Promise.all(nodes.map((node) => pool.run(() => logOf(connection, proxies.get(node))))),
+  ])
+  const workloads = [...kubeProxyDaemonSets(daemonsets), ...proxies.values()]
+  const names = new Set(
+    workloads.flatMap(({ container, namespace }) => configMapsOf(container).map((name) => `${namespace}/${name}`)),
+  )
+  const configmaps = await Promise.all([...names].map((name) => pool.run(() => configMap(connection, name))))
+  return {
+    lists: { daemonsets, configmaps: configmaps.flat(), version },
+    logs: new Map(nodes.flatMap((node, i) => (logs[i] ? [[node, logs[i]] as const] : []))),
+  }
+}
+
+async function configMap(connection: Connection, qualified: string): Promise<unknown[]> {
+  const [namespace = '', name = ''] = qualified.split('/')
+  return objectOrNone(connection.get({ verb: 'get', resource: resources.configMaps, namespace, name }), isMissing)
+}
+
+/** What is not there is no failure; nor is who may not ask, where that is worth less than the rest. */
+async function objectOrNone(asked: Promise<Buffer>, isNone: (error: KpxError) => boolean): Promise<unknown[]> {
+  try {
+    return [JSON.parse((await asked).toString('utf8'))]
+  } catch (error) {
+    if (error instanceof KpxError && isNone(error)) return []
+    throw error
+  }
+}
+
+const isMissing = ({ cause }: KpxError): boolean => cause === 404
+const mayLack = ({ code }: KpxError): boolean => code === 'KPX1015' || code === 'KPX1016'
+
+/** Undefined where there is none to be had, e.g. of a container that has not started. */
+async function logOf(connection: Connection, pod: KubeProxyPod | undefined): Promise<Buffer | undefined> {
+  if (!pod) return undefined
+  const { container, namespace, pod: name } = pod
+  const query = { container: container.name, tailLines: String(mostLines), limitBytes: String(mostBytes) }
+  try {
+    return await connection.get({ verb: 'get', resource: resources.podLog, namespace, name }, query)
+  } catch (error) {
+    // the kubelet may be away, or have no log yet
+    if (error instanceof KpxError && error.code !== 'KPX1014' && error.code !== 'KPX1015') return undefined
+    throw error
+  }
+}
