@@ -21,3 +21,16 @@ export function isSwitched(flow: Flow, node: NodeState): boolean | undefined {
   if (route?.type !== 'unicast' || route.gateway !== undefined || route.device !== flow.inInterface) return false
   return bridgeCallsHooks(flow.destination, node) === false ? flow.bridged : false
 }
+
+/**
+ * Whether a packet that the rules see stays on its bridge and needs no forwarding. What was translated to a neighbour's address is
+ * handed on by the bridge as well, but in IPv4 only where the node forwards (br_nf_pre_routing_finish() and its IPv6 kin, net/bridge).
+ * Undefined where it may be no bridge.
+ */
+export function isBridged(flow: Flow, node: NodeState): boolean | undefined {
+  const route = node.routes.find(flow.destination)
+  if (flow.bridged === false || route?.type !== 'unicast' || route.device !== flow.inInterface) return false
+  if (typeof flow.destination === 'number' && flow.connection.dnat) return false
+  const shown = bridgeCallsHooks(flow.destination, node)
+  return shown === false ? false : flow.bridged && shown
+}

@@ -1,7 +1,7 @@
 /** A packet through one hook: every base chain there, IPVS where it sits, in the kernel's order. */
 import type { HookName } from '../ruleset/ruleset.ts'
 import { split } from './flow.ts'
-import type { Flow } from './flow.ts'
+import type { Flow, Step } from './flow.ts'
 import { natPriority } from './node.ts'
 import type { HookedChain, NodeState, Stage } from './node.ts'
 import { stepsOf } from './rule-step.ts'
@@ -51,7 +51,7 @@ function settle({ connection }: Flow, hook: HookName): void {
 
 const isBeforeRouting = (hook: HookName): boolean => hook === 'prerouting' || hook === 'output'
 
-/** NF_IP_PRI_CONNTRACK; chains of that very priority are taken to be made after the first nat chain, and so to run before it. */
+/** NF_IP_PRI_CONNTRACK. */
 const conntrackPriority = -200
 
 function attach(flows: readonly Flow[]): void {
@@ -78,7 +78,19 @@ export function atDevice(hook: 'egress' | 'ingress', flow: Flow, node: NodeState
 function throughStage(stage: Stage, flow: Flow, hook: HookName, node: NodeState): Ended[] {
   const { connection } = flow
   const decided = !connection.tracked || (isBeforeRouting(hook) ? connection.destinationDone : connection.sourceDone)
-  return stage.nat && decided ? [{ flow, end: { kind: 'accept' } }] : inAnyOrder(stage, flow, node)
+  if (stage.nat && decided) return [{ flow, end: { kind: 'accept' } }]
+  const isBesideConntrack = stage.priority === conntrackPriority && isBeforeRouting(hook) && !connection.attached
+  return isBesideConntrack ? besideConntrack(stage, flow, node) : inAnyOrder(stage, flow, node)
+}
+
+/** Chains of conntrack's own priority run before it or after it: whichever was registered last is first, and no dump tells. */
+function besideConntrack(stage: Stage, flow: Flow, node: NodeState): Ended[] {
+  const after = split(flow, 1)
+  attach([after])
+  const [first, second] = [inAnyOrder(stage, split(flow, 1), node), inAnyOrder(stage, after, node)]
+  if (signature(first) === signature(second)) return first
+  const why = `${namesOf(stage.chains)} may run before or after conntrack, which has the same priority; the dump does not tell`
+  return [{ flow, end: { kind: 'unknown', why, step: lastStep(first, flow) } }]
 }
 
 /** The first chain that drops or translates decides; one that accepts without leaves it to the next. */
@@ -111,7 +123,8 @@ const signature = (ended: readonly Ended[]): string => {
   for (const { end, flow } of ended) {
     // after POSTROUTING and INPUT nothing reads the mark any more
     const mark = flow.hook === 'PREROUTING' || flow.hook === 'OUTPUT' ? flow.mark : 0
-    const key = [end.kind, flow.destination, flow.port, flow.source, mark].join(' ')
+    const { mark: connectionMark, tracked } = flow.connection
+    const key = [end.kind, flow.destination, flow.port, flow.source, mark, connectionMark, tracked].join(' ')
     shares.set(key, (shares.get(key) ?? 0) + flow.share)
   }
   return [...shares]
@@ -132,14 +145,9 @@ const namesOf = (chains: readonly HookedChain[]): string => {
 
 function ambiguous(chains: readonly HookedChain[], result: readonly Ended[], flow: Flow): Stopped['end'] {
   const why = `${namesOf(chains)} have the same priority and different effects; the dump does not tell which the kernel runs first`
-  const last = result[0]?.flow.trail
-  const step = stepsOf(last).at(-1) ?? {
-    node: flow.node,
-    hook: flow.hook,
-    table: 'nat',
-    chain: '',
-    action: 'unknown',
-    text: '',
-  }
-  return { kind: 'unknown', why, step }
+  return { kind: 'unknown', why, step: lastStep(result, flow) }
 }
+
+/** Of the flows that ended, or where none did, the place where the flow is. */
+const lastStep = (ended: readonly Ended[], { hook, node }: Flow): Step =>
+  stepsOf(ended[0]?.flow.trail).at(-1) ?? { node, hook, table: 'nat', chain: '', action: 'unknown', text: '' }

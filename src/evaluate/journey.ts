@@ -4,7 +4,7 @@
  */
 import { formatIp, isLoopback } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
-import { isSwitched } from './bridge.ts'
+import { isBridged, isSwitched } from './bridge.ts'
 import { newConnection, record } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { atDevice, throughHook } from './hook.ts'
@@ -43,11 +43,20 @@ export function receive(flow: Flow, network: Network, hops = 0): Arrivals {
   if (switched) return [{ kind: 'left', flow }]
   if (switched === undefined) return [unknownHere(flow, node, portsNotRecorded)]
   if (!isSeen(flow, node)) return [unseen(flow, node)]
+  if (isStrayIpv6Loopback(flow)) return [{ kind: 'kernel', flow, why: strayIpv6Loopback }]
   const stoppedAtDevice = flow.inInterface === 'lo' ? undefined : atDevice('ingress', flow, node)
   if (stoppedAtDevice) return stoppedArrivals([stoppedAtDevice])
   const { passed, stopped } = throughHook('prerouting', flow, node)
   return [...stoppedArrivals(stopped), ...passed.flatMap((one) => routeIn(one, node, network, hops))]
 }
+
+/** ip6_rcv_core(), net/ipv6/ip6_input.c: before any rule could translate it. */
+const isStrayIpv6Loopback = ({ destination, local, source }: Flow): boolean =>
+  !local && (destination === ipv6Loopback || source === ipv6Loopback)
+
+const ipv6Loopback = 1n
+
+const strayIpv6Loopback = 'a packet from or to ::1 came in from outside: the kernel drops it'
 
 const portsNotRecorded =
   'a bridge may hand it on past the rules, and which devices are bridges is not recorded (ip -j addr)'
@@ -76,7 +85,11 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
   if (lacksBoundAddresses(flow.destination, node)) {
     return [unknownHere(flow, node, 'in ipvs mode the node’s addresses decide, and they are not recorded (ip -j addr)')]
   }
-  if (!forwards(flow, node)) return [{ kind: 'kernel', flow, why: `${node.name} does not forward (ip_forward = 0)` }]
+  if (!forwards(flow, node)) {
+    const bridged = isBridged(flow, node)
+    if (bridged === undefined) return [unknownHere(flow, node, portsNotRecorded)]
+    if (!bridged) return [{ kind: 'kernel', flow, why: `${node.name} does not forward (ip_forward = 0)` }]
+  }
   if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.device
@@ -163,9 +176,7 @@ function routeOut(flow: Flow, node: NodeState, network: Network): Arrivals {
   if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.type === 'local' ? 'lo' : route?.device
-  if (route?.type !== 'local' && isLoopback(flow.source)) {
-    if (typeof flow.source === 'bigint')
-      return [{ kind: 'kernel', flow, why: 'whoever gets a packet from ::1 drops it' }]
+  if (route?.type !== 'local' && typeof flow.source === 'number' && isLoopback(flow.source)) {
     const allowed = routesLoopback(node)
     if (allowed === undefined) return [unknownHere(flow, node, localnetNotRecorded)]
     const why = 'packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)'
@@ -190,6 +201,7 @@ function transmit(flow: Flow, node: NodeState, network: Network, hops: number): 
     flow.outInterface = undefined
     return receive(flow, network, hops + 1)
   }
+  if (flow.source === ipv6Loopback) return [{ kind: 'kernel', flow, why: 'whoever gets a packet from ::1 drops it' }]
   const stopped = atDevice('egress', flow, node)
   if (stopped) return stoppedArrivals([stopped])
   const nextNode = nextHop(flow, route?.gateway, node, network)

@@ -43,11 +43,12 @@ export async function etcdBinary(version: string): Promise<string> {
   return build({ path, version: `v${version}`, ldflags: '-s -w' }, new Map([['etcd', path]]))
 }
 
-/** The path of a program of ours that needs nothing but Go's own library; its source is the key. */
-export async function ownBinary(source: string): Promise<string> {
-  const name = basename(source, '.go')
-  const make = async (work: string) => goBuild(work, ['-ldflags', '-s -w', '-o', name, source])
-  return join(await cached(name, readFileSync(source, 'utf8'), [name], make), name)
+/** The path of a program of ours that needs nothing but Go's own library, named after its first source; the sources are the key. */
+export async function ownBinary(...sources: readonly [string, ...string[]]): Promise<string> {
+  const name = basename(sources[0], '.go')
+  const make = async (work: string) => goBuild(work, ['-ldflags', '-s -w', '-o', name, ...sources])
+  const text = sources.map((source) => readFileSync(source, 'utf8')).join('')
+  return join(await cached(name, text, [name], make), name)
 }
 
 async function build(module: GoModule, packages: ReadonlyMap<string, string>): Promise<string> {

@@ -4,20 +4,29 @@ import { delimiter, join } from 'node:path'
 import { attempt, run } from './run.ts'
 import { say } from './say.ts'
 
-/** A program, or a file by its path, and the Debian package that has it. */
-const needed: readonly (readonly [string, string])[] = [
+/** Programs, or files by their paths, and the Debian packages that have them. */
+type Needed = readonly (readonly [string, string])[]
+
+/** Of test/lab. */
+export const labPackages: Needed = [
+  ['xtables-nft-multi', 'iptables'],
+  ['xtables-legacy-multi', 'iptables'],
+  ['nft', 'nftables'],
+  ['ipset', 'ipset'],
+  ['ip', 'iproute2'],
+  ['unshare', 'util-linux'],
+]
+
+/** Of a cluster. */
+const clusterPackages: Needed = [
+  ...labPackages,
   ['containerd', 'containerd'],
   ['runc', 'runc'],
   ['/usr/lib/cni/bridge', 'containernetworking-plugins'],
-  ['xtables-nft-multi', 'iptables'],
-  ['nft', 'nftables'],
-  ['ipset', 'ipset'],
   ['conntrack', 'conntrack'],
   ['busybox', 'busybox-static'],
-  ['ip', 'iproute2'],
   ['sysctl', 'procps'],
   ['openssl', 'openssl'],
-  ['unshare', 'util-linux'],
 ]
 
 const searched = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
@@ -36,14 +45,14 @@ function isProgram(path: string): boolean {
   }
 }
 
-function missingPackages(): string[] {
+function missingPackages(needed: Needed): string[] {
   const missing = needed.filter(([file]) => (file.startsWith('/') ? !existsSync(file) : !programPath(file)))
-  return missing.map(([, name]) => name)
+  return [...new Set(missing.map(([, name]) => name))]
 }
 
 /** Installs what is missing; nothing where all is there. */
-export async function installPackages(): Promise<void> {
-  const missing = missingPackages()
+export async function installPackages(needed: Needed = clusterPackages): Promise<void> {
+  const missing = missingPackages(needed)
   if (missing.length === 0) return
   const done = say(`installing ${missing.join(', ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }

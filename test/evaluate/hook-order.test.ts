@@ -99,3 +99,20 @@ describe('chains that hang on a device', () => {
     })
   }
 })
+
+describe('chains of conntrack’s own priority', () => {
+  const raw = (rule: string) =>
+    reached({
+      'nft-list-ruleset.txt': `table ip t {\n\tchain c {\n\t\ttype filter hook prerouting priority -200; policy accept;\n\t\t${rule}\n\t}\n}\n`,
+    })
+
+  it('are known where it does not matter whether it has seen the packet', () => {
+    expect(raw('ct state { new, invalid } drop')).to.deep.equal(['drop: dropped by ct state { new, invalid } drop'])
+    expect(raw('tcp dport 80 accept')[0]).to.match(/^forward: /)
+  })
+
+  it('are unknown where it matters', () => {
+    expect(raw('ct state new drop')[0]).to.match(/^unknown: nft’s ip t c may run before or after conntrack/)
+    expect(raw('notrack')[0]).to.match(/^unknown: nft’s ip t c may run before or after conntrack/)
+  })
+})

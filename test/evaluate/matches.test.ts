@@ -150,11 +150,60 @@ describe('before conntrack has seen a packet', () => {
     ['-m conntrack --ctstate INVALID', 'yes'],
     ['-m conntrack --ctorigdst 10.244.0.9/32', 'no'],
     ['-m conntrack ! --ctorigdst 10.9.9.9/32', 'no'],
+    ['-m connmark --mark 0x0', 'no'],
+    ['-m connmark ! --mark 0x1', 'no'],
   ] as const) {
     it(`${match}: ${answer}`, () => {
       expect(says(raw(match), client, web)).to.equal(answer)
     })
   }
+})
+
+describe('without an entry of conntrack', () => {
+  const marked = (rule: string): Files => ({
+    'proxyMode.txt': 'nftables\n',
+    'nft-list-ruleset.txt': `table inet t {\n\tchain raw {\n\t\ttype filter hook prerouting priority raw; policy accept;\n\t\t${rule}\n\t}\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tct mark 0x5 drop\n\t}\n}\n`,
+  })
+  const saved: Files = {
+    'iptables-save.txt':
+      '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j CONNMARK --set-xmark 0x5/0xffffffff\nCOMMIT\n*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m connmark --mark 0x5 -j DROP\nCOMMIT\n',
+  }
+
+  it('its mark is not set', () => {
+    expect(says(saved, client, web)).to.equal('no')
+    expect(says(marked('ct mark set 0x5'), client, web)).to.equal('no')
+  })
+
+  it('its mark is compared with nothing', () => {
+    expect(says(marked('ct mark & 0x1 == 0x0 drop'), client, web)).to.equal('no')
+    expect(says(marked('ct mark != 0x1 drop'), client, web)).to.equal('no')
+  })
+})
+
+describe('before the bridge has decided', () => {
+  const mangle = (match: string): Files => ({
+    'iptables-save.txt': `*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING ${match} -j DROP\nCOMMIT\n`,
+  })
+
+  it('it is known by which port a packet came, and of none that it is bridged', () => {
+    expect(says(mangle('-m physdev --physdev-is-in'), pod, web)).to.equal('yes')
+    expect(says(mangle('-m physdev --physdev-is-bridged'), pod, web)).to.equal('no')
+  })
+})
+
+describe('what comes back by lo', () => {
+  const fib = (hook: string): Files => ({
+    'proxyMode.txt': 'nftables\n',
+    'nft-list-ruleset.txt': `table inet t {\n\tchain c {\n\t\ttype filter hook ${hook} priority filter; policy accept;\n\t\tfib saddr . iif oif exists drop\n\t}\n}\n`,
+  })
+
+  it('fib finds to be of lo', () => {
+    expect(says(fib('prerouting'), 'node', '10.0.0.1:80')).to.equal('yes')
+  })
+
+  it('fib may look up or not in input, as the kernel’s version has it', () => {
+    expect(says(fib('input'), 'node', '10.0.0.1:80')).to.equal('unknown')
+  })
 })
 
 describe('nft rejects', () => {

@@ -27,7 +27,9 @@ function cameThroughBridge(flow: Flow, node: NodeState): Answer {
   return flow.bridged && shown ? true : unknown(whether)
 }
 
-function staysOnBridge({ inInterface, outInterface }: Flow): Answer {
+/** The port that it leaves by is known behind the bridge's decision. */
+function staysOnBridge({ hook, inInterface, outInterface }: Flow): Answer {
+  if (hook === 'PREROUTING' || hook === 'INPUT') return false
   if (inInterface === undefined || outInterface === undefined) return unknown(whether)
   return inInterface === outInterface
 }

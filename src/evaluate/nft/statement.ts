@@ -5,6 +5,7 @@ import type { Flow } from '../flow.ts'
 import { changeSource, dnat as translate, masquerade, redirect, translatedEffect } from '../nat.ts'
 import type { NodeState } from '../node.ts'
 import type { Branch, Effect, Operation, Program, Result, Scope } from '../program.ts'
+import { hasEntry } from '../match/conntrack.ts'
 import { compileNftMatch } from './match.ts'
 import { lookUp } from './lookup.ts'
 import { absent, isUnknown, valuesOf } from './value.ts'
@@ -126,6 +127,8 @@ function mangle({ key, value }: Mangle, scope: Scope, flow: Flow, node: NodeStat
   return resolved(value, scope, flow, node).map(({ share, value: mark }): Branch => {
     if (mark === missing || mark === absent) return { share, effect: { kind: 'next' } }
     if (typeof mark !== 'number') return { share, effect: unknown(whyOf(mark, 'the new mark')) }
+    // nft_ct_set_eval() does nothing without an entry
+    if (!ofPacket && !hasEntry(flow)) return { share }
     return { share, apply: (own) => void (ofPacket ? (own.mark = mark) : (own.connection.mark = mark)) }
   })
 }

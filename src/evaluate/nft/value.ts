@@ -144,6 +144,9 @@ function ct({ dir, family, key }: { key: string; dir?: string; family?: string }
 /** As nft writes it; a number in older versions. */
 const missingRoute = 'missing'
 
+/** nft_fib_can_skip() of Linux 6.16, which before that asked for PREROUTING alone. */
+const fibOfLoopback = 'whether fib looks up what comes in by lo depends on the version of the kernel'
+
 function fib({ flags, result }: { result: string; flags: readonly string[] }, flow: Flow, node: NodeState): Value {
   const ip = flags.includes('saddr') ? flow.source : flow.destination
   const route = node.routes.find(ip)
@@ -153,6 +156,8 @@ function fib({ flags, result }: { result: string; flags: readonly string[] }, fl
     const type = addressType(node.routes, ip, flags.includes('iif') ? flow.inInterface : undefined)
     return type ?? { unknown: 'the device of the address is not recorded' }
   }
+  if (flow.inInterface === 'lo' && flow.hook === 'PREROUTING') return 'lo'
+  if (flow.inInterface === 'lo' && flow.hook === 'INPUT') return { unknown: fibOfLoopback }
   if (!node.routes.isRecorded(ip)) return { unknown: 'routes are not recorded' }
   if (route?.type === 'unicast' && route.device === undefined)
     return { unknown: 'the device of the route is not recorded' }
@@ -181,6 +186,7 @@ function calculated(
   const [a, chance] = valuesOf(left, flow, node)
   const [b, otherChance] = valuesOf(right, flow, node)
   if (chance || otherChance) return unknown(`a random number with ${operator} is not known to kpx`)
+  if (a?.value === absent || b?.value === absent) return one(absent)
   if (!a || !b || typeof a.value === 'string' || typeof b.value === 'string')
     return maskedBits(operator, a, left, right)
   if (typeof a.value === 'number' && typeof b.value === 'number') return one(compute(operator, a.value, b.value))

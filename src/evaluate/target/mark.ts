@@ -2,6 +2,7 @@
 import { valueOf } from '../../ruleset/iptables.ts'
 import type { IptablesOption } from '../../ruleset/iptables.ts'
 import type { Flow } from '../flow.ts'
+import { hasEntry } from '../match/conntrack.ts'
 import { maskedValue } from '../match/extension.ts'
 import { unknownOption } from './extension.ts'
 import type { TargetExtension } from './extension.ts'
@@ -47,7 +48,8 @@ export const connmark: TargetExtension = {
     const act = connectionChange(options)
     if (!act) return unknownOption('CONNMARK', options)
     return (flow) => {
-      act(flow)
+      // connmark_tg_shift()
+      if (hasEntry(flow)) act(flow)
       return undefined
     }
   },
