@@ -2,7 +2,7 @@
  * Where the kernel attaches the built-in chains of the iptables tables. Priorities: enum nf_ip_hook_priorities
  * (linux/netfilter_ipv4.h); mangle OUTPUT routes again after a change (iptable_mangle.c, and type route in nft).
  */
-import type { BaseHook, HookName } from '../ruleset/ruleset.ts'
+import type { BaseHook, HookName, Table } from '../ruleset/ruleset.ts'
 
 const hooks: Readonly<Record<string, HookName>> = {
   PREROUTING: 'prerouting',
@@ -20,13 +20,17 @@ const priorities: Readonly<Record<string, Readonly<Partial<Record<HookName, numb
   security: { input: 50, forward: 50, output: 50 },
 }
 
-/** The hook of a built-in chain; `undefined` where the kernel has none of that name. */
-export function builtInHook(table: string, chain: string): Omit<BaseHook, 'policy'> | undefined {
+/** What iptables-nft takes for NF_IP_PRI_SECURITY (iptables 1.8, iptables/nft.c). */
+export const securityOfNft = 150
+
+/** The hook of a built-in chain as the tool attaches it; `undefined` where the kernel has none of that name. */
+export function builtInHook(table: string, chain: string, tool: Table['tool']): Omit<BaseHook, 'policy'> | undefined {
   const hook = Object.hasOwn(hooks, chain) ? hooks[chain] : undefined
   if (hook === undefined || !Object.hasOwn(priorities, table)) return undefined
   const priority = priorities[table]?.[hook]
   if (priority === undefined) return undefined
-  return { type: hookType(table, hook), hook, priority }
+  const isMoved = table === 'security' && tool !== 'iptables-legacy'
+  return { type: hookType(table, hook), hook, priority: isMoved ? securityOfNft : priority }
 }
 
 function hookType(table: string, hook: HookName): BaseHook['type'] {

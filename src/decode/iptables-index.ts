@@ -211,7 +211,7 @@ export class IptablesIndex {
   #declare(table: TableDraft, name: string, policy: string, start: number, end: number, line: number): void {
     if (table.chains.has(name)) return this.log.unknown(line, start, end, `chain ${name} was already declared`)
     if (policy === '-') return void this.#addChain(table, name, line)
-    const hook = builtInHook(table.name, name)
+    const hook = builtInHook(table.name, name, table.tool)
     if (!hook) {
       this.#addChain(table, name, line)
       return this.log.unknown(line, start, end, `the kernel has no built-in chain ${name} in table ${table.name}`)
@@ -253,7 +253,7 @@ export class IptablesIndex {
 
   /** iptables-save declares every chain first; a file edited by hand may not. The kernel's own chains accept by default. */
   #undeclared(table: TableDraft, name: string, line: number): IptablesChain {
-    const hook = builtInHook(table.name, name)
+    const hook = builtInHook(table.name, name, table.tool)
     return this.#addChain(table, name, line, hook && { ...hook, policy: 'accept' })
   }
 

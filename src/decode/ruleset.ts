@@ -228,7 +228,7 @@ const unknownTable = (name: string, family: 'ip' | 'ip6', at: At): Table => ({
 const unknownChains = (table: string, cut: At): Map<string, Chain> =>
   new Map(
     ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].flatMap((name): [string, Chain][] => {
-      const hook = builtInHook(table, name)
+      const hook = builtInHook(table, name, 'iptables-nft')
       return hook ? [[name, { name, at: cut, base: { ...hook, policy: 'accept' }, rules: [], cut }]] : []
     }),
   )

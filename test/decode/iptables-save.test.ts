@@ -62,7 +62,13 @@ describe('iptables-save', () => {
     ])
     expect(hooks('mangle', 'FORWARD', 'OUTPUT')).to.deep.equal(['filter forward -150 drop', 'route output -150 drop'])
     expect(hooks('filter', 'INPUT')).to.deep.equal(['filter input 0 drop'])
-    expect(hooks('security', 'OUTPUT')).to.deep.equal(['filter output 50 drop'])
+    expect(hooks('security', 'OUTPUT')).to.deep.equal(['filter output 150 drop'])
+    const legacy = decodeIptablesSave(
+      { name: 'file', text: '*security\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n' },
+      'ip',
+      'iptables-legacy',
+    )
+    expect(chain(legacy, 'OUTPUT').base?.priority).to.equal(50)
     expect(hooks('nat', 'PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING')).to.deep.equal([
       'nat prerouting -100 drop',
       'nat input 100 drop',

@@ -150,6 +150,7 @@ describe('who keeps a table of nft text', () => {
       'iptables-nft',
     )
     expect(hooked('ip6', 'nat', 'POSTROUTING', 'nat hook postrouting priority srcnat;').tool).to.equal('iptables-nft')
+    expect(hooked('ip', 'security', 'INPUT', 'filter hook input priority 150;').tool).to.equal('iptables-nft')
     expect(hooked('ip', 'filter', 'INPUT', 'filter hook input priority filter + 1;').tool).to.equal('nft')
     expect(hooked('ip', 'filter', 'input', 'filter hook input priority filter;').tool).to.equal('nft')
     expect(hooked('inet', 'filter', 'INPUT', 'filter hook input priority filter;').tool).to.equal('nft')

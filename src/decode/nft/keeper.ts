@@ -1,4 +1,5 @@
 /** Which tool keeps a table of nf_tables. iptables-nft's tables look like nft's, but their rules are xtables rules. */
+import { securityOfNft } from '../iptables-hooks.ts'
 import type { BaseHook, Chain, Table, TableFamily } from '../../ruleset/ruleset.ts'
 
 /** The chains that iptables attaches in each table, with hook and priority (iptables 1.8.9, iptables/nft.c: xtables_ipv4). */
@@ -21,7 +22,11 @@ const builtinChains: ReadonlyMap<string, Readonly<Record<string, Attachment>>> =
       PREROUTING: ['prerouting', -100],
     },
     raw: { OUTPUT: ['output', -300], PREROUTING: ['prerouting', -300] },
-    security: { FORWARD: ['forward', 50], INPUT: ['input', 50], OUTPUT: ['output', 50] },
+    security: {
+      FORWARD: ['forward', securityOfNft],
+      INPUT: ['input', securityOfNft],
+      OUTPUT: ['output', securityOfNft],
+    },
   }),
 )
 
