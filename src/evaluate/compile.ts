@@ -73,7 +73,10 @@ function targetOperation(
   if (verdict) return verdict
   const extension = targets.get(name)
   if (extension) {
-    return { kind: 'act', run: extension.run(fillOptions(options, words)), harmless: extension.harmless === true }
+    const filled = fillOptions(options, words)
+    const { harmless = false } = extension
+    const isHarmless = typeof harmless === 'function' ? harmless(filled) : harmless
+    return { kind: 'act', run: extension.run(filled), harmless: isHarmless }
   }
   if (goto) return effect({ kind: 'goto', chain: name })
   return effect({ kind: 'unknown', why: `${name} is neither a chain of the dump nor a target known to kpx` })

@@ -87,6 +87,7 @@ const flowAt = (node: string, source: Ip, destination: Destination, rest: Partia
   translated: false,
   masqueraded: false,
   affinitySeconds: undefined,
+  written: [],
   standIn: false,
   translations: [],
   assumption: undefined,

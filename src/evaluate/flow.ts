@@ -93,6 +93,8 @@ export interface Flow {
   masqueraded: boolean
   /** Clients are kept on the endpoint that they got first, for so many seconds (0: not told). */
   affinitySeconds: number | undefined
+  /** Sets and lists that rules on the way have written to: what the dump says of them may hold no more. */
+  written: readonly string[]
   /** The source address is a stand-in for any client of its kind. */
   readonly standIn: boolean
   translations: readonly Translation[]

@@ -4,6 +4,7 @@ import type { Ip } from '../ruleset/address.ts'
 import type { IpSet, IpSetEntry } from '../ruleset/ipset.ts'
 import type { Flow } from './flow.ts'
 import type { NodeState } from './node.ts'
+import { justWritten } from './program.ts'
 import type { Answer } from './program.ts'
 
 /** A part of a set's type against the part of an entry: `ip`, `port`, `net`. */
@@ -36,7 +37,11 @@ const parts: Readonly<Record<string, PartTest>> = { ip: address, net: address, p
 /** bitmap:port has no protocol: any packet with that port is in it. */
 const bitmapPort: PartTest = (text, direction, flow) => (direction === 'src' ? undefined : portInText(text, flow.port))
 
+/** As the flow knows it when a rule writes to it. */
+export const ipSetKey = (name: string): string => `ipset ${name}`
+
 export function inIpSet(name: string, directions: readonly string[], flow: Flow, node: NodeState): Answer {
+  if (flow.written.includes(ipSetKey(name))) return justWritten(ipSetKey(name))
   const { ipsets } = node.ruleset
   const set = ipsets?.get(name)
   if (!ipsets) return { unknown: `ipset ${name} is not recorded (ipset save)` }

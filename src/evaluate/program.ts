@@ -51,6 +51,11 @@ export interface Scope {
   readonly rule: Rule
 }
 
+/** What a lookup says in a set or list that a rule on the way has written to. */
+export const justWritten = (what: string): { unknown: string } => ({
+  unknown: `a rule on the way has just written to ${what}`,
+})
+
 export const isBranches = (result: Result): result is readonly Branch[] => Array.isArray(result)
 
 export const not = (answer: Answer): Answer => {

@@ -159,6 +159,33 @@ describe('before conntrack has seen a packet', () => {
   }
 })
 
+describe('what rules on the way have written to', () => {
+  const saved = (...rules: readonly string[]): Files => ({
+    'ipset-save.txt': 'create seen hash:ip family inet hashsize 1024 maxelem 65536\n',
+    'iptables-save.txt': `*filter\n:FORWARD ACCEPT [0:0]\n${rules.map((rule) => `-A FORWARD ${rule}\n`).join('')}COMMIT\n`,
+  })
+  const listed = (...rules: readonly string[]): Files => ({
+    'proxyMode.txt': 'nftables\n',
+    'nft-list-ruleset.txt': `table inet t {\n\tset seen {\n\t\ttype ipv4_addr\n\t\tsize 65535\n\t\tflags dynamic,timeout\n\t\ttimeout 1m\n\t}\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n${rules.map((rule) => `\t\t${rule}\n`).join('')}\t}\n}\n`,
+  })
+
+  it('is unknown, and before that what the dump says', () => {
+    const inSet = '-m set --match-set seen src -j DROP'
+    expect(says(saved(inSet, '-j SET --add-set seen src'), client, web)).to.equal('no')
+    expect(says(saved('-j SET --add-set seen src', inSet), client, web)).to.equal('unknown')
+    const inList = '-m recent --rcheck --name a --rsource -j DROP'
+    expect(says(saved(inList, '-m recent --set --name a --rsource'), client, web)).to.equal('no')
+    expect(says(saved('-m recent --set --name a --rsource', inList), client, web)).to.equal('unknown')
+    expect(says(saved('-m recent --set --name b --rsource', inList), client, web)).to.equal('no')
+    expect(says(listed('ip saddr @seen drop', 'add @seen { ip saddr }'), client, web)).to.equal('no')
+    expect(says(listed('add @seen { ip saddr }', 'ip saddr @seen drop'), client, web)).to.equal('unknown')
+  })
+
+  it('may set the mark by what a set says: unknown', () => {
+    expect(says(saved('-j SET --map-set seen src --map-mark'), client, web)).to.equal('unknown')
+  })
+})
+
 describe('without an entry of conntrack', () => {
   const marked = (rule: string): Files => ({
     'proxyMode.txt': 'nftables\n',

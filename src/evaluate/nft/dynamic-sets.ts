@@ -1,6 +1,9 @@
 /** The sets of a table that its rules write to. nft's text calls them dynamic; its JSON does not tell. */
 import type { Table } from '../../ruleset/ruleset.ts'
 
+/** As the flow knows it when a rule writes to it; `@name` as rules call it. */
+export const setKey = ({ family, name }: Table, set: string): string => `${set} of ${family} ${name}`
+
 const known = new WeakMap<Table, ReadonlySet<string>>()
 
 export function dynamicSets(table: Table): ReadonlySet<string> {

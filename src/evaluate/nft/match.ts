@@ -2,10 +2,10 @@
 import type { NftExpression, NftOperator } from '../../ruleset/nft.ts'
 import type { Flow } from '../flow.ts'
 import type { NodeState } from '../node.ts'
-import { not } from '../program.ts'
+import { justWritten, not } from '../program.ts'
 import type { Answer, Scope, Test } from '../program.ts'
 import { exactProbability } from '../match/statistic.ts'
-import { dynamicSets } from './dynamic-sets.ts'
+import { dynamicSets, setKey } from './dynamic-sets.ts'
 import { lookUp } from './lookup.ts'
 import { absent, bitNames, immediate, isUnknown, valuesOf } from './value.ts'
 import type { Value } from './value.ts'
@@ -19,7 +19,10 @@ interface Comparison {
 export function compileNftMatch(comparison: Comparison, scope: Scope): Test {
   const chance = randomChance(comparison)
   if (chance !== undefined) return () => byChance(chance)
+  const { right } = comparison
+  const key = typeof right === 'string' && right.startsWith('@') ? setKey(scope.table, right) : undefined
   return (flow, node) => {
+    if (key !== undefined && flow.written.includes(key)) return justWritten(key)
     if (comparesWithDynamicSet(comparison, scope, flow)) return comparison.op === '!='
     const outcomes = valuesOf(comparison.left, flow, node)
     if (isPresenceTest(comparison)) return isPresent(outcomes[0]?.value, comparison)

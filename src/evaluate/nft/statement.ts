@@ -1,6 +1,6 @@
 /** nft's statements as operations (net/netfilter/nft_*.c). */
 import type { Ip } from '../../ruleset/address.ts'
-import type { NftExpression, NftNat, NftRule, NftStatement, NftVerdict } from '../../ruleset/nft.ts'
+import type { NftExpression, NftNat, NftRule, NftSetUpdate, NftStatement, NftVerdict } from '../../ruleset/nft.ts'
 import type { Flow } from '../flow.ts'
 import { changeSource, dnat as translate, masquerade, redirect, translatedEffect } from '../nat.ts'
 import type { NodeState } from '../node.ts'
@@ -8,6 +8,7 @@ import type { Branch, Effect, Operation, Program, Result, Scope } from '../progr
 import { hasEntry } from '../match/conntrack.ts'
 import { compileNftMatch } from './match.ts'
 import { lookUp } from './lookup.ts'
+import { setKey } from './dynamic-sets.ts'
 import { absent, isUnknown, valuesOf } from './value.ts'
 import type { Value } from './value.ts'
 
@@ -38,7 +39,7 @@ function compileStatement(statement: NftStatement, scope: Scope): Operation {
     })
   }
   if ('notrack' in statement) return act(notrack)
-  if ('set' in statement) return setOperation(statement.set.op, statement.set.stmt)
+  if ('set' in statement) return setOperation(statement.set, scope)
   if ('limit' in statement) return test('whether a rate limit is reached cannot be told')
   if ('xt' in statement) return xtOperation(statement.xt)
   if ('other' in statement) return otherOperation(statement.other)
@@ -65,9 +66,11 @@ function xtOperation({ name, type }: { type: string; name: string }): Operation 
 }
 
 /** A client that is new is added, whether or not a limit comes with it; with one kpx cannot tell. */
-function setOperation(op: string, statements: readonly NftStatement[] | undefined): Operation {
-  if (op === 'delete' || !statements?.length) return harmless
-  return test('whether a limit of a dynamic set is reached cannot be told')
+function setOperation({ op, set, stmt }: NftSetUpdate, { table }: Scope): Operation {
+  if (op !== 'delete' && stmt?.length) return test('whether a limit of a dynamic set is reached cannot be told')
+  const key = setKey(table, set)
+  const run = (flow: Flow): undefined => void (flow.written = [...flow.written, key])
+  return { kind: 'act', harmless: true, run }
 }
 
 /** Of `meta nfproto ipv4 ... reject with tcp reset` in a table of both families nft 1.0 leaves the family out. */

@@ -8,7 +8,7 @@ export interface TargetExtension {
   /** `-j NAME`. */
   readonly names: readonly string[]
   /** Changes neither the packet nor its way. */
-  readonly harmless?: boolean
+  readonly harmless?: boolean | ((options: readonly IptablesOption[]) => boolean)
   readonly run: (options: readonly IptablesOption[]) => (flow: Flow, node: NodeState) => Result
 }
 

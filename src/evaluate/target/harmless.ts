@@ -13,7 +13,6 @@ export const harmless: TargetExtension = {
     'LOG',
     'NFLOG',
     'SECMARK',
-    'SET',
     'TCPMSS',
     'TCPOPTSTRIP',
     'TEE',

@@ -7,8 +7,20 @@ import { connmark, mark } from './mark.ts'
 import { masquerade, snat } from './masquerade.ts'
 import { redirect } from './redirect.ts'
 import { reject } from './reject.ts'
+import { set } from './set.ts'
 
-const extensions: readonly TargetExtension[] = [connmark, ct, dnat, harmless, mark, masquerade, redirect, reject, snat]
+const extensions: readonly TargetExtension[] = [
+  connmark,
+  ct,
+  dnat,
+  harmless,
+  mark,
+  masquerade,
+  redirect,
+  reject,
+  set,
+  snat,
+]
 
 /** By the name after `-j`. */
 export const targets: ReadonlyMap<string, TargetExtension> = new Map(
