@@ -22,15 +22,29 @@ export function isSwitched(flow: Flow, node: NodeState): boolean | undefined {
   return bridgeCallsHooks(flow.destination, node) === false ? flow.bridged : false
 }
 
-/**
- * Whether a packet that the rules see stays on its bridge and needs no forwarding. What was translated to a neighbour's address is
- * handed on by the bridge as well, but in IPv4 only where the node forwards (br_nf_pre_routing_finish() and its IPv6 kin, net/bridge).
- * Undefined where it may be no bridge.
- */
-export function isBridged(flow: Flow, node: NodeState): boolean | undefined {
+/** Whether the bridge hands a packet that it has shown to the rules on to a neighbour; undefined where it may be no bridge. */
+function staysOnBridge(flow: Flow, node: NodeState): boolean | undefined {
   const route = node.routes.find(flow.destination)
   if (flow.bridged === false || route?.type !== 'unicast' || route.device !== flow.inInterface) return false
-  if (typeof flow.destination === 'number' && flow.connection.dnat) return false
   const shown = bridgeCallsHooks(flow.destination, node)
   return shown === false ? false : flow.bridged && shown
+}
+
+/**
+ * Whether it does so although the node does not forward: in IPv4 not what was translated to the neighbour's address
+ * (br_nf_pre_routing_finish(), net/bridge/br_netfilter_hooks.c, and its IPv6 kin).
+ */
+export const needsNoForwarding = (flow: Flow, node: NodeState): boolean | undefined =>
+  typeof flow.destination === 'number' && flow.connection.dnat ? false : staysOnBridge(flow, node)
+
+/**
+ * The device that a packet came in by as rules see it: empty where there is none, undefined where it is not recorded. Of what stays on
+ * a bridge it is not told in POSTROUTING (br_nf_post_routing()).
+ */
+export function inputDevice(flow: Flow, node: NodeState): string | undefined {
+  const { hook, inInterface, local } = flow
+  if (inInterface === undefined) return local || hook === 'OUTPUT' ? '' : undefined
+  if (hook !== 'POSTROUTING' || local) return inInterface
+  const stays = staysOnBridge(flow, node)
+  return stays === undefined ? undefined : stays ? '' : inInterface
 }

@@ -1,5 +1,6 @@
 /** iptables' general options as tests: addresses, protocol and devices (net/ipv4/netfilter/ip_tables.c, ip_packet_match()). */
 import { contains, parsePrefix } from '../ruleset/address.ts'
+import { inputDevice } from './bridge.ts'
 import { protocolOf } from '../ruleset/iptables.ts'
 import type { Flow } from './flow.ts'
 import type { OptionTest } from './match/extension.ts'
@@ -22,9 +23,9 @@ function uninverted(name: string, value: string): OptionTest {
     case '-p':
       return protocolTest(value)
     case '-i':
-      return (flow) => interfaceMatches(value, flow.inInterface, flow.local || flow.hook === 'OUTPUT')
+      return (flow, node) => interfaceMatches(value, inputDevice(flow, node))
     case '-o':
-      return (flow) => interfaceMatches(value, flow.outInterface, flow.hook === 'PREROUTING' || flow.hook === 'INPUT')
+      return (flow) => interfaceMatches(value, outputDevice(flow))
     case '-f':
       return false
     default:
@@ -44,8 +45,12 @@ function protocolTest(value: string): OptionTest {
   return (flow) => flow.protocol === protocol
 }
 
-/** `eth0`, or `veth+` for all that begin so. A hook that has no such device never matches. */
-function interfaceMatches(pattern: string, device: string | undefined, none: boolean): Answer {
-  if (device === undefined) return none ? false : { unknown: 'the device is not recorded' }
+/** Empty before routing, undefined where it is not recorded. */
+export const outputDevice = ({ hook, outInterface }: Flow): string | undefined =>
+  outInterface ?? (hook === 'PREROUTING' || hook === 'INPUT' ? '' : undefined)
+
+/** `eth0`, or `veth+` for all that begin so; where there is no device, the name is empty. */
+function interfaceMatches(pattern: string, device: string | undefined): Answer {
+  if (device === undefined) return { unknown: 'the device is not recorded' }
   return pattern.endsWith('+') ? device.startsWith(pattern.slice(0, -1)) : device === pattern
 }

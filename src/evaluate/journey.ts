@@ -4,7 +4,7 @@
  */
 import { formatIp, isLoopback } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
-import { isBridged, isSwitched } from './bridge.ts'
+import { isSwitched, needsNoForwarding } from './bridge.ts'
 import { newConnection, record } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { atDevice, throughHook } from './hook.ts'
@@ -86,9 +86,9 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
     return [unknownHere(flow, node, 'in ipvs mode the node’s addresses decide, and they are not recorded (ip -j addr)')]
   }
   if (!forwards(flow, node)) {
-    const bridged = isBridged(flow, node)
-    if (bridged === undefined) return [unknownHere(flow, node, portsNotRecorded)]
-    if (!bridged) return [{ kind: 'kernel', flow, why: `${node.name} does not forward (ip_forward = 0)` }]
+    const isHandedOn = needsNoForwarding(flow, node)
+    if (isHandedOn === undefined) return [unknownHere(flow, node, portsNotRecorded)]
+    if (!isHandedOn) return [{ kind: 'kernel', flow, why: `${node.name} does not forward (ip_forward = 0)` }]
   }
   if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
@@ -157,6 +157,12 @@ export function send(flow: Flow, network: Network): Arrivals {
   const before = throughHook('output', flow, node, -Infinity, ipvsOutput)
   const arrivals = stoppedArrivals(before.stopped)
   for (const one of before.passed) {
+    // what nat has translated is routed again at once (nf_nat_ipv4_local_fn(), nf_nat_proto.c)
+    const unroutable = one.connection.dnat ? unroutableFrom(one, node) : undefined
+    if (unroutable) {
+      arrivals.push(unroutable)
+      continue
+    }
     const { passed, scheduled, stopped } = schedule(one, node)
     arrivals.push(...stoppedArrivals(stopped))
     for (const other of scheduled.filter((one) => !isFor(node, one))) {
@@ -170,19 +176,25 @@ export function send(flow: Flow, network: Network): Arrivals {
   return arrivals
 }
 
-/** ip_route_me_harder() after translation; a loopback source may leave the node only with route_localnet. */
+/** ip_route_me_harder() behind the hook, where the packet may have another destination than at its start. */
 function routeOut(flow: Flow, node: NodeState, network: Network): Arrivals {
+  const unroutable = unroutableFrom(flow, node)
+  if (unroutable) return [unroutable]
   const route = node.routes.find(flow.destination)
-  if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
-  if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.type === 'local' ? 'lo' : route?.device
-  if (route?.type !== 'local' && typeof flow.source === 'number' && isLoopback(flow.source)) {
-    const allowed = routesLoopback(node)
-    if (allowed === undefined) return [unknownHere(flow, node, localnetNotRecorded)]
-    const why = 'packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)'
-    if (!allowed) return [{ kind: 'kernel', flow, why }]
-  }
   return leave(flow, node, network, 0)
+}
+
+/** What ends a process's packet on its way out; a loopback source may leave the node only with route_localnet. */
+function unroutableFrom(flow: Flow, node: NodeState): Arrival | undefined {
+  const route = node.routes.find(flow.destination)
+  if (!route && node.routes.isRecorded(flow.destination)) return { kind: 'kernel', flow, why: noRoute(flow, node) }
+  if (route && isRefusing(route)) return { kind: 'kernel', flow, why: `the route is ${route.type}` }
+  if (route?.type === 'local' || typeof flow.source === 'bigint' || !isLoopback(flow.source)) return undefined
+  const allowed = routesLoopback(node)
+  if (allowed === undefined) return unknownHere(flow, node, localnetNotRecorded)
+  const why = 'packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)'
+  return allowed ? undefined : { kind: 'kernel', flow, why }
 }
 
 /** POSTROUTING, then the wire: back in through lo, on to another node, or to whoever has the address. */

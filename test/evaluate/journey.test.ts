@@ -66,6 +66,25 @@ describe('::1', () => {
   })
 })
 
+describe('what stays on a bridge', () => {
+  const files = (bridged: string): Files => ({
+    ...node({ 'net/bridge/bridge-nf-call-iptables': bridged }),
+    'iptables-save.txt': nat(
+      'PREROUTING -d 10.96.0.1/32 -p tcp -j DNAT --to-destination 10.244.0.9:8080',
+      'POSTROUTING -i cni0 -j ACCEPT',
+      'POSTROUTING -j MASQUERADE',
+    ),
+  })
+  const masqueraded = (bridged: string, to: string) =>
+    outcomesOf(files(bridged), '10.244.0.7', to).map(({ masquerade }) => masquerade)
+
+  it('has no incoming device any more in POSTROUTING', () => {
+    expect(masqueraded('1', '10.96.0.1:80')).to.deep.equal([true])
+    expect(masqueraded('0', '10.96.0.1:80')).to.deep.equal([false])
+    expect(masqueraded('1', '10.0.0.9:80')).to.deep.equal([false])
+  })
+})
+
 describe('a node that does not forward', () => {
   const without = node({ 'net/ipv4/ip_forward': '0', 'net/ipv6/conf/all/forwarding': '0' })
   const ipv4 = (...rules: readonly string[]): Files => ({ ...without, 'iptables-save.txt': nat(...rules) })
@@ -87,5 +106,19 @@ describe('a node that does not forward', () => {
       ...node({ 'net/ipv6/conf/all/forwarding': '0', 'net/bridge/bridge-nf-call-iptables': '0' }),
     }
     expect(verdicts(unbridged, 'fd00:244::7', '[fd00:96::1]:30080')).to.deep.equal(['drop'])
+  })
+})
+
+describe('a process’s packet', () => {
+  const files: Files = {
+    ...node(),
+    'sysctl.txt': 'net/ipv4/conf/all/route_localnet = 0\n',
+    'iptables-save.txt': `${nat('OUTPUT -d 127.0.0.1/32 -p tcp -j DNAT --to-destination 10.244.0.9:8080')}*filter\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j REJECT\nCOMMIT\n`,
+  }
+
+  it('is routed again as soon as it is translated, before other rules see it', () => {
+    expect(outcomesOf(files, 'node', '127.0.0.1:80').map(told)).to.deep.equal([
+      'drop null: packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)',
+    ])
   })
 })

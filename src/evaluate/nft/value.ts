@@ -5,6 +5,8 @@
 import type { Ip } from '../../ruleset/address.ts'
 import { parseIp } from '../../ruleset/address.ts'
 import type { NftExpression } from '../../ruleset/nft.ts'
+import { inputDevice } from '../bridge.ts'
+import { outputDevice } from '../general.ts'
 import { connectionStates, hasEntry } from '../match/conntrack.ts'
 import type { Flow } from '../flow.ts'
 import type { NodeState } from '../node.ts'
@@ -32,7 +34,7 @@ export const isUnknown = (value: Value): value is { readonly unknown: string } =
 export function valuesOf(expression: NftExpression, flow: Flow, node: NodeState): readonly Outcome[] {
   if (typeof expression !== 'object') return one(immediate(expression))
   if ('payload' in expression) return one(payload(expression.payload, flow))
-  if ('meta' in expression) return one(meta(expression.meta.key, flow))
+  if ('meta' in expression) return one(meta(expression.meta.key, flow, node))
   if ('ct' in expression) return one(ct(expression.ct, flow))
   if ('fib' in expression) return one(fib(expression.fib, flow, node))
   if ('numgen' in expression) {
@@ -82,7 +84,7 @@ function payload({ field, protocol }: { protocol: string; field: string }, flow:
 /** Headers that the first packet of a connection of another protocol does not have. */
 const otherHeaders = new Set('ah comp dccp dst esp frag hbh icmp icmpv6 igmp mh rt sctp tcp udp udplite'.split(' '))
 
-function meta(key: string, flow: Flow): Value {
+function meta(key: string, flow: Flow, node: NodeState): Value {
   switch (key) {
     case 'cgroup':
     case 'skgid':
@@ -100,18 +102,17 @@ function meta(key: string, flow: Flow): Value {
       return typeof flow.destination === 'number' ? 'ip' : 'ip6'
     case 'iif':
     case 'iifname':
-      return device(flow.inInterface, flow.local || flow.hook === 'OUTPUT')
+      return device(inputDevice(flow, node))
     case 'oif':
     case 'oifname':
-      return device(flow.outInterface, flow.hook === 'PREROUTING' || flow.hook === 'INPUT')
+      return device(outputDevice(flow))
     default:
       return { unknown: `meta ${key} is not known to kpx` }
   }
 }
 
 /** Without a device in this hook nft compares with the empty name. */
-const device = (name: string | undefined, none: boolean): Value =>
-  name ?? (none ? '' : { unknown: 'the device is not recorded' })
+const device = (name: string | undefined): Value => name ?? { unknown: 'the device is not recorded' }
 
 const stateOf = ({ connection }: Flow): string =>
   !connection.tracked ? 'untracked' : connection.attached ? 'new' : 'invalid'
