@@ -28,20 +28,22 @@ type ended struct {
 
 type packet struct {
 	// Empty where the node itself sends.
-	Link        string    `json:"link"`
-	To          string    `json:"to"`
-	Protocol    string    `json:"protocol"`
-	Source      string    `json:"source"`
-	Destination string    `json:"destination"`
-	Port        uint16    `json:"port"`
-	Count       int       `json:"count"`
-	Before      []program `json:"before"`
+	Link        string `json:"link"`
+	To          string `json:"to"`
+	Protocol    string `json:"protocol"`
+	Source      string `json:"source"`
+	Destination string `json:"destination"`
+	Port        uint16 `json:"port"`
+	Count       int    `json:"count"`
 }
 
 type request struct {
 	Write   [][2]string `json:"write"`
 	Run     []program   `json:"run"`
 	Packets []packet    `json:"packets"`
+	// What is emptied before each packet.
+	Lists []string    `json:"lists"`
+	Sets  [][3]string `json:"sets"`
 	// For what comes late; only packets of which nothing was seen wait.
 	PatienceMs int `json:"patienceMs"`
 }
@@ -88,11 +90,8 @@ func serve(asked request) answer {
 	sent := make([][]uint32, len(asked.Packets))
 	for i, one := range asked.Packets {
 		for count := 0; count < one.Count; count++ {
-			for _, before := range one.Before {
-				if ran := run(before); ran.Exit != 0 {
-					panic(ran.Stderr)
-				}
-			}
+			emptyLists(asked.Lists)
+			emptySets(asked.Sets)
 			sent[i] = append(sent[i], send(one))
 			drain()
 		}

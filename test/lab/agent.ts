@@ -11,7 +11,7 @@ export interface Program {
   readonly input?: string
 }
 
-export interface Ended {
+interface Ended {
   readonly exit: number
   readonly stdout: string
   readonly stderr: string
@@ -28,8 +28,6 @@ export interface Packet {
   readonly destination: string
   readonly port: number
   readonly count: number
-  /** What is run before each. */
-  readonly before: readonly Program[]
 }
 
 export interface Request {
@@ -37,10 +35,13 @@ export interface Request {
   readonly write?: readonly (readonly [string, string])[]
   readonly run?: readonly Program[]
   readonly packets?: readonly Packet[]
+  /** What is emptied before each packet: lists of -m recent, and sets of nft by family, table and name. */
+  readonly lists?: readonly string[]
+  readonly sets?: readonly (readonly [string, string, string])[]
   readonly patienceMs?: number
 }
 
-export interface Answer {
+interface Answer {
   readonly ended: readonly Ended[]
   /** By packet: `left eth0 SOURCE DESTINATION PORT`, `local SOURCE DESTINATION PORT`, `reset`, `icmp TYPE/CODE`, `errno ...` or `nothing`. */
   readonly met: readonly Readonly<Record<string, number>>[]
@@ -52,7 +53,13 @@ export interface Agent {
 }
 
 const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-const sources = [source('agent.go'), source('packet.go'), source('link.go'), source('socket.go')] as const
+const sources = [
+  source('agent.go'),
+  source('packet.go'),
+  source('link.go'),
+  source('socket.go'),
+  source('forget.go'),
+] as const
 
 /** In a namespace of its own, with the node's network made. */
 export async function startAgent(): Promise<Agent> {

@@ -89,10 +89,29 @@ const addressType: Match = (words, { hook }) => {
   return `-m addrtype ${not(words)}${words.pick(['--dst-type', '--dst-type', '--src-type'])} ${addressTypes(words).join(',')}${limit}`
 }
 
-const statistic: Match = (words) =>
-  words.percent(80)
-    ? `-m statistic --mode random ${not(words)}--probability ${words.pick(['0.50000000000', '0.33333333349', '0.25000000000'])}`
+/** Of what the node itself may answer to, counters would see both. */
+const answerless = (words: Words): string => {
+  const protocol = words.protocol()
+  return `-p ${protocol} -m ${protocol} --dport 1:19999`
+}
+
+const statistic: Match = (words) => {
+  if (words.percent(30) && words.once('counter'))
+    return `${answerless(words)} -m statistic --mode nth --every ${words.pick([2, 3])} --packet ${words.below(2)}`
+  return `-m statistic --mode random ${not(words)}--probability ${words.pick(['0.50000000000', '0.33333333349', '0.25000000000'])}`
+}
+
+/** Who sends what the node forwards has no socket there. */
+const owner: Match = (words, { hook }) =>
+  hook === 'POSTROUTING'
+    ? `-m owner ${not(words)}${words.pick(['--uid-owner 0', '--gid-owner 5', '--socket-exists'])}`
     : undefined
+
+/** The lists are emptied before each packet. */
+const recent: Match = (words) => {
+  const name = `--name ${words.pick(['one', 'two'])} ${words.pick(['--rsource', '--rsource', '--rdest'])}`
+  return `-m recent ${words.pick([`--set ${name}`, `${not(words)}--rcheck --seconds 60 ${name}`, `${not(words)}--update --hitcount 2 ${name}`, `--remove ${name}`])}`
+}
 
 const physdev: Match = (words, { hook }) =>
   hook === 'OUTPUT' ? undefined : `-m physdev ${not(words)}${words.pick(['--physdev-is-in', '--physdev-is-bridged'])}`
@@ -150,6 +169,8 @@ const extensions: readonly (readonly [number, Match])[] = [
   [1, policy],
   [2, rpfilter],
   [1, socket],
+  [1, owner],
+  [1, recent],
   [1, otherHeader],
 ]
 

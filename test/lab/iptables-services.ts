@@ -120,17 +120,24 @@ function addExternal(tables: Tables, service: Service, words: Words): void {
 function addBalanced(tables: Tables, name: string, endpoints: readonly string[], service: Service): void {
   const nat = tables.table('nat')
   const chain = nat.chain(name)
+  const ownOf = (endpoint: string): string => `KUBE-SEP-${service.name}-${service.endpoints.indexOf(endpoint)}`
+  const listed = (own: string): string => `--name ${own} --rsource`
+  if (service.sticky) {
+    for (const own of endpoints.map(ownOf))
+      chain.push(`-m recent --rcheck --seconds 10800 --reap ${listed(own)} -j ${own}`)
+  }
   for (const [i, endpoint] of endpoints.entries()) {
-    const own = `KUBE-SEP-${service.name}-${service.endpoints.indexOf(endpoint)}`
+    const own = ownOf(endpoint)
     const left = endpoints.length - i
     const chance = left > 1 ? `-m statistic --mode random --probability ${(1 / left).toFixed(10)} ` : ''
     chain.push(`${chance}-j ${own}`)
     if (nat.has(own)) continue
+    const remembered = service.sticky ? `-m recent --set ${listed(own)} ` : ''
     nat
       .chain(own)
       .push(
         `-s ${endpoint} -j KUBE-MARK-MASQ`,
-        `-p ${service.protocol} -m ${service.protocol} -j DNAT --to-destination ${socketAddress(endpoint, service.endpointPort)}`,
+        `-p ${service.protocol} ${remembered}-m ${service.protocol} -j DNAT --to-destination ${socketAddress(endpoint, service.endpointPort)}`,
       )
   }
 }

@@ -1,8 +1,7 @@
 /** One namespace with its rules of the moment: loads rulesets, records them, and sends packets through. */
 import type { Outcome } from '../../src/answer/outcome.ts'
-import type { Scene } from '../../src/answer/scene.ts'
 import { startAgent } from './agent.ts'
-import type { Agent, Packet, Program } from './agent.ts'
+import type { Agent, Packet, Program, Request } from './agent.ts'
 import { builtIn } from './iptables.ts'
 import { connectionsFor, disagreement, isUnknown } from './comparison.ts'
 import type { Met } from './comparison.ts'
@@ -112,8 +111,9 @@ export class Lab {
     const said = packets.map((sent) => ({ sent, outcomes: outcomesOf(sent, scene) }))
     const known = said.filter(({ outcomes }) => !isUnknown(outcomes))
     const unknown = said.flatMap(({ outcomes }) => outcomes.find(({ verdict }) => verdict === 'unknown')?.why ?? [])
-    const first = await this.#wrongOf(known, firstPatienceMs)
-    const wrong = first.length > 0 ? await this.#wrongOf(first, secondPatienceMs) : []
+    const memory = memoryOf(ruleset)
+    const first = await this.#wrongOf(known, memory, firstPatienceMs)
+    const wrong = first.length > 0 ? await this.#wrongOf(first, memory, secondPatienceMs) : []
     const connections = known.reduce((sum, { outcomes }) => sum + connectionsFor(outcomes), 0)
     return { files, flows: packets.length, connections, unknown, wrong }
   }
@@ -123,19 +123,44 @@ export class Lab {
     const files = await this.load(ruleset)
     if (typeof files === 'string') return false
     const outcomes = outcomesOf(sent, sceneBy(files))
-    return !isUnknown(outcomes) && (await this.#wrongOf([{ sent, outcomes }], secondPatienceMs)).length > 0
+    return (
+      !isUnknown(outcomes) &&
+      (await this.#wrongOf([{ sent, outcomes }], memoryOf(ruleset), secondPatienceMs)).length > 0
+    )
   }
 
-  async #wrongOf(said: readonly Pick<Wrong, 'outcomes' | 'sent'>[], patienceMs: number): Promise<Wrong[]> {
+  async #wrongOf(
+    said: readonly Pick<Wrong, 'outcomes' | 'sent'>[],
+    memory: Memory,
+    patienceMs: number,
+  ): Promise<Wrong[]> {
     if (said.length === 0) return []
     const packets = said.map(({ outcomes, sent }) => packetOf(sent, connectionsFor(outcomes)))
-    const { met } = await this.#agent.ask({ packets, patienceMs })
+    const { met } = await this.#agent.ask({ packets, patienceMs, ...memory })
     return said.flatMap(({ outcomes, sent }, i) => {
       const own = met[i] ?? {}
       const how = disagreement(outcomes, own, sent)
       return how === undefined ? [] : [{ sent, outcomes, met: own, how }]
     })
   }
+}
+
+type Memory = Required<Pick<Request, 'lists' | 'sets'>>
+
+/** The lists and sets that rules write to. */
+function memoryOf({ scripts }: Ruleset): Memory {
+  const lists = new Set<string>()
+  const sets: [string, string, string][] = []
+  let table: [string, string] = ['', '']
+  let name = ''
+  for (const line of scripts.flatMap(({ lines }) => lines)) {
+    for (const [, list = ''] of line.matchAll(/-m recent .*?--name (\S+)/g)) lists.add(list)
+    const [, family = '', ofTable = ''] = /^table (\S+) (\S+) \{$/.exec(line) ?? []
+    if (ofTable !== '') table = [family, ofTable]
+    name = /^\tset (\S+) \{$/.exec(line)?.[1] ?? name
+    if (/^\t\tflags .*dynamic/.test(line)) sets.push([...table, name])
+  }
+  return { lists: [...lists], sets }
 }
 
 const emptyTables = Object.entries(builtIn)
@@ -150,7 +175,4 @@ const packetOf = ({ destination, host, port, protocol, source }: Sent, count: nu
   destination,
   port,
   count,
-  before: [],
 })
-
-export const sceneOfFiles = (files: Files): Scene => sceneBy(files)

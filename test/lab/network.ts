@@ -82,8 +82,6 @@ export const places: Readonly<Record<Family, Places>> = {
   },
 }
 
-export const familyOf = (ip: string): Family => (ip.includes(':') ? 'ip6' : 'ip')
-
 /** The ends that are the agent's. */
 export const links = [
   'eth0',

@@ -26,18 +26,20 @@ function address(words: Words, one: () => string): string {
     [5, () => `${not(words)}${one()}`],
     [2, () => `${not(words)}${list(distinctAddresses([one(), one()]))}`],
     [1, () => `${not(words)}@addresses${words.family === 'ip' ? 4 : 6}`],
+    // emptied before each packet
+    [1, () => `${not(words)}@seen${words.family === 'ip' ? 4 : 6}`],
   ])()
 }
 
 /** Networks of one set may not overlap. */
-export const distinctAddresses = (texts: readonly string[]): string[] => {
+const distinctAddresses = (texts: readonly string[]): string[] => {
   const plain = [...new Set(texts.filter((text) => !text.includes('/')))]
   return plain.length > 0 ? plain : texts.slice(0, 1)
 }
 
 /** Without the length that nft leaves out. */
-export const sourceOf = (words: Words): string => words.sourcePrefix().replace(/\/(32|128)$/, '')
-export const destinationOf = (words: Words): string => words.destinationPrefix().replace(/\/(32|128)$/, '')
+const sourceOf = (words: Words): string => words.sourcePrefix().replace(/\/(32|128)$/, '')
+const destinationOf = (words: Words): string => words.destinationPrefix().replace(/\/(32|128)$/, '')
 
 export function portsOf(words: Words): string {
   const [low, high] = words.portRange()
@@ -83,7 +85,6 @@ const conntrack: Match = (words) =>
     [1, () => `meta l4proto ${words.protocol()} ct original proto-dst ${not(words)}${words.port()}`],
     [1, () => `ct direction ${words.pick(['original', 'reply'])}`],
     [1, () => `ct mark ${maskedMark(words)}`],
-    [1, () => `ct l3proto ${words.family === 'ip' ? 'ipv4' : 'ipv6'}`],
   ])()
 
 function maskedMark(words: Words): string {
@@ -128,13 +129,16 @@ const concatenation: Match = (words) => {
   ])()
 }
 
-const chance: Match = (words) =>
-  words.pick([
+const chance: Match = (words) => {
+  if (words.percent(20) && words.once('counter'))
+    return `${words.protocol()} dport 1-19999 numgen inc mod ${words.pick([2, 3])} 0`
+  return words.pick([
     `numgen random mod 2 0`,
     'numgen random mod 4 != 0',
     'numgen random mod 3 < 2',
     'numgen random mod 4 { 1, 3 }',
   ])
+}
 
 const other: Match = (words, { family }) => {
   const [bare, protocol] = words.family === 'ip' ? ['ipv4', 'ip protocol'] : ['ipv6', 'ip6 nexthdr']

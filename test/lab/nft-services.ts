@@ -73,12 +73,19 @@ function addService(table: NftTable, service: Service, words: Words): void {
   const [pod] = words.places.prefixes
   const chain = table.chain(`service-${name}`)
   chain.push(`${family} daddr ${ip} ${protocol} dport ${port} ${family} saddr != ${pod} jump mark-for-masquerade`)
+  const { sticky } = service
+  const affinity = (i: number): string => `affinity-${name}-${i}`
+  for (const i of sticky ? endpoints.keys() : []) {
+    table.set(affinity(i), `${table.addressType(family)}; flags dynamic,timeout; timeout 3h`, [])
+    chain.push(`${family} saddr @${affinity(i)} goto endpoint-${name}-${i}`)
+  }
   chain.push(balanced(endpoints, service))
   for (const [i, endpoint] of endpoints.entries()) {
     table
       .chain(`endpoint-${name}-${i}`)
       .push(
         `${family} saddr ${endpoint} jump mark-for-masquerade`,
+        ...(sticky ? [`update @${affinity(i)} { ${family} saddr }`] : []),
         `meta l4proto ${protocol} dnat to ${socketAddress(endpoint, service.endpointPort)}`,
       )
   }

@@ -16,13 +16,19 @@ export interface Sent {
   readonly port: number
 }
 
-export function packetsBy(words: Words, services: readonly Service[], count: number): Sent[] {
-  return Array.from({ length: count }, () => packetBy(words, services))
+/** Of both families where the rules may be about both. */
+export function packetsBy(words: Words, services: readonly Service[], count: number, both: boolean): Sent[] {
+  const other = words.other()
+  return Array.from({ length: count }, () =>
+    both && words.percent(15) ? packetBy(other, []) : packetBy(words, services),
+  )
 }
 
 function packetBy(words: Words, services: readonly Service[]): Sent {
   const sender = senderBy(words)
-  const { destination, port, protocol } = words.percent(55) ? frontendBy(words, services) : anyBy(words)
+  const { destination, port, protocol } = words.percent(services.length > 0 ? 55 : 0)
+    ? frontendBy(words, services)
+    : anyBy(words)
   // what a pod sends to itself stays inside
   const stays = sender.from.startsWith('pod/') && words.places.loopback.includes(destination)
   if (stays || destination === sender.source) return packetBy(words, services)

@@ -76,11 +76,14 @@ export function meetings({ sourceKept, sourceSeen, endpoint, verdict, why }: Out
       // of those that the kernel drops without a rule it tells some senders
       return why.startsWith('dropped by ') ? ['nothing'] : ['nothing', 'icmp *', 'errno *']
     case 'reject':
-      return [refusedBy(why, sent)]
+      // a reset from 127.0.0.1 does not leave the node
+      return [refusedBy(why, sent), ...(isLoopback(sent) ? ['nothing'] : [])]
     case 'unknown':
       return ['*']
   }
 }
+
+const isLoopback = ({ destination }: Sent): boolean => destination.startsWith('127.')
 
 function refusedBy(why: string, { destination }: Sent): string {
   const how = /^refused \(([^)]*)\)/.exec(why)?.[1] ?? ''

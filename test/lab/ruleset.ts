@@ -64,7 +64,7 @@ export function rulesetBy(seed: number, index: number, among: readonly Kind[], p
       }),
       ...((native.length > 0 || words.percent(10)) && listOf(words)),
     },
-    packets: packetsBy(words, services, packets),
+    packets: packetsBy(words, services, packets, kind === 'nft'),
   }
 }
 

@@ -16,6 +16,8 @@ export interface Service {
   readonly local: boolean
   /** Networks that the external address is for. */
   readonly ranges: readonly string[]
+  /** Clients stay with their endpoint: those of the lab are new, since what is kept of them is emptied before each packet. */
+  readonly sticky: boolean
 }
 
 export function servicesBy(words: Words): Service[] {
@@ -39,6 +41,7 @@ export function servicesBy(words: Words): Service[] {
       external: external !== undefined && isFree(`${protocol} ${external} ${port}`) ? external : undefined,
       nodePort: nodePort !== undefined && isFree(`${protocol} ${nodePort}`) ? nodePort : undefined,
       local: words.percent(30),
+      sticky: words.percent(10),
       ranges: words.percent(30)
         ? words.some([...words.places.prefixes.slice(3, 5), ...clients.map((one) => words.whole(one))], 2)
         : [],

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -201,19 +200,4 @@ func transmit(one packet, target netip.Addr, made []byte) error {
 		return syscall.Sendto(sender4, made, 0, &syscall.SockaddrInet4{Addr: target.As4()})
 	}
 	return syscall.Sendto(sender6, made, 0, &syscall.SockaddrInet6{Addr: target.As16()})
-}
-
-// Every connection of before is forgotten: IPCTNL_MSG_CT_DELETE of nfnetlink_conntrack without a filter.
-func flushConntrack() {
-	const netfilter, deleteAll = 12, 1<<8 | 2
-	fd, err := syscall.Socket(syscall.AF_NETLINK, syscall.SOCK_RAW|syscall.SOCK_CLOEXEC, netfilter)
-	check(err)
-	defer syscall.Close(fd)
-	message := make([]byte, 20)
-	binary.NativeEndian.PutUint32(message[0:], 20)
-	binary.NativeEndian.PutUint16(message[4:], deleteAll)
-	binary.NativeEndian.PutUint16(message[6:], syscall.NLM_F_REQUEST|syscall.NLM_F_ACK)
-	check(syscall.Sendto(fd, message, 0, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK}))
-	_, _, err = syscall.Recvfrom(fd, make([]byte, 4096), 0)
-	check(err)
 }

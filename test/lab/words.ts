@@ -7,7 +7,7 @@ export type Protocol = 'tcp' | 'udp'
 
 export const ports = [53, 80, 443, 8080, 30080, 30443] as const
 
-export const marks = ['0x1', '0x2', '0x4000', '0x8000', '0x4001'] as const
+const marks = ['0x1', '0x2', '0x4000', '0x8000', '0x4001'] as const
 
 /** What kube-proxy marks with packets that are to be masqueraded. */
 export const masqueradeMark = '0x4000'
@@ -16,11 +16,17 @@ export class Words extends Random {
   readonly family: Family
   readonly places: Places
   #pinned: Protocol | undefined
+  readonly #used = new Set<string>()
 
   constructor(family: Family, seed: number, index: number) {
     super(seed, index)
     this.family = family
     this.places = places[family]
+  }
+
+  /** Of the other family. */
+  other(): Words {
+    return new Words(this.family === 'ip' ? 'ip6' : 'ip', this.below(2 ** 31), 0)
   }
 
   /** True so often, of 100. */
@@ -78,6 +84,11 @@ export class Words extends Random {
   endpoint(): string {
     const { clients, own, pods, remote } = this.places
     return this.pick([...pods, ...pods, ...remote, ...own.slice(0, 1), ...clients.slice(0, 1)])
+  }
+
+  /** True the first time only: of two counters that every packet moves, one tells what the other says. */
+  once(what: string): boolean {
+    return !this.#used.has(what) && this.#used.add(what).size > 0
   }
 
   device(): string {
