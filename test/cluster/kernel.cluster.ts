@@ -13,7 +13,8 @@ const rulesets = 2_000
 const packets = 20
 
 describe('the evaluator and the kernel', function () {
-  this.timeout(15 * 60_000)
+  // a minute or two where nothing else runs
+  this.timeout(60 * 60_000)
   let folder: string
 
   before('has its tools', async function () {

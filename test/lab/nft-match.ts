@@ -25,6 +25,8 @@ function address(words: Words, one: () => string): string {
   return words.weighted([
     [5, () => `${not(words)}${one()}`],
     [2, () => `${not(words)}${list(distinctAddresses([one(), one()]))}`],
+    [1, () => `${not(words)}${list(words.some(words.places.prefixes.slice(3, 6), 2))}`],
+    [1, () => `${not(words)}${words.places.services[0]}-${words.places.services[2]}`],
     [1, () => `${not(words)}@addresses${words.family === 'ip' ? 4 : 6}`],
     // emptied before each packet
     [1, () => `${not(words)}@seen${words.family === 'ip' ? 4 : 6}`],
@@ -106,7 +108,7 @@ const device: Match = (words, place) => {
   ])
   if (key === 'iif' || key === 'oif') return `${key} ${not(words)}"${words.pick(['eth0', 'cni0', 'cali1', 'lo'])}"`
   return words.percent(20)
-    ? `${key} ${not(words)}${list(words.some(['"eth0"', '"cni0"', '"lo"'], 2))}`
+    ? `${key} ${not(words)}${list(words.some(['"eth0"', '"cni0"', '"lo"', '"cali*"'], 2))}`
     : `${key} ${not(words)}"${words.percent(25) ? `${words.device().slice(0, 3)}*` : words.device()}"`
 }
 
@@ -126,6 +128,12 @@ const concatenation: Match = (words) => {
     () => `${family} daddr . ${words.protocol()} dport ${not(words)}{ ${words.destination()} . ${words.port()} }`,
     () => `${family} saddr . ${family} daddr { ${words.source()} . ${words.destination()} }`,
     () => `meta l4proto . th dport { ${words.protocol()} . ${words.port()}, ${words.protocol()} . 1234 }`,
+    () =>
+      `${family} daddr . ${words.protocol()} dport { ${words.pick(words.places.prefixes)} . 53-443, ${words.whole(words.places.clients[0] ?? '')} . 8080 }`,
+    () =>
+      `${family} saddr . ${family} daddr . meta l4proto { ${words.source()} . ${words.destination()} . ${words.protocol()} }`,
+    () => `meta mark . ct mark { 0x1 . 0x0, 0x0 . 0x0 }`,
+    () => `iifname . ${family} daddr { "eth0" . ${words.destination()} }`,
   ])()
 }
 

@@ -12,6 +12,8 @@ const marking: Make = (words) =>
     [4, () => `meta mark set ${words.mark()}`],
     [3, () => `meta mark set meta mark ${words.pick(['or', 'and', 'xor'])} ${words.mark()}`],
     [1, () => `meta mark set meta mark & 0xffff00ff | ${words.pick(['0x200', '0x100'])}`],
+    [1, () => `ct mark set ${words.protocol()} dport map { 80 : 0x1, 443 : 0x2 }`],
+    [1, () => 'meta mark set ct mark & 0xff00 | 0x1'],
     [2, () => `ct mark set ${words.pick([words.mark(), 'meta mark', `ct mark or ${words.mark()}`])}`],
     [2, () => 'meta mark set ct mark'],
     [2, () => `meta mark set ${words.protocol()} dport map { 80 : 0x1, 443 : 0x4000, 53 : 0x2 }`],
@@ -71,6 +73,11 @@ const translation: Make = (words, { family, hook }) => {
       ],
       [1, () => `${kind} to ${words.family} daddr map { ${words.destination()} : ${words.endpoint()} }`],
       [2, () => `${port} redirect to :${words.port()}`],
+      [
+        1,
+        () =>
+          `meta l4proto ${words.protocol()} redirect to :${words.protocol()} dport map { 80 : 8080, 443 : 30443, 53 : 53 }`,
+      ],
       [1, () => 'redirect'],
     ])()
   }
@@ -80,6 +87,8 @@ const translation: Make = (words, { family, hook }) => {
   return words.weighted([
     [4, () => `masquerade${words.pick(['', ' fully-random', ' random'])}`],
     [2, () => `${source} to ${own}`],
+    [1, () => `${source} to ${words.family} saddr map { ${words.source()} : ${own} }`],
+    [1, () => `meta l4proto ${words.protocol()} masquerade to :1024-65535`],
   ])()
 }
 
@@ -101,6 +110,11 @@ const verdictMap: Make = (words, place) => {
   return words.pick([
     () => `${words.protocol()} dport vmap { 80 : ${verdict()}, 443 : ${verdict()}, 1000-9000 : ${verdict()} }`,
     () => `${words.family} daddr vmap { ${words.destination()} : ${verdict()} }`,
+    () => `${words.family} daddr vmap { ${words.pick(words.places.prefixes)} : ${verdict()}, * : ${verdict()} }`,
+    () =>
+      `${words.family} daddr . ${words.protocol()} dport vmap { ${words.destination()} . ${words.port()} : ${verdict()} }`,
+    () => `iifname vmap { "eth0" : ${verdict()}, "lo" : ${verdict()} }`,
+    () => `numgen random mod 2 vmap { 0 : ${verdict()}, 1 : ${verdict()} }`,
     () => `meta l4proto vmap { tcp : ${verdict()}, udp : ${verdict()} }`,
     () =>
       `ct state vmap { new : ${verdict()}, established : accept, invalid : ${verdict()}, untracked : ${verdict()} }`,
