@@ -26,6 +26,7 @@ export function captureOf(files: Readonly<Record<string, string>>): Capture {
     file: (_node, name) => (files[name] === undefined ? undefined : Buffer.from(files[name])),
     files: () => Object.keys(files).toSorted(),
     blind: () => [],
+    reached: () => undefined,
     list: (name) => lists[name],
   }
 }
