@@ -56,6 +56,15 @@ export const justWritten = (what: string): { unknown: string } => ({
   unknown: `a rule on the way has just written to ${what}`,
 })
 
+/** A rule that acts on every n-th packet; undefined for the first one on the way, which is right for a share of the packets. */
+export function countedTwice(flow: Flow): { unknown: string } | undefined {
+  if (flow.written.includes(counter)) return { unknown: 'it counts packets as a rule before it on the way does' }
+  flow.written = [...flow.written, counter]
+  return undefined
+}
+
+const counter = 'a counter of packets'
+
 export const isBranches = (result: Result): result is readonly Branch[] => Array.isArray(result)
 
 export const not = (answer: Answer): Answer => {

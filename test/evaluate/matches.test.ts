@@ -101,6 +101,7 @@ const ofNft: readonly (readonly [match: string, answer: Says])[] = [
   ['meta pkttype broadcast', 'no'],
   ['socket transparent 1', 'no'],
   ['numgen random mod 4 < 1', 'chance'],
+  ['numgen inc mod 4 < 1', 'chance'],
   ['meta random & 2147483647 < 1073741824', 'chance'],
   ['meta random & 2147483647 < 2147483648', 'yes'],
   ['meta random & 2147483647 < 3000000000', 'yes'],
@@ -179,6 +180,24 @@ describe('what rules on the way have written to', () => {
     expect(says(saved('-m recent --set --name b --rsource', inList), client, web)).to.equal('no')
     expect(says(listed('ip saddr @seen drop', 'add @seen { ip saddr }'), client, web)).to.equal('no')
     expect(says(listed('add @seen { ip saddr }', 'ip saddr @seen drop'), client, web)).to.equal('unknown')
+  })
+
+  it('is what a second counter of packets depends on', () => {
+    const verdicts = (files: Files): string[] =>
+      outcomesOf({ ...node, ...files }, client, web)
+        .map(({ share, verdict }) => `${verdict} ${share}`)
+        .sort()
+    const nth = '-m statistic --mode nth --every 2 --packet 0 -j DROP'
+    const chance = '-m statistic --mode random --probability 0.5 -j DROP'
+    expect(verdicts(saved(nth, nth))).to.deep.equal(['drop 0.5', 'unknown 0.5'])
+    expect(verdicts(saved(nth, chance))).to.deep.equal(['drop 0.25', 'drop 0.5', 'forward 0.25'])
+    const counted = 'numgen inc mod 2 0 drop'
+    expect(verdicts(listed(counted, counted))).to.deep.equal(['drop 0.5', 'unknown 0.5'])
+    expect(verdicts(listed(counted, 'numgen random mod 2 0 drop'))).to.deep.equal([
+      'drop 0.25',
+      'drop 0.5',
+      'forward 0.25',
+    ])
   })
 
   it('may set the mark by what a set says: unknown', () => {

@@ -1,5 +1,9 @@
-/** -m statistic: chance, or every n-th packet; over many connections both are a share (net/netfilter/xt_statistic.c). */
+/**
+ * -m statistic: chance, or every n-th packet; over many connections both are a share (net/netfilter/xt_statistic.c). What a packet meets
+ * at a second counter depends on the first one.
+ */
 import { valueOf } from '../../ruleset/iptables.ts'
+import { countedTwice } from '../program.ts'
 import type { MatchExtension } from './extension.ts'
 
 /** The kernel keeps a probability as a 31-bit fraction: what is printed for 1/k is k again by rounding. */
@@ -13,7 +17,10 @@ export const statistic: MatchExtension = {
   option({ name }, among) {
     if (name === '--mode' || name === '--packet') return true
     if (name === '--probability') return chanceOf(Number(valueOf(among, '--probability')))
-    if (name === '--every') return chanceOf(1 / Number(valueOf(among, '--every')))
+    if (name === '--every') {
+      const chance = chanceOf(1 / Number(valueOf(among, '--every')))
+      return typeof chance === 'object' ? (flow) => countedTwice(flow) ?? chance : chance
+    }
     return undefined
   },
 }

@@ -7,6 +7,7 @@ import { parseIp } from '../../ruleset/address.ts'
 import type { NftExpression } from '../../ruleset/nft.ts'
 import { inputDevice } from '../bridge.ts'
 import { outputDevice } from '../general.ts'
+import { countedTwice } from '../program.ts'
 import { connectionStates, hasEntry } from '../match/conntrack.ts'
 import type { Flow } from '../flow.ts'
 import type { NodeState } from '../node.ts'
@@ -40,6 +41,8 @@ export function valuesOf(expression: NftExpression, flow: Flow, node: NodeState)
   if ('numgen' in expression) {
     const { mod, offset } = expression.numgen
     if (!Number.isInteger(mod) || mod < 1 || mod > mostNumbers) return unknown(`numgen mod ${mod} is not known to kpx`)
+    const twice = expression.numgen.mode === 'inc' && mod > 1 ? countedTwice(flow) : undefined
+    if (twice) return one(twice)
     return Array.from({ length: mod }, (_, i) => ({ share: 1 / mod, value: i + offset }))
   }
   if ('concat' in expression) return concatenated(expression.concat, flow, node)
