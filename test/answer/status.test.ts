@@ -154,6 +154,16 @@ describe('status', () => {
       expect(nodes.map(({ configCurrent }) => configCurrent)).to.deep.equal([true, true])
     })
 
+    it('is known to all where nobody has changed it since it was made', async () => {
+      const original = await status('k1.37-iptables', {
+        'objects/configmaps.json': edited(({ metadata }) => {
+          const fields = { manager: 'kubeadm', time: '2026-11-23T19:57:45Z', fieldsV1: { 'f:data': {} } }
+          Object.assign(metadata, { creationTimestamp: '2026-11-23T19:57:45Z', managedFields: [fields] })
+        }),
+      })
+      expect(original.nodes.map(({ configCurrent }) => configCurrent)).to.deep.equal([true, true])
+    })
+
     it('is not known of a container that started again soon after in an older pod', async () => {
       const restarted = await status('k1.37-iptables', {
         'objects/configmaps.json': edited(({ metadata }) => {

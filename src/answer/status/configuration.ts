@@ -18,6 +18,8 @@ export interface Configuration {
   /** When and by whom it was last written, RFC 3339 and a field manager; null where it is not told. */
   readonly changedAt: string | null
   readonly changedBy: string | null
+  /** Whether nobody has changed the object since it was made: no container can have started with another text. */
+  readonly isOriginal: boolean
   readonly mode: Mode
 }
 
@@ -76,9 +78,10 @@ function ownershipOf(
   return { owner, ownerEvidence: evidence }
 }
 
-function lastChange(map: ConfigMap | undefined): Pick<Configuration, 'changedAt' | 'changedBy'> {
+function lastChange(map: ConfigMap | undefined): Pick<Configuration, 'changedAt' | 'changedBy' | 'isOriginal'> {
   const write = map && lastDataWrite(map)
-  return { changedAt: write?.time || null, changedBy: write?.name || null }
+  const isOriginal = write !== undefined && write.time === map?.createdAt
+  return { changedAt: write?.time || null, changedBy: write?.name || null, isOriginal }
 }
 
 /** Seconds until a changed ConfigMap is in a running pod's volume: the kubelet's sync period and cache (60 s each). */
@@ -89,13 +92,13 @@ const mountLag = 120
  * a container that starts again soon after a change may still find the old file, which only a new pod never does.
  */
 export function isCurrent(
-  { changedAt }: Pick<Configuration, 'changedAt'>,
+  { changedAt, isOriginal }: Pick<Configuration, 'changedAt' | 'isOriginal'>,
   { createdAt, startedAt }: { readonly createdAt: string | undefined; readonly startedAt: string | undefined },
 ): boolean | null {
   if (changedAt === null || startedAt === undefined) return null
   const [changed, started, created] = [changedAt, startedAt, createdAt ?? ''].map((time) => Date.parse(time) / 1000)
   if (changed === undefined || started === undefined || Number.isNaN(changed) || Number.isNaN(started)) return null
   if (started < changed) return false
-  if (created !== undefined && created > changed) return true
+  if (isOriginal || (created !== undefined && created > changed)) return true
   return started - changed > mountLag ? true : null
 }

@@ -15,7 +15,7 @@ import type { NodeStatus } from './node.ts'
 
 export type Status = Document<'Status'> & {
   /** Of most nodes, where they have not all the same. */
-  readonly config: Omit<Configuration, 'mode'>
+  readonly config: Omit<Configuration, 'isOriginal' | 'mode'>
   readonly mode: Configuration['mode']
   /** The API server's version, `v1.37.1`; null where it was not recorded. */
   readonly server: string | null
@@ -30,7 +30,7 @@ export function statusOf(scene: Scene, nodes: readonly string[]): Status {
   const server = serverVersion(scene)
   const daemonSets = kubeProxyDaemonSets(capture.list('daemonsets') ?? [])
   const all = nodes.map((node) => nodeStatus(node, pods.get(node), daemonSets, scene))
-  const { mode, ...config } = mostCommon(all) ?? fromDaemonSet(daemonSets, scene) ?? notFound
+  const { isOriginal: _original, mode, ...config } = mostCommon(all) ?? fromDaemonSet(daemonSets, scene) ?? notFound
   return {
     ...documentOf('Status', scene),
     config,
@@ -67,5 +67,6 @@ const notFound: Configuration = {
   ownerEvidence: 'no pod or DaemonSet of kube-proxy was seen',
   changedAt: null,
   changedBy: null,
+  isOriginal: false,
   mode: { configured: null, effective: null, why: 'no kube-proxy was seen' },
 }
