@@ -139,7 +139,7 @@ describe('a node of a cluster', function () {
     await noneIsLeft()
   })
 
-  it('is seen by who has the roles of kpx rbac, and without the second one the answer names its rule', async () => {
+  it('is seen by who has the roles of kpx rbac, and without that for debug pods the answer names its rule', async () => {
     const apply = async (...argv: string[]): Promise<string> =>
       cluster.kubectl(['apply', '-f', '-'], { input: (await kpxProcess('rbac', ...argv, '-o', 'json')).stdout })
     const asReader = async (): Promise<ServiceList> => {
@@ -147,13 +147,15 @@ describe('a node of a cluster', function () {
       return ran.exit === 0 ? listed(ran) : { ...whole, seen: { nodes: [], of: 2, blind: [] } }
     }
     await apply()
+    const bind = async (role: string): Promise<string> =>
+      cluster.kubectl(['create', 'rolebinding', role, '-n', 'kube-system', `--role=${role}`, '--user=reader'])
     await cluster.kubectl(['create', 'clusterrolebinding', 'reader', '--clusterrole=kpx-reader', '--user=reader'])
+    await bind('kpx-reader')
     const rule = 'resources: ["pods"], verbs: ["create", "delete", "get"]'
-    await until('the role, and the missing rule', async () => blind(await asReader()).includes(rule))
+    await until('the roles, and the missing rule', async () => blind(await asReader()).includes(rule))
     await apply('--allow-debug-pods')
-    const binding = ['create', 'rolebinding', 'reader', '-n', 'kube-system', '--role=kpx-debug-pods', '--user=reader']
-    await cluster.kubectl(binding)
-    await until('the second role', async () => ways(await asReader()).includes('node2 debug-pod'))
+    await bind('kpx-debug-pods')
+    await until('the role for debug pods', async () => ways(await asReader()).includes('node2 debug-pod'))
     await noneIsLeft()
   })
 
