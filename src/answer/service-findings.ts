@@ -72,7 +72,7 @@ const addressOf = (ip: string | null, port: number): string => {
 
 /** An endpoint that no EndpointSlice of the Service has; without any slice recorded nothing is stale. */
 export function isStale({ endpoint }: Outcome, service: string, cluster: Cluster): boolean {
-  if (!endpoint || cluster.endpoints.length === 0) return false
+  if (!endpoint || !cluster.hasEndpoints) return false
   const ip = parseIp(endpoint.ip)
   if (ip === undefined) return false
   return !cluster

@@ -14,6 +14,19 @@ export interface Reached {
   readonly instead?: string
 }
 
+/** An item of a list as it stands in its file; made anew each time that it is asked for. */
+export interface UnparsedItem {
+  text(): string
+  /** Throws KPX1008 where it is not JSON. */
+  value(): unknown
+}
+
+/** The items of a list. */
+export interface ItemList extends Iterable<unknown> {
+  /** The same, where they come from a file: whoever needs a few need not parse all. */
+  readonly unparsed?: readonly UnparsedItem[]
+}
+
 /** What was recorded of a cluster: dumps of each node's tools and the API's objects, byte for byte. */
 export interface Capture {
   readonly name: string
@@ -34,7 +47,7 @@ export interface Capture {
   /** How the node was got at when the capture was taken; undefined where that is not recorded, or nothing led there. */
   reached(node: string): Reached | undefined
   /** The items of `objects/NAME.json`; undefined where there is no such list. Throws KPX1008, at the latest at an item that is not JSON. */
-  list(name: string): Iterable<unknown> | undefined
+  list(name: string): ItemList | undefined
 }
 
 /** How each node was got at, as far as that is known. */

@@ -2,7 +2,8 @@
 import type { Capture } from '../capture/capture.ts'
 import { parseIp } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
-import { endpoints, hasEnded, nodes, pods, qualified, services } from './objects.ts'
+import { EndpointSlices } from './endpoint-slices.ts'
+import { hasEnded, nodes, pods, qualified, services } from './objects.ts'
 import type { Endpoint, Node, Pod, Recorded, Service } from './objects.ts'
 
 interface Host {
@@ -17,10 +18,9 @@ export class Cluster {
   readonly #everyPod = once(() => this.#sorted(this.#distinct('pod', 'pods', pods(this.#capture))))
   readonly #pods = once(() => this.#everyPod().items.filter((pod) => !hasEnded(pod)))
   readonly #nodes = once(() => this.#distinct('node', 'nodes', nodes(this.#capture)))
-  readonly #endpoints = once(() => endpoints(this.#capture))
+  readonly #slices = once(() => new EndpointSlices(this.#capture))
+  readonly #endpoints = once(() => this.#slices().all)
   readonly #podsByNode = once(() => grouped(this.pods, ({ node }) => node))
-  readonly #endpointsByService = once(() => grouped(this.endpoints, ({ service }) => service))
-  readonly #endpointsByAddress = once(() => grouped(this.endpoints, ({ ip }) => parseIp(ip)))
   readonly #hosts = once(() => this.#hostsByAddress())
 
   constructor(capture: Capture) {
@@ -46,7 +46,11 @@ export class Cluster {
   }
 
   get endpoints(): readonly Endpoint[] {
-    return this.#endpoints().items
+    return this.#endpoints()
+  }
+
+  get hasEndpoints(): boolean {
+    return !this.#slices().isEmpty
   }
 
   /** What is wrong with the lists that were read so far, and how it was taken. */
@@ -56,7 +60,7 @@ export class Cluster {
 
   /** Whether the list was recorded, which is not the same as there being any. */
   isRecorded(kind: 'endpointslices' | 'nodes' | 'pods' | 'services'): boolean {
-    const read = { endpointslices: this.#endpoints, nodes: this.#nodes, pods: this.#everyPod, services: this.#services }
+    const read = { endpointslices: this.#slices, nodes: this.#nodes, pods: this.#everyPod, services: this.#services }
     return read[kind]().recorded
   }
 
@@ -69,11 +73,11 @@ export class Cluster {
   }
 
   endpointsOf(service: Service): readonly Endpoint[] {
-    return this.#endpointsByService().get(qualified(service)) ?? []
+    return this.#slices().of(qualified(service))
   }
 
   endpointsAt(ip: Ip): readonly Endpoint[] {
-    return this.#endpointsByAddress().get(ip) ?? []
+    return this.#slices().at(ip)
   }
 
   /** The pod behind an endpoint's address and port: also one in its node's network, which shares the node's address. */

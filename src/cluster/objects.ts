@@ -1,9 +1,11 @@
 /** Services, EndpointSlices, Pods and Nodes as values: the fields that kpx uses, read from the API's JSON with nothing taken for granted. */
 import type { Capture } from '../capture/capture.ts'
 import { KpxError } from '../error.ts'
+import { parseIp } from '../ruleset/address.ts'
+import type { Ip } from '../ruleset/address.ts'
+import type { Protocol } from '../ruleset/ruleset.ts'
 import { list, number, object, text, texts } from './json.ts'
 import type { Json } from './json.ts'
-import type { Protocol } from '../ruleset/ruleset.ts'
 
 export interface ServicePort {
   readonly name: string
@@ -50,6 +52,8 @@ export interface Endpoint {
   /** `shop/web`, by the slice's label; undefined for a slice that belongs to no Service. */
   readonly service: string | undefined
   readonly ip: string
+  /** The same as a number; undefined where it is none. */
+  readonly address: Ip | undefined
   readonly ports: readonly EndpointPort[]
   readonly node: string | undefined
   /** `shop/web-1`. */
@@ -94,8 +98,6 @@ export interface Recorded<T> {
 
 export const services = (capture: Capture): Recorded<Service> =>
   read(capture, 'services', 'Service', (one) => [serviceOf(one)])
-export const endpoints = (capture: Capture): Recorded<Endpoint> =>
-  read(capture, 'endpointslices', 'EndpointSlice', endpointsOf)
 export const nodes = (capture: Capture): Recorded<Node> => read(capture, 'nodes', 'Node', (one) => [nodeOf(one)])
 export const pods = (capture: Capture): Recorded<Pod> => read(capture, 'pods', 'Pod', (one) => [podOf(one)])
 /** One that has ended has no address any more, though the API still shows it. */
@@ -109,21 +111,21 @@ function read<T>(capture: Capture, name: string, kind: string, valuesOf: (item: 
   const recorded = capture.list(name)
   for (const item of recorded ?? []) {
     const value = object(item)
-    const told = text(value['kind'])
-    if (told !== '' && told !== kind) {
-      other ||= told
-      continue
+    if (isOther(value, kind)) other ||= text(value['kind'])
+    else {
+      own++
+      items.push(...valuesOf(value))
     }
-    own++
-    items.push(...valuesOf(value))
   }
-  if (own === 0 && other !== '') throw otherKind(`${capture.path}/objects/${name}.json`, other, name)
+  if (own === 0 && other !== '') throw otherKind(capture, name, other)
   return { items, recorded: recorded !== undefined }
 }
 
-const otherKind = (file: string, kind: string, wanted: string): KpxError =>
-  new KpxError('KPX1008', `${file} holds objects of kind ${kind}`, {
-    fix: `record it again: kubectl get ${wanted} -A -o json`,
+const isOther = (value: Json, kind: string): boolean => ![kind, ''].includes(text(value['kind']))
+
+export const otherKind = ({ path }: Capture, name: string, kind: string): KpxError =>
+  new KpxError('KPX1008', `${path}/objects/${name}.json holds objects of kind ${kind}`, {
+    fix: `record it again: kubectl get ${name} -A -o json`,
   })
 
 export const qualified = ({ name, namespace }: { namespace: string; name: string }): string => `${namespace}/${name}`
@@ -178,7 +180,10 @@ function loadBalancerIPs(value: Json, isWanted: (ipMode: unknown) => boolean): s
   return ingress.filter(({ ipMode }) => isWanted(ipMode)).flatMap(({ ip }) => texts([ip]))
 }
 
-function endpointsOf(slice: Json): Endpoint[] {
+/** Of an EndpointSlice; of an object of another kind its kind. */
+export function endpointsOf(value: unknown): Endpoint[] | string {
+  const slice = object(value)
+  if (isOther(slice, 'EndpointSlice')) return text(slice['kind'])
   const owner = text(object(object(slice['metadata'])['labels'])['kubernetes.io/service-name'])
   const service = owner === '' ? undefined : qualified({ namespace: named(slice).namespace, name: owner })
   const ports = list(slice['ports']).map(object).flatMap(endpointPortOf)
@@ -192,6 +197,7 @@ function endpointsOf(slice: Json): Endpoint[] {
       return texts(endpoint['addresses']).map((ip) => ({
         service,
         ip,
+        address: parseIp(ip),
         ports,
         node,
         pod,

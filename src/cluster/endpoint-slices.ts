@@ -1,0 +1,124 @@
+/**
+ * EndpointSlices by Service and by address. A slice is parsed when it is first asked for: a cluster may have 100,000 endpoints, and a
+ * question is about a few. Which slices may have the answer their text tells, without being parsed.
+ */
+import type { Capture, ItemList, UnparsedItem } from '../capture/capture.ts'
+import { parseIp } from '../ruleset/address.ts'
+import type { Ip } from '../ruleset/address.ts'
+import { endpointsOf, otherKind } from './objects.ts'
+import type { Endpoint } from './objects.ts'
+
+const name = 'endpointslices'
+
+export class EndpointSlices {
+  readonly recorded: boolean
+  readonly #slices: readonly Slice[]
+  /** Every slice that has the label's value, or the address, and perhaps more. */
+  readonly #byService = new Map<string, Slice[]>()
+  readonly #byAddress = new Map<Ip, Slice[]>()
+
+  /** Throws KPX1008 where the list holds other objects. */
+  constructor(capture: Capture) {
+    const list = capture.list(name)
+    this.recorded = list !== undefined
+    this.#slices = list ? slicesOf(list) : []
+    // one slice among others makes the list one of slices
+    if (!this.#slices.some(({ kind }) => kind === undefined)) {
+      const other = this.#slices[0]?.kind
+      if (other !== undefined) throw otherKind(capture, name, other)
+    }
+    for (const slice of this.#slices) {
+      const { addresses, services } = slice.leads()
+      for (const service of services) add(this.#byService, service, slice)
+      for (const address of addresses) add(this.#byAddress, address, slice)
+    }
+  }
+
+  get all(): readonly Endpoint[] {
+    return this.#slices.flatMap(({ endpoints }) => endpoints)
+  }
+
+  get isEmpty(): boolean {
+    return !this.#slices.some(({ endpoints }) => endpoints.length > 0)
+  }
+
+  /** `owner` is `shop/web`. */
+  of(owner: string): Endpoint[] {
+    const slices = this.#byService.get(owner.slice(owner.indexOf('/') + 1)) ?? []
+    return slices.flatMap(({ endpoints }) => endpoints.filter(({ service }) => service === owner))
+  }
+
+  at(ip: Ip): Endpoint[] {
+    const slices = this.#byAddress.get(ip) ?? []
+    return slices.flatMap(({ endpoints }) => endpoints.filter(({ address }) => address === ip))
+  }
+}
+
+function add<K>(map: Map<K, Slice[]>, key: K, slice: Slice): void {
+  const slices = map.get(key)
+  if (!slices) map.set(key, [slice])
+  else if (slices.at(-1) !== slice) slices.push(slice)
+}
+
+const slicesOf = (list: ItemList): Slice[] =>
+  list.unparsed?.map((item) => new Slice(item)) ?? Array.from(list, (value) => new Slice(undefined, endpointsOf(value)))
+
+interface Leads {
+  readonly services: readonly string[]
+  readonly addresses: readonly Ip[]
+}
+
+class Slice {
+  readonly #item: UnparsedItem | undefined
+  #parsed: Endpoint[] | string | undefined
+
+  constructor(item: UnparsedItem | undefined, parsed?: Endpoint[] | string) {
+    this.#item = item
+    this.#parsed = parsed
+  }
+
+  get #content(): Endpoint[] | string {
+    return (this.#parsed ??= endpointsOf(this.#item?.value()))
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return typeof this.#content === 'string' ? [] : this.#content
+  }
+
+  /** Of an object that is no slice. */
+  get kind(): string | undefined {
+    return typeof this.#content === 'string' ? this.#content : undefined
+  }
+
+  /** Whom it may be for, and which addresses it may have. */
+  leads(): Leads {
+    return (this.#item && leadsIn(this.#item.text())) ?? leadsOf(this.endpoints)
+  }
+}
+
+const leadsOf = (endpoints: readonly Endpoint[]): Leads => ({
+  services: endpoints.flatMap(({ service }) => service?.slice(service.indexOf('/') + 1) ?? []),
+  addresses: endpoints.flatMap(({ address }) => address ?? []),
+})
+
+/** What stands behind the keys, wherever they are; undefined where that cannot be told without parsing. */
+function leadsIn(text: string): Leads | undefined {
+  // an escape may stand for any character
+  if (text.includes('\\')) return undefined
+  const services: string[] = []
+  const addresses: Ip[] = []
+  lead.lastIndex = 0
+  for (let found = lead.exec(text); found; found = lead.exec(text)) {
+    const [, service, address] = found
+    if (service !== undefined) services.push(service)
+    else {
+      const ip = address === undefined ? undefined : parseIp(address)
+      if (ip === undefined) return undefined
+      addresses.push(ip)
+    }
+  }
+  return { services, addresses }
+}
+
+/** An endpoint has one address, so that whatever else stands there is left to the parser. */
+const lead = /"kubernetes\.io\/service-name"\s*:\s*"([^"]*)"|"addresses"(?:\s*:\s*\[\s*"([^"]*)"\s*\])?/g
