@@ -28,24 +28,46 @@ const banner = [
 ].join('\n')
 
 /**
- * What oclif requires at start and hardly any command uses: each runs when it is first asked for something. A package must
- * export an object for this, not a function.
+ * What oclif requires at start and hardly any command uses: each has a file of its own, which is read when it is first asked for
+ * something. A package must export an object for this, not a function.
  */
 const seldomUsed = ['cli-spinners', 'ejs', 'lilconfig', 'minimatch', 'semver', 'tinyglobby']
 
-const runSeldomUsedLater = {
-  name: 'run-seldom-used-later',
+const readSeldomUsedLater = {
+  name: 'read-seldom-used-later',
   setup({ onLoad, onResolve }) {
-    onResolve({ filter: new RegExp(`^(${seldomUsed.join('|')})$`) }, ({ path, pluginData }) =>
-      pluginData === 'itself' ? undefined : { path, namespace: 'later' },
-    )
+    onResolve({ filter: new RegExp(`^(${seldomUsed.join('|')})$`) }, ({ path }) => ({ path, namespace: 'later' }))
     onLoad({ filter: /.*/, namespace: 'later' }, ({ path }) => ({
-      contents: `module.exports = new Proxy({}, { get: (_, key) => key !== '__esModule' && require('${path}')[key] })`,
-      resolveDir: root,
-      pluginData: 'itself',
+      // oclif's chunk lies beside the folder: checkSeldomUsed()
+      contents: `module.exports = new Proxy({}, {
+        get: (_, key) => key !== '__esModule' && require(__dirname + '/../seldom-used/${path}.cjs')[key],
+      })`,
     }))
   },
 }
+
+/** As require() gives them: for an entry point esbuild would take what import does. */
+const asRequired = {
+  name: 'as-required',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? { path, namespace: 'required' } : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require('${path}')`,
+      resolveDir: root,
+    }))
+  },
+}
+
+/** Throws where esbuild lays out its files in another way than the path above says. */
+function checkSeldomUsed({ outputs }) {
+  const users = Object.entries(outputs).filter(([, { inputs }]) => Object.keys(inputs).some(isSeldomUsed))
+  const astray = users.find(([file]) => !/^dist\/chunks\/[^/]+$/.test(file))
+  if (astray || users.length === 0) throw new Error(`oclif is in ${astray?.[0] ?? 'no file'}, not in dist/chunks`)
+}
+
+const isSeldomUsed = (input) => input.startsWith('later:')
 
 /** Importing one of Node's modules touches all of its exports, which loads what stands behind them; requiring it does not. */
 const requireBuiltins = {
@@ -70,25 +92,38 @@ const sortWithoutCollator = {
   },
 }
 
-async function bundle() {
-  rmSync('dist', { recursive: true, force: true })
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+}
+
+const bundleSeldomUsed = () =>
+  build({
+    ...shared,
+    entryPoints: Object.fromEntries(seldomUsed.map((name) => [name, name])),
+    outdir: 'dist/seldom-used',
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    plugins: [asRequired],
+  })
+
+function bundle() {
   return build({
+    ...shared,
     entryPoints: entryPoints(),
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    minifySyntax: true,
     // oclif offers to load these when they are installed; kpx never does
     external: ['typescript', 'ts-node', 'tsx'],
     banner: { js: banner },
-    legalComments: 'none',
-    plugins: [runSeldomUsedLater, requireBuiltins, sortWithoutCollator],
-    metafile: true,
-    logLevel: 'warning',
+    plugins: [readSeldomUsedLater, requireBuiltins, sortWithoutCollator],
   })
 }
 
@@ -106,13 +141,15 @@ function notice(folder) {
   return [`${name} ${version} (${license})`, ...texts].join('\n\n')
 }
 
-function writeNotices(metafile) {
-  const bundled = Object.values(metafile.outputs).flatMap((output) =>
-    Object.entries(output.inputs).flatMap(([input, { bytesInOutput }]) =>
-      bytesInOutput > 0 ? [packageOf(input)] : [],
-    ),
-  )
-  const folders = [...new Set(bundled.filter((folder) => folder !== undefined))].sort()
+function writeNotices(metafiles) {
+  const bundled = metafiles
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap((output) =>
+      Object.entries(output.inputs).flatMap(([input, { bytesInOutput }]) =>
+        bytesInOutput > 0 ? [packageOf(input)] : [],
+      ),
+    )
+  const folders = [...new Set(bundled.filter((folder) => folder !== undefined))].sort((a, b) => (a < b ? -1 : 1))
   const intro = 'kpx contains the following packages. Each is under its own licence.'
   writeFileSync('dist/NOTICES', [intro, ...folders.map(notice)].join(`\n\n${'-'.repeat(80)}\n`) + '\n')
 }
@@ -153,8 +190,10 @@ function writeSchemas() {
   }
 }
 
-const { metafile } = await bundle()
-writeNotices(metafile)
+rmSync('dist', { recursive: true, force: true })
+const [{ metafile }, seldom] = await Promise.all([bundle(), bundleSeldomUsed()])
+checkSeldomUsed(metafile)
+writeNotices([metafile, seldom.metafile])
 writeSchemas()
 await writeManifest()
 chmodSync('bin/run.js', 0o755)
