@@ -73,7 +73,7 @@ export class Cluster {
   }
 
   endpointsOf(service: Service): readonly Endpoint[] {
-    return this.#slices().of(qualified(service))
+    return this.#slices().of(service)
   }
 
   endpointsAt(ip: Ip): readonly Endpoint[] {
@@ -125,10 +125,11 @@ export class Cluster {
     return { items: [...first.values()], recorded }
   }
 
+  /** Of items with names of their own. */
   #sorted<T extends { namespace: string; name: string }>({ items, recorded }: Recorded<T>): Recorded<T> {
-    const names = new Map(items.map((item) => [item, qualified(item)]))
-    const order = (a: T, b: T): number => ((names.get(a) ?? '') < (names.get(b) ?? '') ? -1 : 1)
-    return { items: items.toSorted(order), recorded }
+    const byName = new Map(items.map((item) => [qualified(item), item]))
+    // names alone are sorted without calls of a comparison
+    return { items: [...byName.keys()].sort().flatMap((name) => byName.get(name) ?? []), recorded }
   }
 }
 

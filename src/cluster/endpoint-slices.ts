@@ -5,7 +5,7 @@
 import type { Capture, ItemList, UnparsedItem } from '../capture/capture.ts'
 import { parseIp } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
-import { endpointsOf, otherKind } from './objects.ts'
+import { endpointsOf, otherKind, qualified } from './objects.ts'
 import type { Endpoint } from './objects.ts'
 
 const name = 'endpointslices'
@@ -16,6 +16,7 @@ export class EndpointSlices {
   /** Every slice that has the label's value, or the address, and perhaps more. */
   readonly #byService = new Map<string, Slice[]>()
   readonly #byAddress = new Map<Ip, Slice[]>()
+  #last: { readonly ip: Ip | undefined; readonly found: readonly Endpoint[] } = { ip: undefined, found: [] }
 
   /** Throws KPX1008 where the list holds other objects. */
   constructor(capture: Capture) {
@@ -42,13 +43,19 @@ export class EndpointSlices {
     return !this.#slices.some(({ endpoints }) => endpoints.length > 0)
   }
 
-  /** `owner` is `shop/web`. */
-  of(owner: string): Endpoint[] {
-    const slices = this.#byService.get(owner.slice(owner.indexOf('/') + 1)) ?? []
+  of(named: { readonly namespace: string; readonly name: string }): Endpoint[] {
+    const owner = qualified(named)
+    const slices = this.#byService.get(named.name) ?? []
     return slices.flatMap(({ endpoints }) => endpoints.filter(({ service }) => service === owner))
   }
 
-  at(ip: Ip): Endpoint[] {
+  at(ip: Ip): readonly Endpoint[] {
+    // one packet's answer asks for its endpoint again and again
+    if (ip !== this.#last.ip) this.#last = { ip, found: this.#find(ip) }
+    return this.#last.found
+  }
+
+  #find(ip: Ip): Endpoint[] {
     const slices = this.#byAddress.get(ip) ?? []
     return slices.flatMap(({ endpoints }) => endpoints.filter(({ address }) => address === ip))
   }

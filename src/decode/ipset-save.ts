@@ -2,7 +2,7 @@
 import type { IpSet, IpSetEntry } from '../ruleset/ipset.ts'
 import type { At } from '../ruleset/ruleset.ts'
 import { readIpSetEntry } from './ipset-entry.ts'
-import { type LineList, LineLists, emptyList } from './line-lists.ts'
+import { LineLists } from './line-lists.ts'
 import { LineLog, forEachLine, shorten, wordEnd } from './lines.ts'
 import type { Cut, LineReport, SourceFile, UnknownLine } from './source.ts'
 import { splitWords } from './words.ts'
@@ -13,8 +13,9 @@ export interface DecodedIpSets {
   readonly report: () => LineReport
 }
 
-/** Its entries are the lines of this list. */
-interface SetDraft extends LineList {
+interface SetDraft {
+  /** Number of the list of its entries' lines. */
+  readonly entries: number
   readonly name: string
   readonly type: string
   readonly line: number
@@ -85,7 +86,7 @@ class IpSetIndex {
     const [, name, type, ...options] = splitWords(this.#source.text.slice(start, end)).list
     if (name === undefined || type === undefined) return this.#lost(start, end, line, 'create without name and type')
     if (this.sets.has(name)) return this.#lost(start, end, line, `set ${name} was already created`)
-    this.#last = { name, type, line, options, lost: undefined, ...emptyList() }
+    this.#last = { entries: this.entries.addList(), name, type, line, options, lost: undefined }
     this.sets.set(name, this.#last)
   }
 
@@ -95,7 +96,7 @@ class IpSetIndex {
     const set = this.#last?.name === name ? this.#last : this.sets.get(name)
     if (!set) return this.log.unknown(line, start, end, `set ${name} was never created`)
     this.#last = set
-    this.entries.add(set, start, end, line)
+    this.entries.add(set.entries, start, end, line)
   }
 
   /** A line that cannot be read may have been an entry of the set before it. */
@@ -123,7 +124,7 @@ class EntryReader {
     const entries: IpSetEntry[] = []
     const unknown: UnknownLine[] = []
     const { text: all } = this.#source
-    this.#lines.forEach(set, all, (start, end, line) => {
+    this.#lines.forEach(set.entries, all, (start, end, line) => {
       const text = all.slice(start, end)
       const entry = readIpSetEntry(text, set.type)
       if (typeof entry === 'string') unknown.push({ line, text: shorten(text), why: entry })

@@ -1,6 +1,6 @@
-/** A chain of an iptables dump. A class and not an object with getters of its own: a node may have 100,000 chains. */
+/** A chain of an iptables dump, made when it is asked for: a node may have 100,000 chains. */
 import type { At, BaseHook, Chain, Rule } from '../ruleset/ruleset.ts'
-import type { LineList } from './line-lists.ts'
+import type { LineLists } from './line-lists.ts'
 
 /** Where a chain's rules come from. */
 export interface ChainSource {
@@ -10,33 +10,39 @@ export interface ChainSource {
 
 export interface ChainDeclaration {
   readonly name: string
-  readonly line: number
-  /** Its place among the table's declarations. */
+  /** Its place among the table's declarations, and the number of its rules' list among the table's. */
   readonly order: number
-  readonly base: BaseHook | undefined
-  /** The declaration, when its policy cannot be read. */
-  readonly policyLine: { readonly start: number; readonly end: number; readonly line: number } | undefined
+  readonly lines: LineLists
+  readonly line: number
+  readonly base: BaseDeclaration | undefined
+  readonly cut: At | undefined
 }
 
-/** Its rules are the lines of this list. */
-export class IptablesChain implements Chain, LineList {
+export interface BaseDeclaration {
+  readonly hook: BaseHook
+  /** The declaration, when its policy cannot be read. */
+  readonly policyLine?: { readonly start: number; readonly end: number; readonly line: number } | undefined
+}
+
+export class IptablesChain implements Chain {
   readonly name: string
   readonly order: number
-  readonly policyLine: ChainDeclaration['policyLine']
-  first = -1
-  last = -1
+  readonly lines: LineLists
+  readonly policyLine: BaseDeclaration['policyLine']
   declare readonly base?: BaseHook
-  declare cut?: At
+  declare readonly cut?: At
   readonly #line: number
   readonly #source: ChainSource
 
-  constructor({ base, line, name, order, policyLine }: ChainDeclaration, source: ChainSource) {
+  constructor({ base, cut, line, lines, name, order }: ChainDeclaration, source: ChainSource) {
     this.name = name
     this.order = order
-    this.policyLine = policyLine
+    this.lines = lines
+    this.policyLine = base?.policyLine
+    if (base) this.base = base.hook
+    if (cut) this.cut = cut
     this.#line = line
     this.#source = source
-    if (base) this.base = base
   }
 
   get at(): At {

@@ -1,10 +1,9 @@
 /** The first pass over an iptables dump: which tables and chains there are and where the lines of their rules lie. */
-import type { BaseHook, Table } from '../ruleset/ruleset.ts'
+import type { Table } from '../ruleset/ruleset.ts'
 import { type DumpOrigin, type IncompatibleTable, readHeader } from './iptables-header.ts'
 import { builtInHook } from './iptables-hooks.ts'
-import { IptablesChain } from './iptables-chain.ts'
-import type { ChainDeclaration, ChainSource } from './iptables-chain.ts'
-import { LineLists } from './line-lists.ts'
+import type { BaseDeclaration, ChainSource } from './iptables-chain.ts'
+import { IptablesChains } from './iptables-chains.ts'
 import { LineLog, forEachLine, isBlank, wordEnd } from './lines.ts'
 import type { SourceFile } from './source.ts'
 
@@ -13,15 +12,20 @@ export interface TableDraft {
   readonly family: 'ip' | 'ip6'
   readonly tool: Table['tool']
   readonly line: number
-  readonly chains: Map<string, IptablesChain>
-  /** The same in the order of their declarations. */
-  readonly declared: IptablesChain[]
-  /** The chain of the last rule. */
-  last: IptablesChain | undefined
+  readonly chains: IptablesChains
+  /** The number of the last rule's chain; -1 before the first rule. */
+  last: number
+  lastName: string
   /** The rules so far came chain by chain in the order of the declarations. */
   ordered: boolean
   /** The line at which the table ended without COMMIT. */
   cut: number | undefined
+}
+
+/** `[start, end)` of the text. */
+interface Place {
+  readonly start: number
+  readonly end: number
 }
 
 const HASH = 35
@@ -41,7 +45,6 @@ const noComment = 'longer than any comment of iptables: the dump may have lost i
 export class IptablesIndex {
   readonly tables: TableDraft[] = []
   readonly incompatible: IncompatibleTable[] = []
-  readonly rules = new LineLists()
   readonly log: LineLog
   /** The number of a last line that is a rule without its line end. */
   cutRule: number | undefined
@@ -92,19 +95,18 @@ export class IptablesIndex {
 
   /** A rule of the same chain as the one before, or of the chain declared after that: what most lines of a dump are. */
   #continues(table: TableDraft, start: number, end: number, line: number): boolean {
-    const { declared, last } = table
-    if (last && this.#isRuleOf(last, start, end)) {
-      this.rules.add(last, start, end, line)
+    const { chains, last, lastName } = table
+    if (last >= 0 && this.#isRuleOf(lastName, start, end)) {
+      chains.rules.add(last, start, end, line)
       return true
     }
-    const next = declared[last ? last.order + 1 : 0]
-    if (!next || !this.#isRuleOf(next, start, end)) return false
-    this.#addRule(table, next, start, end, line)
+    if (last + 1 === chains.size || !this.#isRuleOf(chains.nameOf(last + 1), start, end)) return false
+    this.#addRule(table, last + 1, start, end, line)
     return true
   }
 
   /** Whether the line begins with `-A CHAIN `. */
-  #isRuleOf({ name }: IptablesChain, start: number, end: number): boolean {
+  #isRuleOf(name: string, start: number, end: number): boolean {
     const after = start + 3 + name.length
     return (
       after < end &&
@@ -123,16 +125,16 @@ export class IptablesIndex {
     if (text.length > longestComment) return this.log.unknown(line, start, end, noComment)
     if (text.startsWith('#')) return this.log.ignore(line, 'comment')
     const table = this.#table
-    const chain = table && this.#chainOf(table, start, end)
-    if (!chain) return this.log.unknown(line, start, end, 'the dump ends in the middle of this line')
+    const chain = table ? this.#chainOf(table, start, end) : -1
+    if (!table || chain < 0) return this.log.unknown(line, start, end, 'the dump ends in the middle of this line')
     this.cutRule = line
     this.#addRule(table, chain, start, end, line)
   }
 
-  /** The declared chain that a cut rule names, unless the cut goes through the name. */
-  #chainOf(table: TableDraft, start: number, end: number): IptablesChain | undefined {
+  /** The declared chain that a cut rule names, unless the cut goes through the name; -1 where there is none. */
+  #chainOf({ chains }: TableDraft, start: number, end: number): number {
     const name = this.#ruleChain(start, end)
-    return name && name.end < end ? table.chains.get(this.#text(name.start, name.end)) : undefined
+    return name && name.end < end ? chains.find(this.#all, name.start, name.end) : -1
   }
 
   #comment(text: string, line: number): void {
@@ -169,9 +171,9 @@ export class IptablesIndex {
       family,
       tool,
       line,
-      chains: new Map(),
-      declared: [],
-      last: undefined,
+      chains: new IptablesChains(this.#all, this.#chainSource),
+      last: -1,
+      lastName: '',
       ordered: true,
       cut: undefined,
     }
@@ -201,38 +203,31 @@ export class IptablesIndex {
   #chain(table: TableDraft, nameStart: number, start: number, end: number, line: number): void {
     const nameEnd = wordEnd(this.#all, nameStart, end)
     const policyStart = this.#skipBlanks(nameEnd, end)
-    const name = this.#text(nameStart, nameEnd)
     const newChain = this.#all.charCodeAt(start) === DASH && this.#all.charCodeAt(start + 1) === N
     const policy = newChain ? '-' : this.#text(policyStart, wordEnd(this.#all, policyStart, end))
-    if (name === '' || policy === '') return this.log.unknown(line, start, end, 'not a chain with its policy')
-    this.#declare(table, name, policy, start, end, line)
+    if (nameEnd === nameStart || policy === '') return this.log.unknown(line, start, end, 'not a chain with its policy')
+    const name = { start: nameStart, end: nameEnd }
+    if (policy !== '-') this.#builtIn(table, name, policy, start, end, line)
+    else if (table.chains.add(nameStart, nameEnd, line) < 0) this.#declaredBefore(name, start, end, line)
   }
 
-  #declare(table: TableDraft, name: string, policy: string, start: number, end: number, line: number): void {
-    if (table.chains.has(name)) return this.log.unknown(line, start, end, `chain ${name} was already declared`)
-    if (policy === '-') return void this.#addChain(table, name, line)
+  #declaredBefore(name: Place, start: number, end: number, line: number): void {
+    this.log.unknown(line, start, end, `chain ${this.#text(name.start, name.end)} was already declared`)
+  }
+
+  /** A chain with a policy. */
+  #builtIn(table: TableDraft, place: Place, policy: string, start: number, end: number, line: number): void {
+    const name = this.#text(place.start, place.end)
     const hook = builtInHook(table.name, name, table.tool)
-    if (!hook) {
-      this.#addChain(table, name, line)
-      return this.log.unknown(line, start, end, `the kernel has no built-in chain ${name} in table ${table.name}`)
-    }
     const known = policy === 'ACCEPT' || policy === 'DROP'
-    if (!known) this.log.unknown(line, start, end, `policy ${policy} is neither ACCEPT nor DROP`)
-    const base: BaseHook = { ...hook, policy: policy === 'DROP' ? 'drop' : 'accept' }
-    this.#addChain(table, name, line, base, known ? undefined : { start, end, line })
-  }
-
-  #addChain(
-    table: TableDraft,
-    name: string,
-    line: number,
-    base?: BaseHook,
-    policyLine?: ChainDeclaration['policyLine'],
-  ): IptablesChain {
-    const chain = new IptablesChain({ name, line, order: table.declared.length, base, policyLine }, this.#chainSource)
-    table.chains.set(name, chain)
-    table.declared.push(chain)
-    return chain
+    const base = hook && {
+      hook: { ...hook, policy: policy === 'DROP' ? ('drop' as const) : ('accept' as const) },
+      policyLine: known ? undefined : { start, end, line },
+    }
+    if (table.chains.add(place.start, place.end, line, base) < 0) this.#declaredBefore(place, start, end, line)
+    else if (!hook)
+      this.log.unknown(line, start, end, `the kernel has no built-in chain ${name} in table ${table.name}`)
+    else if (!known) this.log.unknown(line, start, end, `policy ${policy} is neither ACCEPT nor DROP`)
   }
 
   /** `-A CHAIN ...`, and the `-P CHAIN POLICY` and `-N CHAIN` of `iptables -S`. */
@@ -246,25 +241,27 @@ export class IptablesIndex {
     else this.#unreadable(table, start, end, line)
   }
 
-  #rule(table: TableDraft, name: { start: number; end: number }, start: number, end: number, line: number): void {
-    const text = this.#text(name.start, name.end)
-    this.#addRule(table, table.chains.get(text) ?? this.#undeclared(table, text, line), start, end, line)
+  #rule(table: TableDraft, name: Place, start: number, end: number, line: number): void {
+    const chain = table.chains.find(this.#all, name.start, name.end)
+    this.#addRule(table, chain < 0 ? this.#undeclared(table, name, line) : chain, start, end, line)
   }
 
   /** iptables-save declares every chain first; a file edited by hand may not. The kernel's own chains accept by default. */
-  #undeclared(table: TableDraft, name: string, line: number): IptablesChain {
-    const hook = builtInHook(table.name, name, table.tool)
-    return this.#addChain(table, name, line, hook && { ...hook, policy: 'accept' })
+  #undeclared({ chains, name: table, tool }: TableDraft, name: Place, line: number): number {
+    const hook = builtInHook(table, this.#text(name.start, name.end), tool)
+    const base: BaseDeclaration | undefined = hook && { hook: { ...hook, policy: 'accept' } }
+    return chains.add(name.start, name.end, line, base)
   }
 
-  #addRule(table: TableDraft, chain: IptablesChain, start: number, end: number, line: number): void {
-    if (table.last && chain.order < table.last.order) table.ordered = false
+  #addRule(table: TableDraft, chain: number, start: number, end: number, line: number): void {
+    if (chain < table.last) table.ordered = false
     table.last = chain
-    this.rules.add(chain, start, end, line)
+    table.lastName = table.chains.nameOf(chain)
+    table.chains.rules.add(chain, start, end, line)
   }
 
   /** Where the chain name of `-A CHAIN` or `[1:2] -A CHAIN` lies. */
-  #ruleChain(start: number, end: number): { start: number; end: number } | undefined {
+  #ruleChain(start: number, end: number): Place | undefined {
     let at = start
     if (this.#all.charCodeAt(at) === BRACKET) at = this.#skipBlanks(wordEnd(this.#all, at, end), end)
     if (
@@ -286,7 +283,7 @@ export class IptablesIndex {
 
   /** Among rules a line that cannot be read may have been a rule of the chain before it. */
   #unreadable(table: TableDraft, start: number, end: number, line: number): void {
-    if (table.last) this.rules.add(table.last, start, end, line)
+    if (table.last >= 0) table.chains.rules.add(table.last, start, end, line)
     else this.log.unknown(line, start, end, 'neither a chain nor a rule')
   }
 

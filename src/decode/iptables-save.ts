@@ -6,6 +6,7 @@ import { Recent } from '../recent.ts'
 import type { FilledTemplate, IptablesRule } from '../ruleset/iptables.ts'
 import type { At, Found, Rule, Table, UnknownRule } from '../ruleset/ruleset.ts'
 import type { ChainSource, IptablesChain } from './iptables-chain.ts'
+import type { IptablesChains } from './iptables-chains.ts'
 import type { DumpOrigin, IncompatibleTable } from './iptables-header.ts'
 import { type TableDraft, IptablesIndex } from './iptables-index.ts'
 import { IptablesLine } from './iptables-line.ts'
@@ -36,16 +37,16 @@ export function decodeIptablesSave(
 }
 
 function makeTable(
-  { chains, cut, declared, family, last, line, name, ordered, tool }: TableDraft,
+  { chains, cut, family, last, line, name, ordered, tool }: TableDraft,
   file: string,
   reader: RuleReader,
 ): Table {
   if (cut !== undefined) {
     // Rules are printed chain by chain in the order of the declarations, so the dump is whole up to the chain of its last
     // rule. Where the rules do not keep that order, nothing is certain.
-    for (const chain of declared.slice(ordered ? (last?.order ?? 0) : 0)) chain.cut = { file, line: cut }
+    chains.cut = { from: ordered ? Math.max(last, 0) : 0, at: { file, line: cut } }
   }
-  const search = (text: string) => declared.flatMap((chain) => reader.search(chain, text))
+  const search = (text: string) => reader.search(chains, text)
   return { family, name, tool, at: { file, line }, chains, sets: new Map(), search }
 }
 
@@ -83,7 +84,7 @@ class RuleReader implements ChainSource, LineSource {
 
   #read(chain: IptablesChain): Rule[] {
     const rules: Rule[] = []
-    this.index.rules.forEach(chain, this.text, (start, end, line) => {
+    chain.lines.forEach(chain.order, this.text, (start, end, line) => {
       rules.push(new IptablesLine(this, start, end, line))
     })
     if (chain.policyLine) rules.push(this.#policyRule(chain.policyLine))
@@ -99,20 +100,22 @@ class RuleReader implements ChainSource, LineSource {
   }
 
   /** Looks at the characters only: rules without the text are not made. */
-  search(chain: IptablesChain, wanted: string): Found[] {
+  search(chains: IptablesChains, wanted: string): Found[] {
     const found: Found[] = []
-    this.index.rules.forEach(chain, this.text, (start, end, line) => {
-      if (!this.text.slice(start, end).includes(wanted)) return
-      found.push({ chain: chain.name, rule: new IptablesLine(this, start, end, line) })
-    })
+    for (let chain = 0; chain < chains.size; chain++) {
+      chains.rules.forEach(chain, this.text, (start, end, line) => {
+        if (!this.text.slice(start, end).includes(wanted)) return
+        found.push({ chain: chains.nameOf(chain), rule: new IptablesLine(this, start, end, line) })
+      })
+    }
     return found
   }
 
   unknownLines(): UnknownLine[] {
     const found: UnknownLine[] = []
-    for (const { declared } of this.index.tables) {
-      for (const chain of declared) {
-        this.index.rules.forEach(chain, this.text, (start, end, line) => {
+    for (const { chains } of this.index.tables) {
+      for (let chain = 0; chain < chains.size; chain++) {
+        chains.rules.forEach(chain, this.text, (start, end, line) => {
           const why = this.filled(start, end, line)
           if (typeof why === 'string') found.push({ line, text: shorten(this.text.slice(start, end)), why })
         })

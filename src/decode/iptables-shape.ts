@@ -30,7 +30,6 @@ interface Segment {
   readonly quoted: boolean
 }
 
-const SPACE = 32
 const QUOTE = 34
 const BANG = 33
 const DASH = 45
@@ -51,8 +50,6 @@ const mostFollowers = 4
 /** Reads rules of one text; `text` is the whole file's. */
 export class IptablesRuleReader implements WordList {
   readonly #text: string
-  /** Without tabs and backslashes a value ends at the next blank or quote. */
-  readonly #plain: boolean
   readonly #shapes = new Map<number, Shape[]>()
   #shapeCount = 0
   /** The shape of the last rule. */
@@ -67,7 +64,6 @@ export class IptablesRuleReader implements WordList {
 
   constructor(text: string) {
     this.#text = text
-    this.#plain = !text.includes('\\') && !text.includes('\t')
   }
 
   read(start: number, end: number): IptablesRule | UnknownRule {
@@ -106,7 +102,6 @@ export class IptablesRuleReader implements WordList {
 
   /** Whether the line is that of the shape but for its values, and where they stand. */
   #fits({ segments }: Shape, start: number, end: number): boolean {
-    if (!this.#plain) return false
     const text = this.#text
     let at = start
     for (const { before, quoted, value } of segments) {
@@ -121,19 +116,23 @@ export class IptablesRuleReader implements WordList {
     return at === end
   }
 
-  /** The next quote, or the end of the line. */
+  /** The next quote, or the end of the line; -1 for a value with a backslash, which stands for something else. */
   #quoteEnd(start: number, end: number): number {
-    const quote = this.#text.indexOf('"', start)
-    return quote < 0 || quote > end ? end : quote
+    for (let at = start; at < end; at++) {
+      const code = this.#text.charCodeAt(at)
+      if (code === QUOTE) return at
+      if (code === BACKSLASH) return -1
+    }
+    return end
   }
 
   /** The end of a plain value; -1 for an option, `!`, and words with a quote in them: they may decide. */
   #valueEnd(start: number, end: number): number {
     const first = this.#text.charCodeAt(start)
-    if (start === end || first === DASH || first === BANG || first === SPACE) return -1
+    if (start === end || first === DASH || first === BANG || isBlank(first)) return -1
     for (let at = start; at < end; at++) {
       const code = this.#text.charCodeAt(at)
-      if (code === SPACE) return at
+      if (isBlank(code)) return at
       if (code === QUOTE) return -1
     }
     return end

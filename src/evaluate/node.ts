@@ -27,6 +27,7 @@ export class NodeState {
   readonly name: string
   readonly ruleset: Ruleset
   readonly routes: RouteTable
+  #baseChains: readonly HookedChain[] | undefined
   readonly #stages = { ip: new Map<HookName, readonly Stage[]>(), ip6: new Map<HookName, readonly Stage[]>() }
   readonly #compiled = new Recent<Chain, CompiledChain>(mostCompiled)
 
@@ -41,7 +42,8 @@ export class NodeState {
   stages(family: 'ip' | 'ip6', hook: HookName): readonly Stage[] {
     const known = this.#stages[family].get(hook)
     if (known) return known
-    const stages = stagesOf(hookedChains(this.ruleset, family, hook), hook)
+    this.#baseChains ??= this.ruleset.tables.flatMap(baseChainsOf)
+    const stages = stagesOf(hookedChains(this.#baseChains, family, hook), hook)
     this.#stages[family].set(hook, stages)
     return stages
   }
@@ -97,16 +99,23 @@ function byPriority(chains: readonly HookedChain[]): Map<number, HookedChain[]> 
   return groups
 }
 
-function hookedChains(ruleset: Ruleset, family: 'ip' | 'ip6', hook: HookName): HookedChain[] {
+function baseChainsOf(table: Table): HookedChain[] {
   const found: HookedChain[] = []
-  for (const table of ruleset.tables) {
-    const atDevice = table.family === 'netdev' && (hook === 'ingress' || hook === 'egress')
-    if (table.family !== family && table.family !== 'inet' && !atDevice) continue
-    for (const chain of table.chains.values()) {
-      if (chain.base?.hook === hook) found.push({ table, chain, priority: chain.base.priority })
-    }
+  for (const chain of table.chains.bases ?? table.chains.values()) {
+    if (chain.base) found.push({ table, chain, priority: chain.base.priority })
   }
-  return found.reverse().sort((a, b) => a.priority - b.priority || (b.table.order ?? -1) - (a.table.order ?? -1))
+  return found
+}
+
+function hookedChains(baseChains: readonly HookedChain[], family: 'ip' | 'ip6', hook: HookName): HookedChain[] {
+  const isHere = ({ chain, table }: HookedChain): boolean => {
+    const atDevice = table.family === 'netdev' && (hook === 'ingress' || hook === 'egress')
+    return chain.base?.hook === hook && (table.family === family || table.family === 'inet' || atDevice)
+  }
+  return baseChains
+    .filter(isHere)
+    .reverse()
+    .sort((a, b) => a.priority - b.priority || (b.table.order ?? -1) - (a.table.order ?? -1))
 }
 
 /**

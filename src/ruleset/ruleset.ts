@@ -52,6 +52,12 @@ export interface Chain {
   readonly cut?: At
 }
 
+/** By name, in the order of the dump. */
+export interface Chains extends ReadonlyMap<string, Chain> {
+  /** Those that have a base, where that is known without making all. */
+  readonly bases?: readonly Chain[]
+}
+
 /** A rule of a table, or an element of one of its sets with its text as nft prints it. */
 export type Found =
   | { readonly chain: string; readonly rule: Rule }
@@ -70,7 +76,7 @@ export interface Table {
   readonly at: At
   /** Place among nf_tables' tables, which nft lists in the order of their making; undefined where no list tells. */
   readonly order?: number
-  readonly chains: ReadonlyMap<string, Chain>
+  readonly chains: Chains
   readonly sets: ReadonlyMap<string, NftSet>
   /** Every rule and element that holds the text. Read anew and not kept: as values, 300,000 rules take a gigabyte. */
   search(text: string): readonly Found[]

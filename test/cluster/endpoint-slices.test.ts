@@ -52,7 +52,7 @@ function told(list: ItemList | undefined): unknown {
   try {
     const slices = new EndpointSlices(captureOf(list))
     return {
-      of: ['shop', 'default'].map((namespace) => names.map((name) => slices.of(`${namespace}/${name}`))),
+      of: ['shop', 'default'].map((namespace) => names.map((name) => slices.of({ namespace, name }))),
       at: addresses.flatMap((text) => parseIp(text) ?? []).map((ip) => slices.at(ip)),
       all: slices.all,
       isEmpty: slices.isEmpty,
@@ -88,7 +88,7 @@ describe('EndpointSlices', () => {
   it('that are no JSON say so when they are asked for', () => {
     const text = '{"items":[{"metadata":{"namespace":"a","labels":{"kubernetes.io/service-name":"web"}},"x":nil}]}'
     const read = (): unknown =>
-      new EndpointSlices(captureOf(parseJsonList(Buffer.from(text), 'slices.json'))).of('a/web')
+      new EndpointSlices(captureOf(parseJsonList(Buffer.from(text), 'slices.json'))).of({ namespace: 'a', name: 'web' })
     expect(read).to.throw(KpxError, /^slices\.json:1:\d+: not JSON/)
   })
 })

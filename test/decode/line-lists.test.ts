@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { LineLists, emptyList } from '../../src/decode/line-lists.ts'
+import { LineLists } from '../../src/decode/line-lists.ts'
 
 describe('line lists', () => {
   it('keep the order of each list, however their lines are mixed', () => {
     const lists = new LineLists()
-    const [a, b, none] = [emptyList(), emptyList(), emptyList()]
+    const [a, b, none] = [lists.addList(), lists.addList(), lists.addList()]
     const text = 'line 1\nline 2\nline 3\nline 4\nline 5\n'
     for (const [i, list] of [a, a, b, a, b].entries()) lists.add(list, i * 7, i * 7 + 6, i + 1)
     const linesOf = (list: typeof a): number[][] => {
