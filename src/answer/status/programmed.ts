@@ -1,7 +1,7 @@
 /** What each mode has in a node's kernel, by the names that it gives: chains KUBE-SVC-, device kube-ipvs0, table kube-proxy. */
 import { formatIpSetCreate } from '../../ruleset/ipset.ts'
 import { formatVirtualServer, ipvsDevice } from '../../ruleset/ipvs.ts'
-import type { At, Chain, Ruleset, Table } from '../../ruleset/ruleset.ts'
+import type { At, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts'
 
 export type ProgrammedMode = 'iptables' | 'ipvs' | 'nftables'
 
@@ -37,7 +37,7 @@ const iptablesNat = ({ tables }: Ruleset): Table[] =>
 function iptablesParts(ruleset: Ruleset): Programmed[] {
   const own = iptablesNat(ruleset).map((table) => {
     const chains = [...table.chains.values()].filter(({ name }) => serviceChain.test(name))
-    return { chains, active: jumpsIn(servicesChains(table)).some((name) => serviceChain.test(name)) }
+    return { chains, active: jumps(servicesChains(table), (name) => serviceChain.test(name)) }
   })
   return [true, false].flatMap((active): Programmed[] => {
     const chains = own.filter((one) => one.active === active).flatMap((one) => one.chains)
@@ -49,14 +49,15 @@ function iptablesParts(ruleset: Ruleset): Programmed[] {
 
 /** KUBE-SERVICES where packets come to it: both modes that use iptables have it. */
 function servicesChains(table: Table): Chain[] {
-  const bases = [...table.chains.values()].filter(({ base }) => base !== undefined)
+  const bases = table.chains.bases ?? [...table.chains.values()].filter(({ base }) => base !== undefined)
   const services = table.chains.get('KUBE-SERVICES')
-  return services && jumpsIn(bases).includes(services.name) ? [services] : []
+  return services && jumps(bases, (name) => name === services.name) ? [services] : []
 }
 
-const jumpsIn = (chains: readonly Chain[]): string[] =>
-  chains.flatMap(({ rules }) =>
-    rules.flatMap(({ body }) => (body.tool === 'iptables' ? (body.target?.name ?? []) : [])),
+/** Whether some rule jumps to such a chain: one of 10,000 rules mostly tells. */
+const jumps = (chains: readonly Chain[], isWanted: (target: string) => boolean): boolean =>
+  chains.some(({ rules }) =>
+    rules.some(({ body }) => body.tool === 'iptables' && body.target !== undefined && isWanted(body.target.name)),
   )
 
 function ipvsParts(ruleset: Ruleset): Programmed[] {
@@ -67,7 +68,8 @@ function ipvsParts(ruleset: Ruleset): Programmed[] {
   const asking = iptablesNat(ruleset)
     .flatMap(servicesChains)
     .flatMap(({ rules }) => rules)
-    .filter(({ body }) => body.tool === 'iptables' && body.matches.some(({ name }) => name === 'set'))
+    // the text is there already; the body of each of 10,000 rules is not
+    .filter((rule) => rule.text.includes('set') && hasSetMatch(rule.body))
   const sets = [...(ipsets?.values() ?? [])].filter(({ name }) => name.startsWith('KUBE-'))
   const [server, rule, set] = [servers[0], asking[0], sets[0]]
   const parts = [
@@ -78,6 +80,9 @@ function ipvsParts(ruleset: Ruleset): Programmed[] {
   ]
   return parts.filter((one) => one !== undefined)
 }
+
+const hasSetMatch = (body: Rule['body']): boolean =>
+  body.tool === 'iptables' && body.matches.some(({ name }) => name === 'set')
 
 const part = (what: string, active: boolean, at?: At, text = ''): Programmed => ({
   mode: 'ipvs',
