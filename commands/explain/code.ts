@@ -36,7 +36,7 @@ export default class ExplainCode extends BaseCommand<typeof ExplainCode> {
     const { namespace, node } = this.flags
     const scene = this.namesSource ? sceneOf(await this.capture()) : undefined
     const recording = scene && { scene, services: servicesOf(namespace, scene), nodes: chosenNodes(node, scene) }
-    const explanation = explainCode(entry, recording)
+    const explanation = await explainCode(entry, recording)
     await this.print(
       explanation,
       (options) => explainCodeView(explanation, options),

@@ -11,7 +11,6 @@ import { nearest } from './lookup.ts'
 import type { Scene } from './scene.ts'
 import { serviceFindingCodes, serviceFindings } from './service-findings.ts'
 import { statusFindingCodes } from './status/findings.ts'
-import { statusOf } from './status/status.ts'
 
 export type CodeExplanation = OfflineDocument<'CodeExplanation'> &
   Pick<CatalogueEntry, 'fix' | 'level' | 'title' | 'why'> & {
@@ -53,10 +52,10 @@ interface Recording {
   readonly nodes: readonly string[]
 }
 
-export const explainCode = (
+export const explainCode = async (
   { code, exit, fix, level, title, why }: KnownEntry,
   recording: Recording | undefined,
-): CodeExplanation => ({
+): Promise<CodeExplanation> => ({
   ...offlineDocumentOf('CodeExplanation', recording?.scene),
   code,
   level,
@@ -64,12 +63,16 @@ export const explainCode = (
   why,
   fix,
   exit: isThrown(code) ? (exit ?? 2) : level === 'error' ? 1 : null,
-  found: recording ? foundIn(recording, code) : null,
+  found: recording ? await foundIn(recording, code) : null,
 })
 
-function foundIn({ nodes, scene, services }: Recording, code: Code): readonly Finding[] | null {
+async function foundIn({ nodes, scene, services }: Recording, code: Code): Promise<readonly Finding[] | null> {
   const isOwn = (finding: Finding): boolean => finding.code === code
-  if (statusFindingCodes.includes(code)) return statusOf(scene, nodes).findings.filter(isOwn)
+  if (statusFindingCodes.includes(code)) {
+    // it reads the configuration, and its language takes a while to load
+    const { statusOf } = await import('./status/status.ts')
+    return statusOf(scene, nodes).findings.filter(isOwn)
+  }
   if (!serviceFindingCodes.includes(code)) return null
   const findings = services.flatMap((service) => serviceFindings(service, explainPorts(service, nodes, scene), scene))
   return findings.filter(isOwn)

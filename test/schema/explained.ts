@@ -10,13 +10,13 @@ import { explainService } from '../../src/answer/explain-service.ts'
 import type { Scene } from '../../src/answer/scene.ts'
 import { modes } from '../../src/modes.ts'
 
-export function explanations(scene: Scene): (Answer<string> | OfflineDocument<string>)[] {
+export async function explanations(scene: Scene): Promise<(Answer<string> | OfflineDocument<string>)[]> {
   const { services, pods } = scene.cluster
   const { nodes } = scene.capture
   return [
     explainKubeProxy(scene, nodes),
     ...modes.map((mode) => explainMode(mode, { scene, nodes, service: undefined })),
-    explainCode(findCode('KPX3001'), { scene, services, nodes }),
+    await explainCode(findCode('KPX3001'), { scene, services, nodes }),
     ...services.map((service) => explainService(service, nodes, scene)),
     ...addresses(scene).map((address) => explainAddress(parseAddress(address), nodes, scene)),
     ...pods.map((pod) => explainPod(pod, nodes, scene)),

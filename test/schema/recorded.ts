@@ -39,7 +39,7 @@ export async function documentsOf(recording: string): Promise<Document[]> {
     await documentOf('decode', ...dumps.map((file) => `${path}/nodes/${file}`)),
     await traced(flowsIn(scene), from),
     await documentOf('explain', 'service', 'shop/web', ...from),
-    ...explanations(scene).map(printed),
+    ...(await explanations(scene)).map(printed),
   ]
 }
 
@@ -49,7 +49,7 @@ export async function documentsOfBrokenNode(): Promise<Document[]> {
     'nodes/node1/iptables-save.txt': (text) => replaced(text, /10\.244\.0\.2:8080/g, '10.244.0.99:8080'),
     'nodes/node1/ipset-save.txt': () => 'nonsense\n',
   })
-  return [...explanations(sceneOf(capture)), summarise(dumpsOf(capture, []))].map(printed)
+  return [...(await explanations(sceneOf(capture))), summarise(dumpsOf(capture, []))].map(printed)
 }
 
 const printed = (document: object): Document => JSON.parse(json(document)) as Document

@@ -51,15 +51,15 @@ describe('kpx explain code', () => {
     })
     const scene = sceneOf(capture)
     const recording = { scene, services: scene.cluster.services, nodes: capture.nodes }
-    const explanation = explainCode(findCode('3001'), recording)
+    const explanation = await explainCode(findCode('3001'), recording)
     const objects = explanation.found?.map(({ node, object }) => `${object} on ${node}`)
     expect(objects).to.include('Service shop/web on node1').and.not.include('Service shop/idle on node1')
     const text = explainCodeView(explanation, { width: 100, wide: false, limit: 20, style: style(false) })
     expect(text).to.match(
       /In this recording\n(?:.*\n)* {2}Service shop\/web on node1\n {4}from pod [^]*\n {4}node1 iptables-save\.txt:\d+\n/,
     )
-    expect(explainCode(findCode('3002'), recording).found).to.deep.equal([])
-    expect(explainCode(findCode('1004'), recording).found).to.equal(null)
+    expect((await explainCode(findCode('3002'), recording)).found).to.deep.equal([])
+    expect((await explainCode(findCode('1004'), recording)).found).to.equal(null)
   })
 
   it('says that a recording does not have it', async () => {
