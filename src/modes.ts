@@ -48,7 +48,7 @@ export interface Mode {
 }
 
 /** The newest release whose facts are known: what is said of later ones is a plan. */
-const newestKnown = '1.37'
+export const newestKnown = '1.37'
 
 const minorOf = (kubernetes: string): number => Number(kubernetes.split('.')[1])
 

@@ -3,11 +3,11 @@ import type { Service } from '../cluster/objects.ts'
 import { catalogue } from '../codes.ts'
 import type { CatalogueEntry, Code } from '../codes.ts'
 import { KpxError } from '../error.ts'
+import { nearest } from '../nearest.ts'
 import { offlineDocumentOf } from './document.ts'
 import type { OfflineDocument } from './document.ts'
 import { explainPorts } from './explain-service.ts'
 import type { Finding } from './finding.ts'
-import { nearest } from './lookup.ts'
 import type { Scene } from './scene.ts'
 import { serviceFindingCodes, serviceFindings } from './service-findings.ts'
 import { statusFindingCodes } from './status/findings.ts'
@@ -62,7 +62,7 @@ export const explainCode = async (
   title,
   why,
   fix,
-  exit: isThrown(code) ? (exit ?? 2) : level === 'error' ? 1 : null,
+  exit: exit ?? (isThrown(code) ? 2 : level === 'error' ? 1 : null),
   found: recording ? await foundIn(recording, code) : null,
 })
 

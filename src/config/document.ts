@@ -4,6 +4,7 @@ import type { Node } from './node.ts'
 import { parseYaml } from './yaml.ts'
 
 export interface ConfigDocument {
+  readonly isJson: boolean
   /** Undefined where the text holds nothing. */
   readonly root: Node | undefined
   /** Where the text goes on that kube-proxy does not read; undefined where all of it counts. */
@@ -12,10 +13,11 @@ export interface ConfigDocument {
 
 /** Throws UnreadableText. */
 export function readDocument(text: string): ConfigDocument {
-  if (text.trimStart().startsWith('{')) return { root: parseJsonText(text), ignoredFrom: undefined }
+  if (/^[^\S\ufeff]*\{/.test(text)) return { isJson: true, root: parseJsonText(text), ignoredFrom: undefined }
   const end = endOfFirst(text)
   const rest = text.slice(end).replace(/^(---|\.\.\.)/, '')
   return {
+    isJson: false,
     root: parseYaml(text.slice(0, end)),
     ignoredFrom: hasContent(rest) ? end : undefined,
   }

@@ -3,7 +3,7 @@ import { commandLineOf, valueOfFlag } from './command-line.ts'
 import { readDocument } from './document.ts'
 import { UnreadableText, textOf, valueOf } from './node.ts'
 import type { MappingNode } from './node.ts'
-import { knownVersions, minorOf } from './version.ts'
+import { minorOf, newestMinor } from './version.ts'
 
 /** What kube-proxy was started with. */
 export interface StartedWith {
@@ -77,7 +77,7 @@ function explicit(mode: string, origin: 'file' | 'flag', why: string, started: S
   if (mode === '')
     return implicit('', origin === 'file' ? "the file's mode is empty" : '--proxy-mode is empty', started)
   const minor = started.version === undefined ? undefined : minorOf(started.version)
-  const modes = modesOf(minor ?? newest, started.os)
+  const modes = modesOf(minor ?? newestMinor, started.os)
   if (modes.includes(mode)) return { configured: mode, effective: mode, origin, why }
   const release = minor === undefined ? 'kube-proxy' : `kube-proxy 1.${minor}`
   return {
@@ -95,7 +95,7 @@ function implicit(configured: '' | undefined, why: string, { os, version }: Star
     const plan = `${why}, and the version is not known: the default is ${fallback} until 1.39`
     return { configured, effective: os === 'windows' ? fallback : undefined, origin: 'default', why: plan }
   }
-  if (minor > newest && os !== 'windows')
+  if (minor > newestMinor && os !== 'windows')
     return {
       configured,
       effective: undefined,
@@ -104,8 +104,6 @@ function implicit(configured: '' | undefined, why: string, { os, version }: Star
     }
   return { configured, effective: fallback, origin: 'default', why: `${why}, and ${fallback} is the default` }
 }
-
-const newest = minorOf(knownVersions.newest) ?? 0
 
 /** The modes that a release takes, as far as no feature gate changes it. */
 function modesOf(minor: number, os: 'linux' | 'windows' = 'linux'): string[] {

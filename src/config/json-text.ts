@@ -19,11 +19,10 @@ const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y
 
 class Reader {
   readonly #text: string
-  #at: number
+  #at = 0
 
   constructor(text: string) {
     this.#text = text
-    this.#at = text.startsWith('\ufeff') ? 1 : 0
   }
 
   value(depth: number): Node {
