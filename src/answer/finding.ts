@@ -3,6 +3,18 @@ import { entryOf } from '../codes.ts'
 import type { CatalogueEntry, Code } from '../codes.ts'
 import type { Evidence } from './outcome.ts'
 
+/** A line of a file that the user passed: of no node, and with the part of the line that is meant. */
+export interface FileEvidence {
+  readonly file: string
+  readonly line: number
+  /** Counted from 1. */
+  readonly column: number
+  /** The last column of it. */
+  readonly endColumn: number
+  /** The whole line, with its indent. */
+  readonly text: string
+}
+
 export interface Finding {
   readonly code: Code
   readonly level: CatalogueEntry['level']
@@ -11,9 +23,11 @@ export interface Finding {
   readonly object: string | null
   readonly node: string | null
   readonly field: string | null
-  readonly evidence: readonly Evidence[]
+  readonly evidence: readonly (Evidence | FileEvidence)[]
   readonly fix: string | null
   readonly link: string | null
+  /** What kube-proxy itself says, as its log has it. */
+  readonly says?: string
   readonly suppressed: { readonly by: string; readonly reason: string } | null
 }
 

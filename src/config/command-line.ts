@@ -1,4 +1,5 @@
 /** kube-proxy's flags in a container's command: behind its own name, in a shell's script, or behind another program that starts it. */
+import { standsAlone } from './flags.ts'
 import { shellCommands } from './shell.ts'
 
 export interface GivenFlag {
@@ -6,6 +7,8 @@ export interface GivenFlag {
   readonly name: string
   /** `true` for a boolean flag without a value; undefined where the value is missing. */
   readonly value: string | undefined
+  /** Which of the container's words it stands in; undefined inside of a shell's script. */
+  readonly word: number | undefined
 }
 
 export interface CommandLine {
@@ -21,7 +24,7 @@ export interface CommandLine {
 export function commandLineOf(words: readonly string[]): CommandLine | undefined {
   const program = unwrap(words)
   if (!program) return undefined
-  const flags = flagsOf(program)
+  const flags = flagsOf(program.words, program.first)
   return { flags, config: valueOfFlag(flags, 'config') }
 }
 
@@ -31,19 +34,25 @@ export const valueOfFlag = (flags: readonly GivenFlag[], name: string): string |
 
 const isKubeProxy = (word: string): boolean => /^kube-proxy(\.exe)?$/.test(word.replace(/^.*[/\\]/, ''))
 
-function unwrap(words: readonly string[]): readonly string[] | undefined {
+interface Program {
+  readonly words: readonly string[]
+  /** The number of the first of them among the container's words; undefined inside of a shell's script. */
+  readonly first: number | undefined
+}
+
+function unwrap(words: readonly string[]): Program | undefined {
   const at = words.findIndex(isKubeProxy)
-  if (at >= 0) return words.slice(at + 1)
-  if (words[0]?.startsWith('-') === true) return words
+  if (at >= 0) return { words: words.slice(at + 1), first: at + 1 }
+  if (words[0]?.startsWith('-') === true) return { words, first: 0 }
   for (const word of words.filter((one) => one.includes('kube-proxy'))) {
     const command = shellCommands(word).find((one) => one.some(isKubeProxy))
-    if (command) return command.slice(command.findIndex(isKubeProxy) + 1)
+    if (command) return { words: command.slice(command.findIndex(isKubeProxy) + 1), first: undefined }
   }
   return undefined
 }
 
 /** As spf13/pflag reads them: `--name=value`, `--name value`, booleans alone, `_` for `-`, and -v as the only short one. */
-function flagsOf(words: readonly string[]): GivenFlag[] {
+function flagsOf(words: readonly string[], first: number | undefined): GivenFlag[] {
   const flags: GivenFlag[] = []
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? ''
@@ -53,28 +62,8 @@ function flagsOf(words: readonly string[]): GivenFlag[] {
     if (!short && long === undefined) continue
     const name = short ? 'v' : (long ?? '').replaceAll('_', '-')
     const own = short ? short[1] : value
-    if (own !== undefined) flags.push({ name, value: own })
-    else if (booleans.has(name)) flags.push({ name, value: 'true' })
-    else flags.push({ name, value: words[++i] })
+    const at = first === undefined ? undefined : first + i
+    flags.push({ name, value: own ?? (standsAlone(name) ? 'true' : words[++i]), word: at })
   }
   return flags
 }
-
-const booleans = new Set([
-  'bind-address-hard-fail',
-  'cleanup',
-  'cleanup-ipvs',
-  'conntrack-tcp-be-liberal',
-  'enable-dsr',
-  'forward-healthcheck-vip',
-  'help',
-  'init-only',
-  'iptables-localhost-nodeports',
-  'ipvs-strict-arp',
-  'log-json-split-stream',
-  'log-text-split-stream',
-  'masquerade-all',
-  'profiling',
-  'version',
-  'windows-service',
-])

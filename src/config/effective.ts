@@ -1,6 +1,11 @@
-/** Which mode a kube-proxy is told to run in, and by what. */
+/** What a kube-proxy is told by its file and its flags, which of them wins, and which mode comes of it. */
 import { commandLineOf, valueOfFlag } from './command-line.ts'
 import { readDocument } from './document.ts'
+import { acceptedModes } from './accepted-modes.ts'
+import { fieldsOf } from './spans.ts'
+import { judge } from './judge.ts'
+import { judgeCommand } from './judge-command.ts'
+import type { Settings } from './settings.ts'
 import { UnreadableText, textOf, valueOf } from './node.ts'
 import type { MappingNode } from './node.ts'
 import { minorOf, newestMinor } from './version.ts'
@@ -107,9 +112,28 @@ function implicit(configured: '' | undefined, why: string, { os, version }: Star
 
 /** The modes that a release takes, as far as no feature gate changes it. */
 function modesOf(minor: number, os: 'linux' | 'windows' = 'linux'): string[] {
-  if (os === 'windows') return minor <= 25 ? ['kernelspace', 'userspace'] : ['kernelspace']
-  const modes = ['iptables', 'ipvs']
-  if (minor >= 29) modes.push('nftables')
-  if (minor <= 25) modes.push('userspace')
-  return modes
+  if (os === 'linux') return acceptedModes(minor, allowAll)
+  return minor <= 25 ? ['kernelspace', 'userspace'] : ['kernelspace']
+}
+
+/** A gate of the file may allow a mode: whether it does is for the validation to say. */
+const allowAll = new Map([['AllAlpha', true]])
+
+/**
+ * Every field with its value and where that comes from: the file or, without --config, the flags; the few flags that win over the
+ * file; the defaults. Linux. Undefined where kube-proxy would not get as far, or where the file of --config was not seen.
+ */
+export function effectiveSettings({ command, config, version }: StartedWith): Settings | undefined {
+  const minor = (version === undefined ? undefined : minorOf(version)) ?? newestMinor
+  const { settings: ofFlags, values } = judgeCommand(command, minor)
+  const settings = ofFlags ?? (config === undefined ? undefined : judge(config, minor).settings)
+  if (!settings) return undefined
+  for (const field of fieldsOf(minor)) {
+    const { onNode, path } = field
+    const flag = values.get(path)
+    if (flag !== undefined && settings !== ofFlags) settings.set(path, flag, 'flag')
+    const setting = settings.get(path)
+    if (onNode !== undefined && setting?.origin === 'default') settings.set(path, setting.value, 'node')
+  }
+  return settings
 }

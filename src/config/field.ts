@@ -72,6 +72,8 @@ export interface Field extends Span {
   readonly default?: boolean | number | string
   /** The zero value (0, false, 0s) counts as it stands: only a missing or null value takes the default. */
   readonly zeroCounts?: true
+  /** What each node makes of the default. */
+  readonly onNode?: string
   readonly os?: 'Linux' | 'Windows'
   /** kube-proxy itself sets it back: why. */
   readonly overruled?: string

@@ -32,7 +32,7 @@ class Reader {
     if (first === '{') return this.#object(depth)
     if (first === '[') return this.#array(depth)
     const scalar = this.#scalar()
-    return { kind: 'scalar', style: 'quoted', scalar, start, end: this.#at }
+    return { kind: 'scalar', scalar, start, end: this.#at }
   }
 
   end(): void {

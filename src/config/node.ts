@@ -16,8 +16,8 @@ export type Scalar =
 export interface ScalarNode extends Place {
   readonly kind: 'scalar'
   readonly scalar: Scalar
-  /** Block scalars hold other texts: where each of their lines begins, so that places in those can be told. */
-  readonly style: 'block' | 'plain' | 'quoted'
+  /** Of a literal block (|): how far its lines are indented. They begin at `start`. */
+  readonly block?: { readonly indent: number }
 }
 
 interface SequenceNode extends Place {

@@ -49,10 +49,12 @@ export const anIp = (where: Where): Rule => ({
     refusedIf(ipFamily(asText(value)) === undefined, 'not a valid textual representation of an IP address'),
 })
 
-export const anIpAndPort = (where: Where): Rule => ({
+/** Empty is what the flag --healthz-port=0 makes of it, and turns the server off. */
+export const anIpAndPort = (where: Where, orEmpty = false): Rule => ({
   ...where,
   must: 'an IP address, or one and a port from 1 to 65535 (IPv6 with a port in brackets)',
   refusals: (value) => {
+    if (orEmpty && value === '') return []
     const parts = splitHostPort(asText(value))
     if (!parts) return [{ detail: 'must be IP:port' }]
     return [

@@ -3,10 +3,10 @@ import type { Backend } from './field.ts'
 import { asText } from './value.ts'
 import type { Value } from './value.ts'
 
-/** Where a value comes from. */
-export type Origin = 'default' | 'file' | 'flag'
+/** Where a value comes from; `node`: a default that each node replaces by its own. */
+export type Origin = 'default' | 'file' | 'flag' | 'node'
 
-export interface Setting {
+interface Setting {
   readonly value: Value
   readonly origin: Origin
 }

@@ -43,6 +43,7 @@ function problemOf(field: Field, { atStart, must, upstream }: Rule, refusal: Ref
     message: `${path} ${written(field, item, places)}must be ${exactly}${note === undefined ? '' : ` (${note})`}`,
     field: path,
     ...placeOf(nodeOf(field, item, places)),
+    fix: `see what is allowed: kpx explain field ${field.path}`,
     refused: {
       stage: atStart ? 'start' : root === '' ? 'logging' : 'validate',
       says: atStart ? `${upstream}: ${detail}` : `${root}${upstream}${index}: ${kind}: ${detail}`,

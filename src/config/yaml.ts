@@ -123,8 +123,9 @@ class Composer {
     const start = empty ? this.#previousEnd() : event.valueStart - (isQuoted(event) ? 1 : 0)
     const end = empty ? start : event.valueEnd + (isQuoted(event) ? 1 : 0)
     const plain = event.style === SCALAR_STYLE.PLAIN
-    const style = plain ? 'plain' : isQuoted(event) ? 'quoted' : 'block'
-    return { kind: 'scalar', start, end, style, scalar: this.#resolve(event, text, plain, start) }
+    const scalar = this.#resolve(event, text, plain, start)
+    const isLiteral = event.style === SCALAR_STYLE.LITERAL_BLOCK
+    return { kind: 'scalar', start, end, scalar, ...(isLiteral ? { block: { indent: event.indent } } : {}) }
   }
 
   #resolve(event: ScalarEvent, text: string, plain: boolean, start: number): Scalar {

@@ -1,4 +1,5 @@
 /** Why a packet goes no further, and the lines that say so: below a row, with the words of rules whole. */
+import type { FileEvidence } from '../answer/finding.ts'
 import type { Evidence } from '../answer/outcome.ts'
 import { sanitise } from './sanitise.ts'
 import type { Paint, ViewOptions } from './style.ts'
@@ -16,9 +17,12 @@ export function reasonView(
 }
 
 /** `node1 iptables-save.txt:43` */
-export const placesView = (evidence: readonly Evidence[], options: ViewOptions, alike = ''): string =>
+export const placesView = (evidence: readonly (Evidence | FileEvidence)[], options: ViewOptions, alike = ''): string =>
   evidence
-    .map(({ file, line, node }) => hanging(`${node} ${file}:${line}${alike}`, options, options.style.dim))
+    .map((one) => {
+      const node = 'node' in one ? `${one.node} ` : ''
+      return hanging(`${node}${one.file}:${one.line}${alike}`, options, options.style.dim)
+    })
     .join('')
 
 /** Indented by 4, and by 2 more where it goes on. */

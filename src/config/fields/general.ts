@@ -101,6 +101,7 @@ export const generalFields: readonly Field[] = [
       "It binds nothing, whatever its name says. 0.0.0.0 and :: name no address: the Node object's is taken.",
       'It decides whether the default of healthzBindAddress and metricsBindAddress is IPv4 or IPv6.',
     ],
+    onNode: "the address of the node's Node object",
     default: '0.0.0.0',
     flags: [{ name: 'bind-address' }],
     rules: [anIp({ upstream: 'BindAddress' })],
@@ -147,13 +148,14 @@ export const generalFields: readonly Field[] = [
     ],
     default: '0.0.0.0:10256',
     flags: [{ name: 'healthz-bind-address' }],
-    rules: [anIpAndPort({ upstream: 'HealthzBindAddress' })],
+    rules: [anIpAndPort({ upstream: 'HealthzBindAddress' }, true)],
   },
   {
     path: 'hostnameOverride',
     type: 'string',
     does: "The name of this node's Node object, where it is not the hostname.",
     notes: ['The flag wins over the file.'],
+    onNode: 'the hostname, in lower case',
     flags: [{ name: 'hostname-override', wins: true }],
   },
   {

@@ -1,0 +1,58 @@
+import { Args, Flags } from '@oclif/core'
+import { knownMinor, validateConfig } from '../../src/answer/validate-config.ts'
+import type { ConfigFile } from '../../src/answer/validate-config.ts'
+import type { FindingList } from '../../src/answer/finding-list.ts'
+import { inputName, readInput } from '../../src/capture/input.ts'
+import { entryOf } from '../../src/codes.ts'
+import { BaseCommand, unscopedFlags } from '../../src/command.ts'
+import { KpxError } from '../../src/error.ts'
+import { findingListView } from '../../src/view/finding-list.ts'
+
+export default class ConfigValidate extends BaseCommand<typeof ConfigValidate> {
+  static override summary = 'tells whether kube-proxy would start with a configuration, and what should not be in it'
+  static override strict = false
+  static override baseFlags = unscopedFlags
+  static override args = {
+    file: Args.string({
+      ignoreStdin: true,
+      description:
+        'a KubeProxyConfiguration, ConfigMap, DaemonSet, List or kubeadm configuration; - reads standard input',
+    }),
+  }
+  static override flags = {
+    kubernetes: Flags.string({
+      summary: "the release whose kube-proxy judges (default: that of the file's image, or the newest)",
+      helpValue: 'VERSION',
+    }),
+    'fail-on': Flags.option({
+      summary: 'the level of findings from which the answer is no',
+      options: ['error', 'warning', 'never'] as const,
+      default: 'error',
+    })(),
+  }
+  static override examples = [
+    '<%= config.bin %> config validate config.conf',
+    'kubectl -n kube-system get configmap kube-proxy -o yaml | <%= config.bin %> config validate - --kubernetes 1.34',
+  ]
+
+  async run(): Promise<FindingList> {
+    const { 'fail-on': failOn, kubernetes } = this.flags
+    const minor = kubernetes === undefined ? undefined : knownMinor(kubernetes)
+    const list = validateConfig(await this.files(), minor, failOn)
+    await this.print(
+      list,
+      (options) => findingListView(list, options),
+      () => list.findings.map(({ code }) => code),
+    )
+    if (list.findings.some(({ code }) => entryOf(code).exit === 2)) process.exitCode = 2
+    else if (!list.ok) process.exitCode = 1
+    return list
+  }
+
+  private async files(): Promise<ConfigFile[]> {
+    if (this.words.length > 0) return Promise.all(this.words.map(fileOf))
+    throw new KpxError('KPX1001', 'nothing to validate', { fix: 'name files; - is standard input' })
+  }
+}
+
+const fileOf = async (path: string): Promise<ConfigFile> => ({ name: inputName(path), bytes: await readInput(path) })

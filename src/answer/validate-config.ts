@@ -1,0 +1,141 @@
+/** `kpx config validate`: what the kube-proxy of a release would make of configurations and command lines in files. */
+import type { Code } from '../codes.ts'
+import { judge } from '../config/judge.ts'
+import { judgeCommand } from '../config/judge-command.ts'
+import { findConfigs } from '../config/manifest.ts'
+import type { Found, FoundCommand, FoundConfig } from '../config/manifest.ts'
+import { placesOf } from '../config/place.ts'
+import type { LinePlace } from '../config/place.ts'
+import type { Problem } from '../config/problem.ts'
+import { decodeText } from '../config/text.ts'
+import { minorOf, newestMinor } from '../config/version.ts'
+import { KpxError } from '../error.ts'
+import { finding } from './finding.ts'
+import type { Finding } from './finding.ts'
+import { findingList } from './finding-list.ts'
+import type { FailOn, FindingList } from './finding-list.ts'
+
+/** A file as it was read. */
+export interface ConfigFile {
+  /** As the user named it. */
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+const ofConfigs = [
+  'KPX2001',
+  'KPX2002',
+  'KPX2003',
+  'KPX2004',
+  'KPX2005',
+  'KPX2006',
+  'KPX2007',
+  'KPX2008',
+  'KPX2009',
+  'KPX2010',
+  'KPX2011',
+  'KPX2013',
+] as const satisfies readonly Code[]
+const ofCommands = ['KPX2012', 'KPX2014'] as const satisfies readonly Code[]
+
+/** `1.34`, `v1.34.3`: its minor. Throws KPX1001 for a release that kpx knows nothing of. */
+export function knownMinor(version: string): number {
+  const minor = minorOf(version)
+  const range = `choose one from 1.19 to 1.${newestMinor}`
+  if (minor === undefined) throw new KpxError('KPX1001', `"${version}" is no version of Kubernetes`, { fix: range })
+  if (minor >= oldestMinor && minor <= newestMinor) return minor
+  throw new KpxError('KPX1001', `kpx does not know the kube-proxy of 1.${minor}`, { fix: range })
+}
+
+const oldestMinor = 19
+
+/** For the release of `minor`, or where that is undefined of the image in the file, or else the newest. */
+export function validateConfig(files: readonly ConfigFile[], asked: number | undefined, failOn: FailOn): FindingList {
+  const opened = files.map(open)
+  const minor = asked ?? minorOfImages(opened) ?? newestMinor
+  const findings = opened.flatMap((file) => findingsOf(file, minor))
+  const hasCommands = opened.some(({ found }) => found.commands.length > 0)
+  const why = 'no command line of kube-proxy is in it: pass its DaemonSet as well'
+  const skipped = new Map(hasCommands ? [] : ofCommands.map((code) => [code, why] as const))
+  return { ...findingList(findings, [...ofConfigs, ...ofCommands], skipped, failOn), kubernetes: `1.${minor}` }
+}
+
+interface OpenFile {
+  readonly name: string
+  readonly place: (offset: number) => LinePlace
+  readonly found: Found
+}
+
+const nothing: Found = { configs: [], commands: [], problems: [] }
+
+function open({ bytes, name }: ConfigFile): OpenFile {
+  const text = decodeText(bytes)
+  const place = placesOf(typeof text === 'string' ? text : text.before)
+  if (typeof text === 'string') return { name, place, found: findConfigs(text) }
+  const at = text.before.length
+  const problem: Problem = { code: 'KPX2001', message: text.why, start: at, end: at }
+  return { name, place, found: { ...nothing, problems: [{ object: undefined, problem }] } }
+}
+
+/** The tag of kube-proxy's image, where one release is named. */
+function minorOfImages(files: readonly OpenFile[]): number | undefined {
+  const tags = files.flatMap(({ found }) => found.commands.map(({ image }) => /:(v1\.\d+\.\d+)/.exec(image ?? '')?.[1]))
+  const minors = new Set(tags.map((tag) => (tag === undefined ? undefined : minorOf(tag))))
+  const [only] = minors
+  return minors.size === 1 && only !== undefined && only >= oldestMinor && only <= newestMinor ? only : undefined
+}
+
+function findingsOf(file: OpenFile, minor: number): Finding[] {
+  const { commands, configs, problems } = file.found
+  return [
+    ...problems.map(({ object, problem }) => asFinding(problem, object, problem.start ?? 0, problem.end, file)),
+    ...configs.flatMap((config) => ofConfig(config, minor, file)),
+    ...commands.flatMap((command) => ofCommand(command, minor, file)),
+  ].sort((a, b) => lineOf(a) - lineOf(b))
+}
+
+const lineOf = ({ evidence }: Finding): number => evidence[0]?.line ?? 0
+
+function ofConfig({ object, outer, text }: FoundConfig, minor: number, file: OpenFile): Finding[] {
+  return judge(text, minor).problems.map((problem) => {
+    const start = problem.start ?? headOf(text)
+    return asFinding(problem, object, outer(start), outer(problem.end ?? start), file)
+  })
+}
+
+/** What stands nowhere is told at the kind. */
+const headOf = (text: string): number => Math.max(0, text.search(/kind\b/i))
+
+function ofCommand({ object, words }: FoundCommand, minor: number, file: OpenFile): Finding[] {
+  const { problems } = judgeCommand(
+    words.map(({ text }) => text),
+    minor,
+  )
+  return problems.map(({ problem, word }) => {
+    const place = word === undefined ? words[0] : words[word]
+    return asFinding(problem, object, place?.start ?? 0, place?.end, file)
+  })
+}
+
+function asFinding(
+  problem: Problem,
+  object: string | undefined,
+  start: number,
+  end: number | undefined,
+  file: OpenFile,
+): Finding {
+  const { code, field, fix, message, refused } = problem
+  const { column, line, text } = file.place(start)
+  const last = end === undefined ? undefined : file.place(Math.max(start, end - 1))
+  const endColumn = last?.line === line ? Math.max(last.column, column) : column
+  return {
+    ...finding(code, {
+      message,
+      object: object ?? null,
+      field: field ?? null,
+      evidence: [{ file: file.name, line, column, endColumn, text }],
+    }),
+    ...(fix === undefined ? {} : { fix }),
+    ...(refused === undefined ? {} : { says: refused.says }),
+  }
+}
