@@ -177,7 +177,7 @@ class Finder {
   }
 }
 
-const isConfig = (text: string): boolean => /^\s*["']?kind["']?\s*:\s*["']?KubeProxyConfiguration\b/im.test(text)
+const isConfig = (text: string): boolean => /["']?kind["']?\s*:\s*["']?KubeProxyConfiguration\b/i.test(text)
 
 function nameOf(root: MappingNode): string {
   const metadata = valueOf(root, 'metadata')

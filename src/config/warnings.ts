@@ -1,5 +1,6 @@
 /** What kube-proxy accepts and should not be there: values without effect, and what a later release takes away. */
 import { modes } from '../modes.ts'
+import { acceptedModes } from './accepted-modes.ts'
 import type { FileValue } from './decode.ts'
 import { defaultOf } from './complete.ts'
 import type { Field } from './field.ts'
@@ -56,6 +57,7 @@ function ofMode(settings: Settings, places: Places): Problem[] {
     const place = places.get('mode')
     return [warning('KPX2010', 'mode', 'mode is not set, which means iptables until 1.39', place)]
   }
+  if (!acceptedModes(minor, settings.gates).includes(asText(setting?.value))) return []
   const milestones = modes.find(({ name }) => name === setting?.value)?.milestones ?? []
   const isDeprecated = milestones.some(
     ({ event, kubernetes }) => event === 'deprecated' && (minorOf(kubernetes) ?? 0) <= minor,

@@ -70,6 +70,6 @@ describe('an offline command', () => {
     const { commands } = readJson(`${root}oclif.manifest.json`) as { commands: object }
     const ids = everyCommand.map((argv) => argv.slice(0, argv[0] === 'explain' ? 2 : 1).join(':'))
     // they ask nothing of a recording
-    expect([...ids, 'capture', 'rbac'].sort()).to.deep.equal(Object.keys(commands).sort())
+    expect([...ids, 'capture', 'config:validate', 'rbac'].sort()).to.deep.equal(Object.keys(commands).sort())
   })
 })

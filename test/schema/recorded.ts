@@ -9,7 +9,7 @@ import { readCapture } from '../../src/capture/read.ts'
 import { isDecoded } from '../../src/decode/index.ts'
 import { json } from '../../src/view/json.ts'
 import { brokenCapture, replaced } from '../broken-capture.ts'
-import { captures, kpx } from '../kpx.ts'
+import { captures, kpx, root } from '../kpx.ts'
 import { explanations } from './explained.ts'
 import type { Document } from './schemas.ts'
 
@@ -25,6 +25,9 @@ export const documentsOfNone = async (): Promise<Document[]> => [
   await documentOf('explain', 'mode', 'nftables'),
   await documentOf('explain', 'code'),
   await documentOf('explain', 'code', 'KPX3001'),
+  await documentOf('explain', 'field', 'detectLocal.bridgeInterface'),
+  await documentOf('explain', 'field'),
+  await documentOf('config', 'validate', `${root}test/config/examples/config-map.yaml`),
 ]
 
 export async function documentsOf(recording: string): Promise<Document[]> {
