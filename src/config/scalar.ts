@@ -26,11 +26,13 @@ export function resolvePlain(text: string): Scalar | undefined {
 
 /** The number as JSON writes it; undefined for what is no number. */
 function numberLiteral(text: string): string | undefined {
-  if (text.startsWith('.')) return /^\.\d+([eE][-+]?\d+)?$/.test(text) ? floatLiteral(text) : undefined
+  if (text.startsWith('.')) return yamlFloat.test(bare(text)) ? floatLiteral(bare(text)) : undefined
   if (!/^[-+\d]/.test(text)) return undefined
-  const digits = text.replaceAll('_', '')
+  const digits = bare(text)
   return integerLiteral(digits) ?? (yamlFloat.test(digits) ? floatLiteral(digits) : undefined)
 }
+
+const bare = (text: string): string => text.replaceAll('_', '')
 
 const yamlFloat = /^[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?$/
 

@@ -4,19 +4,52 @@ import type { Event, ScalarEvent } from 'js-yaml'
 import { UnreadableText } from './node.ts'
 import type { Entry, Node, Scalar, ScalarNode } from './node.ts'
 import { resolvePlain, resolveTagged } from './scalar.ts'
+import { moved, originalOf, paddedAt } from './padding.ts'
+import type { Padded } from './padding.ts'
+import { refuseBeyondYaml11 } from './yaml-1.1.ts'
 
-/** The first document of a YAML text; undefined where there is none. Throws UnreadableText. */
+/** The document of a YAML text that has no other; undefined where it has none. Throws UnreadableText. */
 export function parseYaml(text: string): Node | undefined {
-  const events = eventsOf(text)
+  const { events, padded } = eventsOf(text)
+  if (padded.text === text) return composed(text, events)
+  const original = originalOf(padded)
+  try {
+    const root = composed(padded.text, events)
+    return root && moved(root, original, new Map())
+  } catch (error) {
+    throw error instanceof UnreadableText ? new UnreadableText(error.message, original(error.offset)) : error
+  }
+}
+
+function composed(text: string, events: readonly Event[]): Node | undefined {
+  refuseBeyondYaml11(text, events)
   return events.length < 3 ? undefined : new Composer(text, events).document()
 }
 
-function eventsOf(text: string): Event[] {
+function parsed(text: string): Event[] {
   try {
     return parseEvents(text, { maxDepth: deepest })
   } catch (error) {
     if (error instanceof YAMLException) throw new UnreadableText(error.reason, error.mark?.position ?? 0)
     throw error
+  }
+}
+
+/** go-yaml asks for no indent inside of brackets and quotes, js-yaml does: such lines are parsed as if they had one. */
+function eventsOf(text: string): { readonly events: Event[]; readonly padded: Padded } {
+  let padded: Padded = { text, lines: [] }
+  let first: unknown
+  for (;;) {
+    try {
+      return { events: parsed(padded.text), padded }
+    } catch (error) {
+      first ??= error
+      const isIndent = error instanceof UnreadableText && error.message === 'deficient indentation'
+      const more = isIndent ? paddedAt(padded, error.offset) : undefined
+      // where padding does not help, what was wrong at first is what the reader must know
+      if (!more) throw first
+      padded = more
+    }
   }
 }
 

@@ -81,6 +81,49 @@ describe('parseYaml', () => {
     it(`refuses ${text}`, () => expect(() => valueOf(text)).to.throw(UnreadableText))
   }
 
+  for (const text of [
+    '%YAML 1.2\n---\na: b\n',
+    '%FOO\n---\na: b\n',
+    'a: b\n\t\nc: d\n',
+    'a:\n\t# x\n  b: c\n',
+    'a: [b?c]\n',
+    'a: |\n  b\n \tc\n',
+    '- a\n-\tb\n',
+    'a: "\\/"\n',
+  ]) {
+    it(`refuses what go-yaml refuses: ${JSON.stringify(text)}`, () =>
+      expect(() => parseYaml(text)).to.throw(UnreadableText))
+  }
+
+  for (const text of [
+    '%YAML 1.1\n---\na: b\n',
+    'a: "b\n\tc"\n',
+    'a: [b,\n\tc]\n',
+    'a: |\n  b\n  \tc\n',
+    'a:\tb\n',
+    'a: b?c\n',
+  ]) {
+    it(`takes what go-yaml takes: ${JSON.stringify(text)}`, () => expect(() => parseYaml(text)).not.to.throw())
+  }
+
+  it('needs no indent inside of brackets and quotes, and still knows the places', () => {
+    const text = 'x:\n  a: [\n1,\n{b:\n"c"}\n]\n  d: "e\nf"\n  g: h\n'
+    const root = parseYaml(text)
+    expect(plain(root)).to.deep.equal({ x: { a: ['#1', { b: 'c' }], d: 'e f', g: 'h' } })
+    const [x] = root?.kind === 'mapping' ? root.entries : []
+    const inside = x?.value.kind === 'mapping' ? x.value.entries : []
+    expect(inside.map(({ key }) => key.start)).to.deep.equal([
+      text.indexOf('a:'),
+      text.indexOf('d:'),
+      text.indexOf('g:'),
+    ])
+    expect(inside.slice(1).map(({ value }) => text.slice(value.start, value.end))).to.deep.equal(['"e\nf"', 'h'])
+  })
+
+  it('points at the first place where brackets do not end', () => {
+    expect(() => parseYaml('mode: [ipvs\niptables: {}\n')).to.throw(UnreadableText, 'indentation')
+  })
+
   it('follows aliases and merges, of which the last key counts', () => {
     expect(
       plain(parseYaml('a: &x {b: 1, c: 2}\nd: *x\ne: {b: 3, <<: *x}\nf: {<<: [*x, {b: 9}], c: 4}\n')),
