@@ -13,7 +13,7 @@ export interface GateState {
   readonly locked: boolean
 }
 
-export interface GateMilestone {
+interface GateMilestone {
   /** `1.29`; of what is older than 1.19, 1.19. */
   readonly kubernetes: string
   /** None: the gate is gone. */
@@ -26,7 +26,7 @@ const needs: Readonly<Record<string, string>> = table.needs
 export const gateNames: readonly string[] = Object.keys(texts)
 
 /** In order of release; empty for what never was a gate. */
-export function gateMilestones(name: string): GateMilestone[] {
+function gateMilestones(name: string): GateMilestone[] {
   const text = Object.hasOwn(texts, name) ? texts[name] : undefined
   return (text ?? '').split(', ').flatMap((part): GateMilestone[] => {
     const [kubernetes = '', stage = '', value, lock] = part.split(' ')
@@ -51,7 +51,7 @@ export function gateIsOn(name: string, gates: ReadonlyMap<string, boolean>, mino
   return gates.get(name) ?? group ?? state.on
 }
 
-export interface GateRefusal {
+interface GateRefusal {
   readonly name: string
   /** kube-proxy's own words. */
   readonly detail: string

@@ -12,7 +12,7 @@ import type { Value } from './value.ts'
 import { warningsOf } from './warnings.ts'
 
 /** A problem, and the word of the command that has it. */
-export interface CommandProblem {
+interface CommandProblem {
   readonly problem: Problem
   readonly word: number | undefined
 }

@@ -20,7 +20,7 @@ export interface FoundCommand {
   readonly image: string | undefined
 }
 
-export interface FoundProblem {
+interface FoundProblem {
   readonly object: string | undefined
   readonly problem: Problem
 }

@@ -17,6 +17,11 @@ const mostLines = 500
 export function paddedAt(padded: Padded, offset: number): Padded | undefined {
   const { lines, text } = padded
   const start = text.lastIndexOf('\n', offset - 1) + 1
+  const before = text.slice(start, offset)
+  // between a key and brackets a tab does for a blank
+  if (/:[ \t]*\t[ \t]*[[{]/.test(before)) {
+    return { text: text.slice(0, start) + before.replaceAll('\t', ' ') + text.slice(offset), lines }
+  }
   if (lines.length >= mostLines || text.startsWith(padding, start)) return undefined
   const line = originalOf(padded)(start)
   return {

@@ -101,6 +101,7 @@ describe('parseYaml', () => {
     'a: [b,\n\tc]\n',
     'a: |\n  b\n  \tc\n',
     'a:\tb\n',
+    'a:\t{b: c}\n',
     'a: b?c\n',
   ]) {
     it(`takes what go-yaml takes: ${JSON.stringify(text)}`, () => expect(() => parseYaml(text)).not.to.throw())
