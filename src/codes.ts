@@ -2,6 +2,8 @@
  * The catalogue of errors and findings. A code is never reused and never changes its meaning:
  * KPX1nnn usage and access, 2nnn configuration, 3nnn rules, 4nnn platform, 5nnn rollout.
  */
+import { configCodes } from './config-codes.ts'
+
 type Level = 'error' | 'warning' | 'info'
 
 export interface CatalogueEntry {
@@ -172,107 +174,7 @@ export const catalogue = [
     why: 'Something happened that kpx was not written for.',
     fix: 'run it again with KPX_DEBUG=1 and report what it prints',
   },
-  {
-    code: 'KPX2001',
-    level: 'error',
-    title: 'the configuration cannot be read',
-    why: 'It is no YAML and no JSON that kube-proxy can read: kube-proxy exits before it looks at any value.',
-    fix: 'correct the text at the place that is named',
-    exit: 2,
-  },
-  {
-    code: 'KPX2002',
-    level: 'error',
-    title: 'the configuration is of another kind',
-    why: 'kube-proxy reads apiVersion kubeproxy.config.k8s.io/v1alpha1, kind KubeProxyConfiguration, and exits on anything else.',
-    fix: 'begin the file with apiVersion: kubeproxy.config.k8s.io/v1alpha1 and kind: KubeProxyConfiguration',
-    exit: 2,
-  },
-  {
-    code: 'KPX2003',
-    level: 'error',
-    title: 'no configuration of kube-proxy is in it',
-    why: 'The manifest holds neither a KubeProxyConfiguration nor a container that runs kube-proxy, or several that could be meant.',
-    fix: 'pass the ConfigMap or DaemonSet of kube-proxy, or the configuration itself',
-    exit: 2,
-  },
-  {
-    code: 'KPX2004',
-    level: 'error',
-    title: 'a value is of the wrong type',
-    why: 'kube-proxy cannot put the value into the field, and exits: a number where a text must be, a text where a list must be, and so on.',
-    fix: 'write it as: kpx explain field PATH',
-  },
-  {
-    code: 'KPX2005',
-    level: 'error',
-    title: 'a value is not allowed',
-    why: 'kube-proxy checks the configuration when it starts, and exits with this value.',
-    fix: 'see what is allowed: kpx explain field PATH',
-  },
-  {
-    code: 'KPX2006',
-    level: 'error',
-    title: 'a feature gate cannot be set so',
-    why: 'kube-proxy exits on a gate that its release does not know, that is locked to the other value, or that needs another one.',
-    fix: 'remove the gate, or set it as its release allows',
-  },
-  {
-    code: 'KPX2007',
-    level: 'warning',
-    title: 'a key is ignored',
-    why: 'kube-proxy knows no field of that name, says so in its log, and starts without it: what was meant does not happen.',
-    fix: 'correct the name or remove the key; kpx explain field lists all names',
-  },
-  {
-    code: 'KPX2008',
-    level: 'warning',
-    title: 'a key is given twice',
-    why: 'The last one counts; a reader of the file may believe the first.',
-    fix: 'remove all but one',
-  },
-  {
-    code: 'KPX2009',
-    level: 'warning',
-    title: 'a value has no effect',
-    why: 'The field belongs to another mode, another operating system, or a setting that is not chosen here.',
-    fix: 'remove it, or choose what it belongs to',
-  },
-  {
-    code: 'KPX2010',
-    level: 'warning',
-    title: 'the mode is left to the default',
-    why: 'The default is iptables until 1.39 and is planned to be nftables from 1.40 on: an upgrade would change the mode.',
-    fix: 'write the mode that is meant: mode: iptables',
-  },
-  {
-    code: 'KPX2011',
-    level: 'warning',
-    title: 'what is set here goes away',
-    why: 'The mode, gate or field is deprecated, and a later release of kube-proxy ignores it or exits on it.',
-    fix: 'remove or replace it before the upgrade',
-  },
-  {
-    code: 'KPX2012',
-    level: 'warning',
-    title: 'a flag is ignored',
-    why: 'With --config, kube-proxy takes everything from the file but its log options, its hostname and what it is to do.',
-    fix: 'remove the flag, and set the field in the file',
-  },
-  {
-    code: 'KPX2013',
-    level: 'warning',
-    title: 'a part of the file is not read',
-    why: 'kube-proxy reads the first document of a YAML file and nothing behind it.',
-    fix: 'remove what is behind the first document, or make it the first',
-  },
-  {
-    code: 'KPX2014',
-    level: 'error',
-    title: 'a flag is not allowed',
-    why: 'kube-proxy exits on a flag that its release does not have or that has a wrong value, whether or not it would count.',
-    fix: 'remove the flag, or write it as its release allows',
-  },
+  ...configCodes,
   {
     code: 'KPX2101',
     level: 'warning',

@@ -14,7 +14,7 @@ export interface FieldExplanation extends OfflineDocument<'FieldExplanation'> {
   readonly does: string
   readonly notes: readonly string[]
   /** As it is written; null where the zero value stays. */
-  readonly default: boolean | number | string | null
+  readonly default: string | null
   /** What each node makes of the default. */
   readonly onNode: string | null
   /** The first and the last minor that has it, between 1.19 and the newest; null where that is open. */
@@ -81,7 +81,7 @@ export const listFields = (all: readonly Field[]): FieldList => ({
   items: all.map((field) => ({
     path: field.path,
     type: field.type,
-    default: field.default ?? null,
+    default: defaultText(field),
     since: field.since ?? null,
     until: field.until ?? null,
     does: field.does,
@@ -97,7 +97,7 @@ export function explainField(field: Field): FieldExplanation {
     written: written[type],
     does,
     notes: overruled === undefined ? notes : [...notes, `In a file it has no effect: ${overruled}.`],
-    default: field.default ?? null,
+    default: defaultText(field),
     onNode,
     since: field.since ?? null,
     until: field.until ?? null,
@@ -121,6 +121,8 @@ export function explainField(field: Field): FieldExplanation {
     ],
   }
 }
+
+const defaultText = ({ default: value }: Field): string | null => (value === undefined ? null : String(value))
 
 /** The field in its place in the file. */
 function exampleOf({ path, type, ...field }: Field): string {

@@ -52,7 +52,7 @@ function simple(type: Simple, path: string, node: Node, report: Report, below = 
   const quotes = type === 'string' && node.kind === 'scalar' ? '; put it in quotes' : ''
   report({
     message: `must be ${words[type]}, not ${described(node)}${quotes}`,
-    says: cannotUnmarshal(node, path + below, type),
+    says: cannotUnmarshal(node, path + (below.startsWith('[') ? below : ''), type),
     ends: false,
     start: node.start,
     end: node.end,

@@ -44,7 +44,7 @@ function facts(explanation: FieldExplanation): Term[] {
 }
 
 function defaultText({ default: value, onNode }: FieldExplanation): string {
-  const text = value === null ? 'none' : String(value)
+  const text = value ?? 'none'
   return onNode === null ? text : `${text}, which means ${onNode}`
 }
 
@@ -73,7 +73,7 @@ export const fieldsView = ({ items }: FieldList, options: ViewOptions): string =
     items.map((item) => [
       item.path,
       item.type,
-      item.default === null ? '-' : String(item.default),
+      item.default ?? '-',
       item.since === null && item.until === null ? '-' : `${item.since ?? ''}-${item.until ?? ''}`,
       item.does,
     ]),

@@ -23,6 +23,7 @@ const outOfRange: Readonly<Record<string, readonly number[]>> = {
   port: [-1, 65536, 80.5],
   line: [0, 1.5],
   column: [0, 1.5],
+  endColumn: [0, 1.5],
   of: [-1, 1.5],
   lines: [-1, 1.5],
   recognised: [-1, 1.5],
