@@ -32,7 +32,7 @@ const firstStage = (problems: readonly Problem[]): Stage | undefined =>
 
 function stageOf(says: string): Stage | undefined {
   if (says.includes('failed validate: ')) return 'validate'
-  if (says.includes('initialize logging: ')) return 'logging'
+  if (/initialize logging: |^panic: non-positive interval/m.test(says)) return 'logging'
   if (/failed complete: (failed to decode|failed lenient)/.test(says)) return 'read'
   return says.includes('failed complete: ') ? 'gates' : undefined
 }
@@ -48,6 +48,7 @@ function refusalDifferences(problems: readonly Problem[], stage: Stage | undefin
   if (stage === 'gates') {
     return own.some((one) => says.includes(one)) ? [] : [`kpx: ${own.join('; ')}, kube-proxy: ${says}`]
   }
+  if (says.includes('panic: ')) return own.some((one) => says.includes(one.replace(/^.*: /, ''))) ? [] : [says]
   const theirs = new Set(
     says.match(/(?:KubeProxyConfiguration|logging)[.\w[\]]*: (?:Invalid|Duplicate|Required|Unsupported|Forbidden)/g),
   )

@@ -54,7 +54,7 @@ async function verdict(program: string, file: string): Promise<Verdict> {
   return { written: undefined, says: errorsIn(stderr).findLast((text) => failed.test(text)) ?? stderr }
 }
 
-const failed = /failed (?:complete|validate|os init): |initialize logging: /
+const failed = /failed (?:complete|validate|os init): |initialize logging: |^panic: /m
 
 /** The errors of a log: klog quotes them, or sets those of several lines apart; older releases print them as they are. */
 function errorsIn(log: string): string[] {
