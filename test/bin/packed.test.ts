@@ -58,6 +58,7 @@ describe('the package', function () {
       'dist/',
       'dist/chunks/',
       'dist/commands/',
+      'dist/commands/config/',
       'dist/commands/explain/',
       'dist/schema/',
       'dist/seldom-used/',
