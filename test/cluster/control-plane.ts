@@ -44,10 +44,13 @@ export async function startControlPlane(
   }
   startDaemon(cp, 'etcd', [builtPath(join(programs.etcd, 'etcd')), ...etcdFlags])
   for (const [name, flags] of Object.entries(componentFlags)) {
-    startDaemon(cp, name, [builtPath(join(programs.kubernetes, name)), ...flags])
+    startDaemon(cp, name, [...again, builtPath(join(programs.kubernetes, name)), ...flags])
   }
   return { ca, admin, kubelets }
 }
+
+/** As kubelet does: on a busy machine the controller manager gives up before the API server is there. */
+const again = ['sh', '-c', 'while :; do "$@"; sleep 0.2; done', 'sh']
 
 /** The data is worth nothing after a crash, so nothing waits for the disk. */
 const etcdFlags = ['--data-dir=/var/lib/etcd', '--unsafe-no-fsync', '--log-level=warn']

@@ -42,7 +42,12 @@ export async function kubeProxyArchive(version: string, program: string): Promis
   return archive(kubeProxyImage(version), files, { Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] })
 }
 
-const iptablesNames = ['iptables', 'ip6tables'].flatMap((name) => [name, `${name}-save`, `${name}-restore`])
+/** As upstream's image has them: both by their own name, and by that of the flavour. */
+const iptablesNames = ['iptables', 'ip6tables', 'iptables-nft', 'ip6tables-nft'].flatMap((name) => [
+  name,
+  `${name}-save`,
+  `${name}-restore`,
+])
 
 function busybox(...applets: string[]): [string, Content][] {
   const links = applets.map((name): [string, Content] => [`bin/${name}`, { link: 'busybox' }])
