@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core'
 import { captureSummary } from '../src/answer/capture.ts'
 import type { CaptureSummary } from '../src/answer/capture.ts'
+import { hasSeen } from '../src/answer/document.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { checkFree, filesOf, writeCapture } from '../src/capture/write.ts'
 import { BaseCommand } from '../src/command.ts'
@@ -25,7 +26,7 @@ export default class Capture extends BaseCommand<typeof Capture> {
       (options) => captureView(summary, options),
       () => [path],
     )
-    if (summary.seen.nodes.length === 0) process.exitCode = 3
+    if (summary.seen.nodes.length === 0 || !hasSeen(summary, capture.nodes)) process.exitCode = 3
     return summary
   }
 }

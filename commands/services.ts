@@ -1,4 +1,4 @@
-import { isBlind } from '../src/answer/document.ts'
+import { hasSeen, isBlind } from '../src/answer/document.ts'
 import { chosenNodes, servicesOf } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { listServices } from '../src/answer/services.ts'
@@ -17,13 +17,14 @@ export default class Services extends BaseCommand<typeof Services> {
     const scene = sceneOf(await this.capture())
     const { namespace, node } = this.flags
     const services = servicesOf(namespace, scene)
-    const list = listServices(services, chosenNodes(node, scene), scene)
+    const nodes = chosenNodes(node, scene)
+    const list = listServices(services, nodes, scene)
     await this.print(
       list,
       (options) => servicesView(list, options),
       () => [...new Set(list.items.map(({ service }) => `service/${service}`))],
     )
-    if (isBlind(list.items)) process.exitCode = 3
+    if (isBlind(list.items) || !hasSeen(list, nodes)) process.exitCode = 3
     return list
   }
 }

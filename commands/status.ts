@@ -1,3 +1,4 @@
+import { hasSeen } from '../src/answer/document.ts'
 import { chosenNodes } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { statusOf } from '../src/answer/status/status.ts'
@@ -13,7 +14,8 @@ export default class Status extends BaseCommand<typeof Status> {
   async run(): Promise<StatusDocument> {
     const capture = await this.capture('everything')
     const scene = sceneOf(capture)
-    const status = statusOf(scene, chosenNodes(this.flags.node, scene))
+    const nodes = chosenNodes(this.flags.node, scene)
+    const status = statusOf(scene, nodes)
     await this.print(
       status,
       (options) => statusView(status, capture.takenAt, options),
@@ -21,6 +23,7 @@ export default class Status extends BaseCommand<typeof Status> {
     )
     if (status.seen.nodes.length === 0) process.exitCode = 3
     else if (status.findings.some(({ level }) => level === 'error')) process.exitCode = 1
+    else if (!hasSeen(status, nodes)) process.exitCode = 3
     return status
   }
 }

@@ -3,6 +3,7 @@ import { parseAddress } from '../../src/answer/asked-address.ts'
 import { explainAddress, isUnanswered } from '../../src/answer/explain-address.ts'
 import type { AddressExplanation } from '../../src/answer/explain-address.ts'
 import { namesOfRoles } from '../../src/answer/address-roles.ts'
+import { hasSeen } from '../../src/answer/document.ts'
 import { chosenNodes } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import { BaseCommand, unscopedFlags } from '../../src/command.ts'
@@ -26,7 +27,8 @@ export default class ExplainAddress extends BaseCommand<typeof ExplainAddress> {
   async run(): Promise<AddressExplanation> {
     const asked = parseAddress(this.args.address)
     const scene = sceneOf(await this.capture())
-    const explanation = explainAddress(asked, chosenNodes(this.flags.node, scene), scene)
+    const nodes = chosenNodes(this.flags.node, scene)
+    const explanation = explainAddress(asked, nodes, scene)
     await this.print(
       explanation,
       (options) => explainAddressView(explanation, options),
@@ -34,6 +36,7 @@ export default class ExplainAddress extends BaseCommand<typeof ExplainAddress> {
     )
     if (isUnanswered(explanation)) process.exitCode = 3
     else if (explanation.findings.some(({ level }) => level === 'error')) process.exitCode = 1
+    else if (!hasSeen(explanation, nodes)) process.exitCode = 3
     return explanation
   }
 }

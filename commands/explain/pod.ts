@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { isBlind } from '../../src/answer/document.ts'
+import { hasSeen, isBlind } from '../../src/answer/document.ts'
 import { explainPod } from '../../src/answer/explain-pod.ts'
 import type { PodExplanation } from '../../src/answer/explain-pod.ts'
 import { chosenNodes, findAnyPod, podName } from '../../src/answer/lookup.ts'
@@ -24,7 +24,8 @@ export default class ExplainPod extends BaseCommand<typeof ExplainPod> {
   async run(): Promise<PodExplanation> {
     const { name, namespace } = podName(this.args.name, this.namespace)
     const scene = sceneOf(await this.capture())
-    const explanation = explainPod(findAnyPod(namespace, name, scene), chosenNodes(this.flags.node, scene), scene)
+    const nodes = chosenNodes(this.flags.node, scene)
+    const explanation = explainPod(findAnyPod(namespace, name, scene), nodes, scene)
     await this.print(
       explanation,
       (options) => explainPodView(explanation, options),
@@ -33,6 +34,7 @@ export default class ExplainPod extends BaseCommand<typeof ExplainPod> {
     if (isBlind(explanation.services.flatMap(({ frontends }) => frontends.flatMap(({ nodes }) => nodes)))) {
       process.exitCode = 3
     } else if (explanation.findings.some(({ level }) => level === 'error')) process.exitCode = 1
+    else if (!hasSeen(explanation, nodes)) process.exitCode = 3
     return explanation
   }
 }

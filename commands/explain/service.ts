@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { isBlind } from '../../src/answer/document.ts'
+import { hasSeen, isBlind } from '../../src/answer/document.ts'
 import { allOutcomes, explainService } from '../../src/answer/explain-service.ts'
 import type { ServiceExplanation } from '../../src/answer/explain-service.ts'
 import { chosenNodes, findService, serviceName } from '../../src/answer/lookup.ts'
@@ -33,6 +33,7 @@ export default class ExplainService extends BaseCommand<typeof ExplainService> {
     )
     if (isBlind(allOutcomes(explanation))) process.exitCode = 3
     else if (explanation.findings.some(({ level }) => level === 'error')) process.exitCode = 1
+    else if (!hasSeen(explanation, nodes)) process.exitCode = 3
     return explanation
   }
 }

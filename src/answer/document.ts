@@ -13,6 +13,10 @@ export interface Document<Kind extends string> {
 export const isBlind = (answers: readonly { readonly verdict: Verdict }[]): boolean =>
   answers.length > 0 && answers.every(({ verdict }) => verdict === 'unknown')
 
+/** Whether all of these nodes could be looked at: what is known of the others is no answer about these. */
+export const hasSeen = ({ seen }: Document<string>, nodes: readonly string[]): boolean =>
+  nodes.every((node) => seen.nodes.includes(node))
+
 export const documentOf = <Kind extends string>(kind: Kind, scene: Scene): Document<Kind> =>
   documentSeeing(kind, seenOf(scene))
 

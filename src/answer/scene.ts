@@ -33,11 +33,18 @@ export function sceneOf(capture: Capture): Scene {
 export const nodeNames = ({ cluster, network }: Scene): string[] =>
   [...new Set([...network.nodes.keys(), ...cluster.nodes.map(({ name }) => name)])].sort()
 
+/** What could not be seen of a node, why, and the next step where there is one. */
+interface BlindSpot {
+  readonly node: string
+  readonly why: string
+  readonly fix?: string
+}
+
 /** `seen` of every document: the nodes that could be looked at, of how many, and what could not be seen. */
 export interface Seen {
   readonly nodes: readonly string[]
   readonly of: number
-  readonly blind: readonly { readonly node: string; readonly why: string }[]
+  readonly blind: readonly BlindSpot[]
   /** How kpx got at the nodes, where it did so itself. */
   readonly reached?: readonly (Reached & { readonly node: string })[]
   /** What is wrong with the lists of objects that were read, and how kpx took it. */
@@ -59,9 +66,12 @@ export function seenOf(scene: Scene): Seen {
   }
 }
 
-function blindSpots(node: string, { capture, network }: Scene): { node: string; why: string }[] {
+function blindSpots(node: string, { capture, network }: Scene): BlindSpot[] {
   const ruleset = network.nodes.get(node)?.ruleset
   if (!ruleset) return [{ node, why: 'nothing of it is recorded' }]
-  const spots = [...capture.blind(node), ...ruleset.blind].map(({ file, why }) => ({ node, why: `${file}: ${why}` }))
+  const spots = [
+    ...capture.blind(node).map(({ file, why, ...next }) => ({ node, why: `${file}: ${why}`, ...next })),
+    ...ruleset.blind.map(({ file, why }) => ({ node, why: `${file}: ${why}` })),
+  ]
   return ruleset.seen.size > 0 ? spots : [...spots, { node, why: 'its rules are not recorded, or cannot be read' }]
 }

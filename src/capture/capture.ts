@@ -2,6 +2,8 @@
 export interface Blind {
   readonly file: string
   readonly why: string
+  /** The next step, where there is one. */
+  readonly fix?: string
 }
 
 /** How kpx got at a node. */

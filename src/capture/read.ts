@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { KpxError } from '../error.ts'
 import { archiveTree } from './archive.ts'
-import type { Capture, Reached } from './capture.ts'
+import type { Blind, Capture, Reached } from './capture.ts'
 import { folderTree } from './folder.ts'
 import { parseJsonList } from './json-list.ts'
 import { isStep } from './tree.ts'
@@ -85,7 +85,7 @@ function captureOf(tree: Tree): Capture {
     file: (node, name) => (isStep(node) && isStep(name) ? tree.read(`nodes/${node}/${name}`) : undefined),
     files: (node) => (isStep(node) ? filesIn(tree, `nodes/${node}`) : []),
     list: listsOf(tree),
-    blind: (node) => about.blind.flatMap((one) => (one.node === node ? [{ file: one.file, why: one.why }] : [])),
+    blind: (node) => about.blind.flatMap((one) => (one.node === node ? [one.spot] : [])),
     reached: (node) => about.reached.get(node),
   }
 }
@@ -125,7 +125,7 @@ interface Description {
   readonly name?: string
   readonly takenAt?: string
   readonly nodes: readonly string[]
-  readonly blind: readonly { readonly node: string; readonly file: string; readonly why: string }[]
+  readonly blind: readonly { readonly node: string; readonly spot: Blind }[]
   readonly reached: ReadonlyMap<string, Reached>
 }
 
@@ -149,8 +149,9 @@ function description(tree: Tree): Description {
 }
 
 function blindSpotOf(value: unknown): Description['blind'] {
-  const { file, node, why } = Object(value) as Record<string, unknown>
-  return typeof node === 'string' && typeof file === 'string' && typeof why === 'string' ? [{ node, file, why }] : []
+  const { file, fix, node, why } = Object(value) as Record<string, unknown>
+  if (typeof node !== 'string' || typeof file !== 'string' || typeof why !== 'string') return []
+  return [{ node, spot: { file, why, ...(typeof fix === 'string' && { fix }) } }]
 }
 
 const ways: readonly unknown[] = ['exec', 'debug-pod', 'local', 'via'] satisfies Reached['way'][]

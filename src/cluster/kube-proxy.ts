@@ -14,6 +14,8 @@ export interface KubeProxyPod {
   readonly daemonSet: string | undefined
   readonly labels: Json
   readonly container: Container
+  /** Pods with the same one have the same programs. */
+  readonly imageId: string
   /** Its container runs, so that commands can run in it. */
   readonly ready: boolean
   /** RFC 3339; undefined for a container that does not run. */
@@ -50,6 +52,7 @@ function kubeProxyPod({ metadata, spec, status }: Json): KubeProxyPod | undefine
     daemonSet: text(objects(ownerReferences).find(({ kind }) => kind === 'DaemonSet')?.['name']) || undefined,
     labels: object(labels),
     container,
+    imageId: text(own['imageID']) || text(container.image),
     ready: own['ready'] === true,
     startedAt: text(object(state['running'])['startedAt']) || undefined,
     createdAt: text(creationTimestamp) || undefined,

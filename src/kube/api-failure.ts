@@ -1,5 +1,6 @@
 /** What the API server, or the way to it, answered instead of what was asked: as errors with the next step. */
 import { KpxError } from '../error.ts'
+import { resources } from './resource.ts'
 import type { Place, Resource } from './resource.ts'
 import { debugPodsRole, readerClusterRole, readerRole, systemNamespace } from './role.ts'
 import type { Rule } from './role.ts'
@@ -10,28 +11,59 @@ export interface Asked extends Place {
   readonly resource: Resource
 }
 
-/** `list services`, `create pods/exec of kube-system/kube-proxy-x`. */
+/** `list services`, `run a command in kube-system/kube-proxy-x`. */
 export function describe({ name, namespace, resource, verb }: Asked): string {
-  const whose = name === undefined ? '' : ` of ${namespace === undefined ? '' : `${namespace}/`}${name}`
-  return `${verb} ${resource.plural}${whose}`
+  const own = `${namespace === undefined ? '' : `${namespace}/`}${name}`
+  if (resource === resources.exec) return `run a command in ${own}`
+  if (resource === resources.portForward) return `ask a port of ${own}`
+  return `${verb} ${resource.plural}${name === undefined ? '' : ` of ${own}`}`
 }
 
-/** An answer with another status than 2xx, which is the cause of the error. */
-export function statusFailure(status: number, body: string, asked: Asked): KpxError {
+/** An answer with another status than 2xx, which is the cause of the error. `hint` is why who asks may not be known. */
+export function statusFailure(status: number, body: string, asked: Asked, hint: string | undefined): KpxError {
   const what = describe(asked)
   const told = messageOf(body)
   const because = told === '' ? '' : `: ${told}`
-  switch (status) {
-    case 401:
-      return new KpxError('KPX1014', `the API server does not know who asks to ${what}${because}`)
-    case 403:
-      return new KpxError('KPX1015', `not allowed to ${what}${because}`, { fix: ruleFix(asked) })
-    case 404:
-      return new KpxError('KPX1016', `the API server has nothing to ${what}${because}`, { cause: 404 })
-    default:
-      return new KpxError('KPX1016', `the API server answered ${status} to ${what}${because}`, { cause: status })
+  if (status === 401) {
+    const why = hint === undefined ? because : `: ${hint}`
+    return new KpxError('KPX1014', `the API server does not know who asks to ${what}${why}`)
   }
+  if (isPage(body) || (status >= 300 && status < 400)) {
+    const message = `a page with status ${status} came instead of the API server's answer to ${what}`
+    return new KpxError('KPX1016', message, { fix: pageFix, cause: status })
+  }
+  if (status === 403) return new KpxError('KPX1015', `not allowed to ${what}${because}`, { fix: ruleFix(asked) })
+  if (status === 404) return missing(asked, because)
+  if (!told.startsWith(dialing)) {
+    return new KpxError('KPX1016', `the API server answered ${status} to ${what}${because}`, { cause: status })
+  }
+  const message = `the API server cannot reach the node's kubelet to ${what}: ${told.slice(dialing.length)}`
+  const fix = 'check that the node is up and its kubelet runs: kubectl get nodes'
+  return new KpxError('KPX1016', message, { fix, cause: status })
 }
+
+/** As the API server begins the message where no connection to a kubelet is made (k8s.io/apimachinery/pkg/util/proxy). */
+const dialing = 'error dialing backend: '
+
+/** Of a login, a proxy or a load balancer. */
+const isPage = (body: string): boolean => /^\s*</.test(body)
+
+export const pageFix = 'check that the server in the kubeconfig is a Kubernetes API server, not a login page or a proxy'
+
+function missing(asked: Asked, because: string): KpxError {
+  if (asked.name === undefined || !asked.resource.plural.startsWith('pods')) {
+    return new KpxError('KPX1016', `the API server has nothing to ${describe(asked)}${because}`, { cause: 404 })
+  }
+  const message = `${asked.namespace}/${asked.name} is gone${because}`
+  return new KpxError('KPX1016', message, { fix: 'ask again: its successor may be there', cause: 404 })
+}
+
+/** An answer that would fill the memory. */
+export const endless = (asked: Asked): KpxError =>
+  new KpxError('KPX1011', `the answer to ${describe(asked)} does not end`, {
+    fix: 'check that the server in the kubeconfig is the one that you mean',
+    exit: 3,
+  })
 
 /** The rule that has the verb, the role that it belongs to, and the command that prints both. */
 function ruleFix({ namespace = systemNamespace, resource: { group, plural }, verb }: Asked): string {
@@ -62,19 +94,37 @@ export function networkFailure(error: unknown, server: string, asked: Asked): Kp
   if (error instanceof KpxError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const message = error instanceof Error ? error.message : String(error)
-  const known = reasons.get(code)
-  const why = known?.why ?? (isCertificateCode(code) ? `its certificate is not trusted (${message})` : message)
-  const fix = known?.fix ?? (isCertificateCode(code) ? certificateFix : undefined)
+  const proxyAnswer = /^Bad response: (\d+)$/.exec(message)?.[1]
+  const { fix, why } =
+    proxyAnswer === undefined
+      ? (reasons.get(code) ?? unusual(code, message))
+      : { why: `the proxy between answered ${proxyAnswer}`, fix: 'check proxy-url in the kubeconfig' }
   return new KpxError('KPX1013', `${server} cannot be reached to ${describe(asked)}: ${why}`, {
     ...(fix !== undefined && { fix }),
     cause: error,
   })
 }
 
-const isCertificateCode = (code: string): boolean =>
-  /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|EPROTO|ERR_SSL/.test(code)
-
-const certificateFix = 'check certificate-authority and server in the kubeconfig, and that no proxy stands between'
+/** OpenSSL's and Node's codes. */
+function unusual(code: string, message: string): { readonly why: string; readonly fix?: string } {
+  if (/ALERT_\w*(?:CERT|UNKNOWN_CA)|X509_KEY_VALUES|ERR_OSSL/.test(code)) {
+    return {
+      why: `the client certificate is not taken (${message})`,
+      fix: 'log in again, or check client-certificate and client-key in the kubeconfig',
+    }
+  }
+  if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS/.test(code)) {
+    return {
+      why: `its certificate is not trusted (${message})`,
+      fix: 'check certificate-authority and server in the kubeconfig, and that no proxy stands between',
+    }
+  }
+  if (!/EPROTO|ERR_SSL|^HPE_/.test(code)) return { why: message }
+  return {
+    why: `what answers there is no API server (${message})`,
+    fix: 'check server in the kubeconfig: https:// or http://, host and port',
+  }
+}
 
 const reasons: ReadonlyMap<string, { readonly why: string; readonly fix: string }> = new Map([
   [

@@ -2,13 +2,16 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
-import type { RequestOptions } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { KubeConfig } from '@kubernetes/client-node'
-import { describe, networkFailure, statusFailure, timeOut } from './api-failure.ts'
+import { describe, networkFailure, statusFailure, timeOut, endless } from './api-failure.ts'
 import type { Asked } from './api-failure.ts'
-import { KpxError } from '../error.ts'
+import { Credentials } from './credentials.ts'
 import { pathOf } from './resource.ts'
+import { Room } from './room.ts'
+import { Silence } from './silence.ts'
+import { mostFileBytes } from '../capture/limits.ts'
+import type { KpxError } from '../error.ts'
 
 export type Query = Readonly<Record<string, string | readonly string[]>>
 
@@ -27,6 +30,13 @@ interface Sent {
 
 const methods = { create: 'POST', delete: 'DELETE', get: 'GET', list: 'GET' } as const
 
+/** The other side of a question: `heard` when something of the answer has come. */
+export interface Waiting<T> {
+  readonly resolve: (answer: T) => void
+  readonly reject: (error: unknown) => void
+  readonly heard: () => void
+}
+
 /** How often a read is tried when the server is busy or the connection breaks. */
 const mostTries = 3
 
@@ -36,30 +46,35 @@ const longestPause = 5_000
 
 export class Connection {
   readonly context: string
+  /** As messages name it. */
   readonly server: string
   /** Milliseconds of silence after which an answer is given up. */
   readonly patience: number
   readonly flags: string
-  readonly #config: KubeConfig
+  readonly credentials: Credentials
+  /** For what nodes print. */
+  readonly room = new Room()
+  readonly #base: string
+  readonly #waiting = new Set<() => void>()
+  #closed = false
 
   /** `flags` are those that name the cluster to another command. */
   constructor(config: KubeConfig, patience: number, flags: string) {
-    this.#config = config
+    this.credentials = new Credentials(config)
     this.context = config.currentContext
-    this.server = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? ''
+    this.#base = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? ''
+    this.server = this.#base.replace(/^(\w+:\/\/)[^/@]*@/, '$1')
     this.patience = patience
     this.flags = flags
   }
 
-  /** The answer's bytes. Reads may be tried again; throws KPX1013 to KPX1017. */
+  /** The answer's bytes. Reads may be tried again; throws KPX1011 and KPX1013 to KPX1017. */
   async get(asked: Asked, query: Query = {}): Promise<Buffer> {
     for (let tries = 1; ; tries++) {
       const answer = await this.#try({ asked, query }, tries < mostTries)
       if (answer && answer.status < 300) return answer.body
       const worthAnother = !answer || answer.status === 429 || answer.status >= 500
-      if (answer && (!worthAnother || tries === mostTries)) {
-        throw statusFailure(answer.status, answer.body.toString('utf8'), asked)
-      }
+      if (answer && (!worthAnother || tries === mostTries)) throw this.refusal(answer.status, answer.body, asked)
       await delay(Math.min((answer?.retryAfter ?? 0) * 1000 || pause * tries, longestPause))
     }
   }
@@ -68,7 +83,7 @@ export class Connection {
   async create(asked: Asked, object: object): Promise<void> {
     const { name: _name, ...collection } = asked
     const answer = await this.#try({ asked: collection, query: {}, object }, false)
-    if (answer && answer.status >= 300) throw statusFailure(answer.status, answer.body.toString('utf8'), asked)
+    if (answer && answer.status >= 300) throw this.refusal(answer.status, answer.body, asked)
   }
 
   /** Deletes the object; it is well if there is none. Throws KPX1013 to KPX1017. */
@@ -76,7 +91,7 @@ export class Connection {
     const send = (again: boolean): Promise<Answer | undefined> => this.#try({ asked, query: {} }, again)
     const answer = (await send(true)) ?? (await send(false))
     if (!answer || answer.status < 300 || answer.status === 404) return
-    throw statusFailure(answer.status, answer.body.toString('utf8'), asked)
+    throw this.refusal(answer.status, answer.body, asked)
   }
 
   /** Undefined for a connection that broke where another try is left. */
@@ -91,23 +106,60 @@ export class Connection {
 
   async #send({ asked, object, query }: Sent): Promise<Answer> {
     const url = this.url(asked, query)
-    const options = { ...(await this.options()), method: methods[asked.verb] }
+    const options = { ...(await this.credentials.options()), method: methods[asked.verb] }
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest
-    return new Promise((resolve, reject) => {
-      const request = send(url, options, (response) => {
-        read(response).then(resolve, reject)
-      })
+    const isChange = asked.verb === 'create' || asked.verb === 'delete'
+    const ask = ({ heard, reject, resolve }: Waiting<Answer>): (() => void) => {
+      const request = send(url, options)
       request.setHeader('accept', 'application/json')
       if (object) request.setHeader('content-type', 'application/json')
-      request.setTimeout(this.patience, () => request.destroy(timeOut(describe(asked), this.patience)))
+      request.on('response', (response) => {
+        heard()
+        read(response, heard, asked).then(resolve, reject)
+      })
       request.on('error', reject)
       request.end(object && JSON.stringify(object))
-    })
+      return () => request.destroy()
+    }
+    return this.answered(describe(asked), ask, isChange)
+  }
+
+  /** Waits for what `ask` begins, which returns how it ends. Throws KPX1017 after too long a silence. A change is not given up. */
+  async answered<T>(what: string, ask: (waiting: Waiting<T>) => () => void, isChange = false): Promise<T> {
+    let end: (() => void) | undefined
+    let giveUp: (() => void) | undefined
+    let silence: Silence | undefined
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        if (this.#closed && !isChange) return reject(given())
+        giveUp = () => reject(given())
+        if (!isChange) this.#waiting.add(giveUp)
+        const started = new Silence(this.patience, () => reject(timeOut(what, this.patience)))
+        silence = started
+        end = ask({ resolve, reject, heard: () => started.start() })
+      })
+    } finally {
+      silence?.end()
+      if (giveUp) this.#waiting.delete(giveUp)
+      end?.()
+    }
+  }
+
+  /** Nobody waits any more for what is only read; what is made is deleted again. */
+  close(): void {
+    this.#closed = true
+    for (const giveUp of this.#waiting) giveUp()
+  }
+
+  /** An answer with another status than 2xx as an error. */
+  refusal(status: number, body: Buffer, asked: Asked): KpxError {
+    const text = this.credentials.hidden(body.toString('utf8'))
+    return statusFailure(status, text, asked, this.credentials.expiry)
   }
 
   url({ name, namespace, resource }: Asked, query: Query): URL {
     const url = new URL(
-      this.server +
+      this.#base +
         pathOf(resource, { ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) }),
     )
     for (const [key, values] of Object.entries(query)) {
@@ -115,26 +167,24 @@ export class Connection {
     }
     return url
   }
-
-  /** Certificates, proxy and credentials, which a plugin may have to fetch. */
-  async options(): Promise<RequestOptions> {
-    const options: RequestOptions = {}
-    try {
-      await this.#config.applyToHTTPSOptions(options)
-    } catch (error) {
-      const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-      throw new KpxError('KPX1014', `the kubeconfig's credentials cannot be had: ${why}`, { cause: error })
-    }
-    return options
-  }
 }
 
-const isBroken = (error: unknown): boolean =>
+const given = (): Error => new Error('it is not asked any more')
+
+/** As the error of a connection that ended before the answer did. */
+export const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })
+
+export const isBroken = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 
-async function read(response: IncomingMessage): Promise<Answer> {
+async function read(response: IncomingMessage, heard: () => void, asked: Asked): Promise<Answer> {
   const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
+  let bytes = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    heard()
+    chunks.push(chunk)
+    if ((bytes += chunk.length) > mostFileBytes) throw endless(asked)
+  }
   const retryAfter = Number(response.headers['retry-after'])
   return {
     status: response.statusCode ?? 0,

@@ -1,8 +1,11 @@
 /** A command in a container. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { networkFailure } from './api-failure.ts'
 import type { Asked } from './api-failure.ts'
 import { overChannels } from './channels.ts'
+import { closed, isBroken } from './connection.ts'
 import type { Connection } from './connection.ts'
+import { Printed } from './printed.ts'
 import { resources } from './resource.ts'
 
 export interface Container {
@@ -26,32 +29,69 @@ export const isMissingProgram = (message: string): boolean =>
 
 const channels = { stdout: 1, stderr: 2, status: 3 } as const
 
-/** Runs the words as they are, without a shell. Throws KPX1013 to KPX1017; a command that fails is an answer. */
+/** How often a command is run whose connection breaks, and milliseconds between. */
+const mostTries = 2
+const pause = 500
+
+/**
+ * Runs the words as they are, without a shell; they must change nothing, for they may be run again. Throws KPX1013 to KPX1017; a command
+ * that fails, or prints more than there is room for, is an answer.
+ */
 export async function exec(
+  connection: Connection,
+  container: Container,
+  command: readonly string[],
+): Promise<ExecResult> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await runOnce(connection, container, command)
+    } catch (error) {
+      if (tries === mostTries || !(error instanceof Error) || !isBroken(error.cause)) throw error
+    }
+    await delay(pause)
+  }
+}
+
+async function runOnce(
   connection: Connection,
   { container, namespace, pod }: Container,
   command: readonly string[],
 ): Promise<ExecResult> {
   const asked: Asked = { verb: 'create', resource: resources.exec, namespace, name: pod }
-  const stdout: Buffer[] = []
-  const stderr: Buffer[] = []
+  const printed = new Printed(connection.room)
   let status: Buffer | undefined
-  await overChannels(connection, {
-    asked,
-    query: { command, container, stdout: 'true', stderr: 'true' },
-    describe: `${command.join(' ')} in ${pod}`,
-    onBytes(channel, bytes) {
-      if (channel === channels.stdout) stdout.push(bytes)
-      else if (channel === channels.stderr) stderr.push(bytes)
-      else if (channel === channels.status) status = bytes
-      return status !== undefined
-    },
-  })
-  if (!status) throw networkFailure(closed(), connection.server, asked)
-  return { stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8').trim(), ...ending(status) }
+  try {
+    await overChannels(connection, {
+      asked,
+      query: { command, container, stdout: 'true', stderr: 'true' },
+      describe: `${command.join(' ')} in ${pod}`,
+      onBytes(channel, bytes) {
+        if (channel === channels.stdout) printed.add('stdout', bytes)
+        else if (channel === channels.stderr) printed.add('stderr', bytes)
+        else if (channel === channels.status) status = bytes
+        return status !== undefined || printed.excess !== undefined
+      },
+    })
+    if (!status && printed.excess === undefined) throw networkFailure(closed(), connection.server, asked)
+  } catch (error) {
+    printed.drop()
+    throw error
+  }
+  return resultOf(printed, ending(status ?? Buffer.alloc(0)), (text) => connection.credentials.hidden(text))
 }
 
-const closed = (): Error => Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })
+type Ending = Pick<ExecResult, 'exitCode' | 'failure'>
+
+/** Of a command that ended so, or that printed more than there is room for. */
+export function resultOf(
+  printed: Printed,
+  { exitCode, failure }: Ending,
+  told: (text: string) => string = (text) => text,
+): ExecResult {
+  const { excess, stderr, stdout } = printed
+  if (excess !== undefined) return { stdout, stderr, exitCode: undefined, failure: excess }
+  return { stdout, stderr: told(stderr), exitCode, failure: told(failure) }
+}
 
 interface Status {
   readonly status?: string
@@ -60,7 +100,7 @@ interface Status {
 }
 
 /** A Status object: Success, or a Failure with the exit code or with why there is none. */
-function ending(bytes: Buffer): Pick<ExecResult, 'exitCode' | 'failure'> {
+function ending(bytes: Buffer): Ending {
   let status: Status
   try {
     status = JSON.parse(bytes.toString('utf8')) as Status

@@ -4,7 +4,7 @@ import type { KubeProxyPod } from '../cluster/kube-proxy.ts'
 import { configMapsOf } from '../cluster/workload.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from './connection.ts'
-import { listObjects } from './objects.ts'
+import { getObject, listObjects } from './objects.ts'
 import { Pool } from './pool.ts'
 import { resources, serverVersion } from './resource.ts'
 
@@ -31,7 +31,7 @@ export async function aboutKubeProxy(
   const proxies = kubeProxyPods(pods)
   const [daemonsets, version, logs] = await Promise.all([
     listObjects(connection, resources.daemonSets),
-    objectOrNone(connection.get({ verb: 'get', resource: serverVersion }), mayLack),
+    objectOrNone(getObject(connection, { verb: 'get', resource: serverVersion }), mayLack),
     Promise.all(nodes.map((node) => pool.run(() => logOf(connection, proxies.get(node))))),
   ])
   const workloads = [...kubeProxyDaemonSets(daemonsets), ...proxies.values()]
@@ -47,13 +47,16 @@ export async function aboutKubeProxy(
 
 async function configMap(connection: Connection, qualified: string): Promise<unknown[]> {
   const [namespace = '', name = ''] = qualified.split('/')
-  return objectOrNone(connection.get({ verb: 'get', resource: resources.configMaps, namespace, name }), isMissing)
+  return objectOrNone(
+    getObject(connection, { verb: 'get', resource: resources.configMaps, namespace, name }),
+    isMissing,
+  )
 }
 
 /** What is not there is no failure; nor is who may not ask, where that is worth less than the rest. */
-async function objectOrNone(asked: Promise<Buffer>, isNone: (error: KpxError) => boolean): Promise<unknown[]> {
+async function objectOrNone(asked: Promise<object>, isNone: (error: KpxError) => boolean): Promise<unknown[]> {
   try {
-    return [JSON.parse((await asked).toString('utf8'))]
+    return [await asked]
   } catch (error) {
     if (error instanceof KpxError && isNone(error)) return []
     throw error

@@ -20,7 +20,17 @@ export interface LiveOptions extends AccessOptions {
 /** The log is the API server's to give, whichever way leads to the node. */
 const logFile = 'kube-proxy.log'
 
+/** Throws KPX1001, KPX1011 and KPX1013 to KPX1017. */
 export async function liveCapture(connection: Connection, options: LiveOptions): Promise<Capture> {
+  try {
+    return await readCluster(connection, options)
+  } finally {
+    // whatever is still on the way when one question fails is not waited for
+    connection.close()
+  }
+}
+
+async function readCluster(connection: Connection, options: LiveOptions): Promise<Capture> {
   const [services, endpointslices, pods, nodeObjects] = await Promise.all([
     listObjects(connection, resources.services),
     listObjects(connection, resources.endpointSlices),

@@ -4,12 +4,13 @@ import type { Capture } from '../capture/capture.ts'
 import { thisMachine } from './access/local.ts'
 import { recordOf } from './node-record.ts'
 import type { Scope } from './node-record.ts'
+import { Room } from './room.ts'
 
 /** `patience` is in milliseconds. */
 export async function localCapture(patience: number, scope: Scope): Promise<Capture> {
-  const way = thisMachine(patience)
+  const way = thisMachine(patience, new Room())
   const { blind, files, lost } = await recordOf(way, scope)
-  const spots = [...blind, ...(lost ? [{ file: way.through, why: lost.message }] : [])]
+  const spots = [...blind, ...(lost ? [{ file: way.through, why: lost.message, fix: lost.fix }] : [])]
   return {
     name: hostname(),
     path: hostname(),

@@ -2,7 +2,7 @@
 import type { Blind, Reached } from '../capture/capture.ts'
 import { KpxError } from '../error.ts'
 import type { ClusterNode } from './access/cluster-node.ts'
-import type { Access, Way } from './access/way.ts'
+import type { Access, NoWay, Way } from './access/way.ts'
 import { recordOf } from './node-record.ts'
 import type { NodeRecord, Scope } from './node-record.ts'
 import { Pool } from './pool.ts'
@@ -16,28 +16,31 @@ interface Look {
   /** What the way that led there could not see. */
   readonly blind: readonly Blind[]
   readonly reached: Reached | undefined
+  /** A command has been answered, be it that there is no such program. */
+  readonly answered: boolean
   /** All that could be asked has been asked. */
   readonly isWhole: boolean
   /** Why other ways led nowhere, or not far enough. */
   readonly failures: readonly Blind[]
-  /** This user may not run commands in pods. */
-  readonly denied: KpxError | undefined
+  /** What the node can do nothing about: the API server is away, or does not let this user run commands in pods. */
+  readonly refusal: KpxError | undefined
 }
 
 export const unseen: Look = {
   files: new Map(),
   blind: [],
   reached: undefined,
+  answered: false,
   isWhole: false,
   failures: [],
-  denied: undefined,
+  refusal: undefined,
 }
 
 /** What could not be seen; where a way led there in the end, what was wrong with the others is no blind spot. */
 export const blindSpots = ({ blind, failures, isWhole }: Look): readonly Blind[] =>
   isWhole ? blind : [...blind, ...failures]
 
-/** Tries one way after the other for the nodes that are left. Throws KPX1014 and KPX1015 where no other way led there. */
+/** Tries one way after the other for the nodes that are left. Throws KPX1013 to KPX1015 where no way led to any node because of that. */
 export async function lookAt(
   nodes: readonly ClusterNode[],
   ways: readonly Access[],
@@ -48,14 +51,16 @@ export async function lookAt(
   const pool = new Pool(mostNodes)
   for (const access of ways) {
     // in a debug pod commands are run in the same way
-    const isLeft = (look: Look): boolean => !look.isWhole && !(look.denied && access.way === 'debug-pod')
+    const isLeft = (look: Look): boolean => !look.isWhole && !(look.refusal && access.way === 'debug-pod')
     const left = nodes.filter((node) => isLeft(of(node)))
     const open = await access.prepare(left)
     const look = async (node: ClusterNode): Promise<void> =>
       void looks.set(node.name, await lookAgain(of(node), access, scope, () => open(node)))
     await Promise.all(left.map((node) => pool.run(() => look(node))))
   }
-  for (const { denied, reached } of looks.values()) if (denied && !reached) throw denied
+  const all = [...looks.values()]
+  const refusal = all.find((look) => look.refusal)?.refusal
+  if (refusal && !all.some(({ answered }) => answered)) throw refusal
   return looks
 }
 
@@ -64,18 +69,19 @@ async function lookAgain(
   before: Look,
   access: Access,
   scope: Scope,
-  open: () => Promise<Way | string | undefined>,
+  open: () => Promise<Way | NoWay | undefined>,
 ): Promise<Look> {
-  let way: Way | string | undefined
+  let way: Way | NoWay | undefined
   try {
     way = await open()
   } catch (error) {
     return failed(before, access, access.label, error)
   }
   if (way === undefined) return before
-  if (typeof way === 'string') return withFailure(before, { file: access.label, why: way })
-  const { blind, files, lost } = await recordAndClose(way, scope)
-  const look = lost ? failed(before, access, way.through, lost) : { ...before, isWhole: true }
+  if (!('run' in way)) return withFailure(before, { file: access.label, ...way })
+  const { answered, blind, files, lost } = await recordAndClose(way, scope)
+  const now = { ...before, answered: before.answered || answered }
+  const look = lost ? failed(now, access, way.through, lost) : { ...now, isWhole: true }
   if (lost && files.size <= before.files.size) return look
   const instead = before.failures.map(({ file, why }) => `${file}: ${why}`).join('; ')
   const reached = { way: access.way, through: way.through, ...(instead !== '' && { instead }) }
@@ -86,14 +92,11 @@ const withFailure = (look: Look, failure: Blind): Look => ({ ...look, failures: 
 
 function failed(before: Look, { way }: Access, file: string, error: unknown): Look {
   if (!(error instanceof KpxError)) throw error
-  const isDenied = error.code === 'KPX1014' || error.code === 'KPX1015'
-  const look = withFailure(before, { file, why: whyOf(error) })
-  return way === 'exec' && isDenied ? { ...look, denied: error } : look
+  const look = withFailure(before, { file, why: error.message, fix: error.fix })
+  return way === 'exec' && refusals.includes(error.code) ? { ...look, refusal: error } : look
 }
 
-/** The next step too, where only this error knows it. */
-const whyOf = ({ code, fix, message }: KpxError): string =>
-  code === 'KPX1015' || code === 'KPX1021' ? `${message}; ${fix}` : message
+const refusals: readonly string[] = ['KPX1013', 'KPX1014', 'KPX1015']
 
 /** What is left behind is told as well. */
 async function recordAndClose(way: Way, scope: Scope): Promise<NodeRecord> {
@@ -101,6 +104,10 @@ async function recordAndClose(way: Way, scope: Scope): Promise<NodeRecord> {
   const [closed] = await Promise.allSettled([way.close()])
   if (record.status === 'rejected') throw record.reason
   if (closed.status === 'fulfilled') return record.value
-  if (!(closed.reason instanceof KpxError)) throw closed.reason
-  return { ...record.value, blind: [...record.value.blind, { file: way.through, why: whyOf(closed.reason) }] }
+  const { reason } = closed
+  if (!(reason instanceof KpxError)) throw reason
+  return {
+    ...record.value,
+    blind: [...record.value.blind, { file: way.through, why: reason.message, fix: reason.fix }],
+  }
 }

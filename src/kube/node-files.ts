@@ -1,11 +1,18 @@
 /**
  * The files of a capture and the commands that print them in a node's network namespace. Commands are words, run without a shell: images
  * of kube-proxy differ in what they have (the upstream one has cat and grep but neither ip nor ipvsadm, EKS's minimal one has no cat).
+ * Each costs the node a process in a container, so that what one can print is asked of one, and what earlier answers make needless of none.
  */
+type NodeFiles = ReadonlyMap<string, Buffer>
+
+/** A file, or several that one command prints, of which this is the first. */
 export interface NodeFile {
   readonly file: string
   /** The first that the image has counts. */
   readonly commands: readonly NodeCommand[]
+  /** The files that are read before, and what of them makes this one worth reading. */
+  readonly after?: readonly string[]
+  readonly isWanted?: (files: NodeFiles) => boolean
   /**
    * What is told where there is no such file: `always`; or where a command `failed`, for an image without it belongs to a kube-proxy that
    * does without it; or nothing, for a file that only adds to what is known.
@@ -13,16 +20,17 @@ export interface NodeFile {
   readonly missed?: 'always' | 'failed'
 }
 
-interface NodeCommand {
+export interface NodeCommand {
   readonly words: readonly string[]
-  /** Makes what it printed what the file's name promises, where that is not the same. */
-  readonly text?: (stdout: Buffer) => Buffer
-  /** Those beside 0 that are no failure when nothing is said on stderr. */
-  readonly exitCodes?: readonly number[]
+  /** Words that follow from what was read before. */
+  readonly more?: (files: NodeFiles) => readonly string[]
+  /** What it printed as files, where that is not the one file as it is. */
+  readonly files?: (stdout: Buffer, stderr: string) => NodeFiles
+  /** Whether it has printed all, where that is not exit code 0. */
+  readonly isWhole?: (exitCode: number, stderr: string, stdout: Buffer) => boolean
 }
 
 const command = (...words: string[]): NodeCommand => ({ words })
-const cat = (path: string): NodeCommand => command('cat', path)
 
 /** The sysctls that decide about packets. */
 const sysctls = [
@@ -34,53 +42,122 @@ const sysctls = [
   'net/bridge/bridge-nf-call-ip6tables',
 ]
 
-/** `grep -Hs '' FILE...` prints `/proc/sys/net/ipv4/ip_forward:1` and passes over files that do not exist. */
-const sysctlsByGrep: NodeCommand = {
-  words: ['grep', '-Hs', '', ...sysctls.map((name) => `/proc/sys/${name}`)],
-  exitCodes: [2],
-  text: (stdout) => Buffer.from(stdout.toString('utf8').replaceAll(/^\/proc\/sys\/([^:\n]+):/gm, '$1 = ')),
+const sysctlFile = 'sysctl.txt'
+const sysctlFolder = '/proc/sys/'
+
+/** By path, the file that each is in a capture. */
+const procFiles: ReadonlyMap<string, string> = new Map(
+  ['dev', 'fib_trie', 'if_inet6', 'ip_vs', 'ipv6_route', 'route', 'ip_tables_names', 'ip6_tables_names'].map((name) => [
+    `/proc/net/${name}`,
+    `proc-net-${name}.txt`,
+  ]),
+)
+
+/** `grep -H '' FILE...` prints `PATH:LINE`, and of files that it cannot read on stderr why; it goes on behind them and exits with 2. */
+const procByGrep: NodeCommand = {
+  words: ['grep', '-H', '', ...procFiles.keys(), ...sysctls.map((name) => sysctlFolder + name)],
+  // of these files, some are everywhere and not empty: whoever prints nothing has not been there
+  isWhole: (exitCode, _stderr, stdout) => exitCode <= 2 && stdout.length > 0,
+  files: (stdout, stderr) => {
+    const lines = new Map<string, string[]>()
+    for (const [path, file] of procFiles) if (!stderr.includes(path)) lines.set(file, [])
+    for (const line of stdout.toString('utf8').split('\n')) {
+      const end = line.indexOf(':')
+      const path = line.slice(0, Math.max(end, 0))
+      const text = line.slice(end + 1)
+      const file = procFiles.get(path)
+      if (file !== undefined) lines.get(file)?.push(text)
+      else if (path.startsWith(sysctlFolder)) {
+        const own = lines.get(sysctlFile)
+        const setting = `${path.slice(sysctlFolder.length)} = ${text}`
+        if (own) own.push(setting)
+        else lines.set(sysctlFile, [setting])
+      }
+    }
+    return new Map(Array.from(lines, ([file, own]) => [file, Buffer.from(own.map((line) => `${line}\n`).join(''))]))
+  },
 }
 
-/** Asked when the devices are known: there is no shell that would find them. */
-export const brportFile = (devices: readonly string[]): NodeFile => ({
-  file: 'sys-class-net-brport.txt',
-  // files that are not there, of devices that are no ports, are passed over and make the exit code 2
-  commands: [
-    {
-      words: [
-        'grep',
-        '-Hs',
-        '^INTERFACE=',
-        ...devices.map((device) => `/sys/class/net/${device}/brport/bridge/uevent`),
-      ],
-      exitCodes: [1, 2],
-    },
-  ],
-})
+/** `eth0` of the line `  eth0: 0 0 ...`. */
+const deviceNames = (files: NodeFiles): string[] =>
+  Array.from(
+    files
+      .get('proc-net-dev.txt')
+      ?.toString('utf8')
+      .matchAll(/^ *([^\s:|]+):/gm) ?? [],
+    ([, name = '']) => name,
+  )
 
+/** There is no shell that would find the devices. Of those that are no ports there are no such files, which makes the exit code 2. */
+const portsByGrep: NodeCommand = {
+  words: ['grep', '-Hs', '^INTERFACE='],
+  more: (files) => deviceNames(files).map((device) => `/sys/class/net/${device}/brport/bridge/uevent`),
+  isWhole: (exitCode, stderr) => exitCode <= 2 && stderr === '',
+}
+
+/** The kernel lists the tables of iptables-legacy, which has made none where there is no such list. */
+const hasLegacyTables =
+  (names: string) =>
+  (files: NodeFiles): boolean =>
+    files.has('proc-net-dev.txt') ? (files.get(names)?.length ?? 0) > 0 : true
+
+/** `-m set --match-set NAME src`, `-j SET --add-set NAME src`. */
+const namesSets = (files: NodeFiles): boolean =>
+  saves.some((save) => files.get(save)?.includes('-set ')) || !saves.some((save) => files.has(save))
+
+const saves = ['iptables-save.txt', 'ip6tables-save.txt', 'iptables-legacy-save.txt', 'ip6tables-legacy-save.txt']
+
+/** In the order in which they are asked for: what takes long first. */
 export const nodeFiles: readonly NodeFile[] = [
-  { file: 'ip-addr.json', commands: [command('ip', '-j', 'addr')] },
-  { file: 'ip-route.json', commands: [command('ip', '-j', 'route', 'show', 'table', 'all')] },
-  { file: 'ip6-route.json', commands: [command('ip', '-6', '-j', 'route', 'show', 'table', 'all')] },
-  { file: 'ip6tables-legacy-save.txt', commands: [command('ip6tables-legacy-save')] },
+  { file: 'nft-list-ruleset.txt', commands: [command('nft', 'list', 'ruleset')], missed: 'failed' },
+  { file: 'iptables-save.txt', commands: [command('iptables-nft-save'), command('iptables-save')], missed: 'always' },
   {
     file: 'ip6tables-save.txt',
     commands: [command('ip6tables-nft-save'), command('ip6tables-save')],
     missed: 'always',
   },
-  { file: 'ipset-save.txt', commands: [command('ipset', 'save')], missed: 'failed' },
-  { file: 'iptables-legacy-save.txt', commands: [command('iptables-legacy-save')] },
-  { file: 'iptables-save.txt', commands: [command('iptables-nft-save'), command('iptables-save')], missed: 'always' },
-  { file: 'ipvsadm-save.txt', commands: [command('ipvsadm', '-Sn')] },
-  { file: 'nft-list-ruleset.txt', commands: [command('nft', 'list', 'ruleset')], missed: 'failed' },
-  { file: 'proc-net-dev.txt', commands: [cat('/proc/net/dev')] },
-  { file: 'proc-net-fib_trie.txt', commands: [cat('/proc/net/fib_trie')] },
-  { file: 'proc-net-if_inet6.txt', commands: [cat('/proc/net/if_inet6')] },
-  { file: 'proc-net-ip_vs.txt', commands: [cat('/proc/net/ip_vs')] },
-  { file: 'proc-net-ipv6_route.txt', commands: [cat('/proc/net/ipv6_route')] },
-  { file: 'proc-net-route.txt', commands: [cat('/proc/net/route')] },
+  { file: 'proc-net-dev.txt', commands: [procByGrep] },
+  { file: 'ip-addr.json', commands: [command('ip', '-j', 'addr')] },
   {
-    file: 'sysctl.txt',
-    commands: [sysctlsByGrep, command('sysctl', '-e', ...sysctls.map((name) => name.replaceAll('/', '.')))],
+    file: sysctlFile,
+    after: ['proc-net-dev.txt'],
+    isWanted: (files) => !files.has(sysctlFile),
+    commands: [command('sysctl', '-e', ...sysctls.map((name) => name.replaceAll('/', '.')))],
   },
+  {
+    file: 'ip-route.json',
+    after: ['ip-addr.json'],
+    commands: [command('ip', '-j', 'route', 'show', 'table', 'all')],
+  },
+  {
+    file: 'ip6-route.json',
+    after: ['ip-addr.json'],
+    commands: [command('ip', '-6', '-j', 'route', 'show', 'table', 'all')],
+  },
+  {
+    file: 'iptables-legacy-save.txt',
+    after: ['proc-net-dev.txt'],
+    isWanted: hasLegacyTables('proc-net-ip_tables_names.txt'),
+    commands: [command('iptables-legacy-save')],
+  },
+  {
+    file: 'ip6tables-legacy-save.txt',
+    after: ['proc-net-dev.txt'],
+    isWanted: hasLegacyTables('proc-net-ip6_tables_names.txt'),
+    commands: [command('ip6tables-legacy-save')],
+  },
+  {
+    // where IPVS is not loaded, ipvsadm loads it
+    file: 'ipvsadm-save.txt',
+    after: ['proc-net-dev.txt'],
+    isWanted: (files) => files.has('proc-net-ip_vs.txt'),
+    commands: [command('ipvsadm', '-Sn')],
+  },
+  {
+    file: 'sys-class-net-brport.txt',
+    after: ['proc-net-dev.txt', 'ip-addr.json'],
+    isWanted: (files) => !files.has('ip-addr.json') && deviceNames(files).length > 0,
+    commands: [portsByGrep],
+  },
+  { file: 'ipset-save.txt', after: saves, isWanted: namesSets, commands: [command('ipset', 'save')], missed: 'failed' },
 ]

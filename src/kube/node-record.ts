@@ -4,8 +4,8 @@ import { KpxError } from '../error.ts'
 import type { Way } from './access/way.ts'
 import { isMissingProgram } from './exec.ts'
 import type { ExecResult } from './exec.ts'
-import { brportFile, nodeFiles } from './node-files.ts'
-import type { NodeFile } from './node-files.ts'
+import { nodeFiles } from './node-files.ts'
+import type { NodeCommand, NodeFile } from './node-files.ts'
 import { Pool } from './pool.ts'
 
 /** Commands on a node at a time. */
@@ -14,6 +14,8 @@ const mostCommands = 6
 export interface NodeRecord {
   readonly files: ReadonlyMap<string, Buffer>
   readonly blind: readonly Blind[]
+  /** A command has been answered, be it that there is no such program. */
+  readonly answered: boolean
   /** Why nothing more could be asked. */
   readonly lost: KpxError | undefined
 }
@@ -22,58 +24,95 @@ export interface NodeRecord {
 export type Scope = 'everything' | 'rules'
 
 export async function recordOf(way: Way, scope: Scope): Promise<NodeRecord> {
-  const files = new Map<string, Buffer>()
-  const blind: Blind[] = []
+  const node = new Recorder(way)
   const pool = new Pool(mostCommands)
-  let lost: KpxError | undefined
-  const keep = (file: string, read: () => Promise<Buffer | string | undefined>): Promise<void> =>
-    pool.run(async () => {
-      // a node that hangs costs one time-out, not one for each command
-      if (lost !== undefined) return
-      try {
-        const bytes = await read()
-        if (Buffer.isBuffer(bytes)) files.set(file, bytes)
-        else if (bytes !== undefined) blind.push({ file, why: bytes })
-      } catch (error) {
-        if (!(error instanceof KpxError)) throw error
-        lost ??= error
-      }
-    })
-  await Promise.all([
-    ...nodeFiles.map((one) => keep(one.file, () => readFile(one, way))),
-    ...served
-      .filter((one) => scope === 'everything' || one.file === 'proxyMode.txt')
-      .map((one) => keep(one.file, () => readServed(one, way))),
-  ])
-  const devices = deviceNames(files.get('proc-net-dev.txt'))
-  if (devices.length > 0 && !files.has('ip-addr.json')) {
-    const ports = brportFile(devices)
-    await keep(ports.file, () => readFile(ports, way))
+  const done = new Map<string, Promise<void>>()
+  for (const one of served) {
+    if (scope === 'everything' || one.file === 'proxyMode.txt')
+      done.set(
+        one.file,
+        pool.run(() => node.readServed(one)),
+      )
   }
-  return { files, blind: folded(blind), lost }
+  for (const one of nodeFiles) {
+    const before = Promise.all((one.after ?? []).flatMap((file) => done.get(file) ?? []))
+    done.set(
+      one.file,
+      before.then(() => pool.run(() => node.readFile(one))),
+    )
+  }
+  await Promise.all(done.values())
+  const { answered, blind, files, lost, unserved } = node
+  // what kube-proxy does not say of itself on a lost node has the same reason
+  return { answered, files, lost, blind: folded(lost ? blind : [...blind, ...unserved]) }
 }
 
-/** `eth0` of the line `  eth0: 0 0 ...`. */
-const deviceNames = (dev: Buffer | undefined): string[] =>
-  Array.from(dev?.toString('utf8').matchAll(/^ *([^\s:|]+):/gm) ?? [], ([, name = '']) => name)
+class Recorder {
+  readonly files = new Map<string, Buffer>()
+  readonly blind: Blind[] = []
+  /** This is worth less than the rules: where it cannot be had, the node is not lost. */
+  readonly unserved: Blind[] = []
+  lost: KpxError | undefined
+  answered = false
+  readonly #way: Way
+
+  constructor(way: Way) {
+    this.#way = way
+  }
+
+  /** A node that hangs costs one time-out, not one for each command. */
+  async readFile(file: NodeFile): Promise<void> {
+    if (this.lost || file.isWanted?.(this.files) === false) return
+    try {
+      await this.#run(file)
+    } catch (error) {
+      if (!(error instanceof KpxError)) throw error
+      this.lost ??= error
+    }
+  }
+
+  async #run({ commands, file, missed }: NodeFile): Promise<void> {
+    const { missing, through } = this.#way
+    let failed: string | undefined
+    for (const command of commands) {
+      const words = [...command.words, ...(command.more?.(this.files) ?? [])]
+      const [program = ''] = words
+      if (missing.has(program)) continue
+      const result = await this.#way.run(words)
+      this.answered = true
+      if (hasPrinted(result, command)) {
+        const own = command.files?.(result.stdout, result.stderr) ?? new Map([[file, result.stdout]])
+        for (const [name, bytes] of own) this.files.set(name, bytes)
+        return
+      }
+      if (isMissing(result)) missing.add(program)
+      else failed ??= `${words.join(' ')}: ${firstLine(result)}`
+    }
+    if (failed !== undefined && missed !== undefined) this.blind.push({ file, why: failed })
+    else if (missed === 'always')
+      this.blind.push({ file, why: `${through} has no ${commands.at(-1)?.words[0] ?? file}` })
+  }
+
+  async readServed({ file, path, port }: Served): Promise<void> {
+    if (this.lost) return
+    try {
+      const bytes = await this.#way.get(port, path)
+      if (bytes) this.files.set(file, bytes)
+    } catch (error) {
+      if (!(error instanceof KpxError)) throw error
+      this.unserved.push({ file, why: error.message, fix: error.fix })
+    }
+  }
+}
 
 /** What cannot be seen for one reason is told once. */
 function folded(spots: readonly Blind[]): Blind[] {
-  const files = new Map<string, string[]>()
-  for (const { file, why } of spots) files.set(why, [...(files.get(why) ?? []), file].sort())
-  return [...files].map(([why, own]) => ({ file: own.join(', '), why })).sort((a, b) => (a.file < b.file ? -1 : 1))
-}
-
-/** The bytes; or why they cannot be had, where they are missed. Throws where the node cannot be asked at all. */
-async function readFile({ commands, file, missed }: NodeFile, way: Way): Promise<Buffer | string | undefined> {
-  let failed: string | undefined
-  for (const { exitCodes = [], text, words } of commands) {
-    const result = await way.run(words)
-    if (hasPrinted(result, exitCodes)) return text ? text(result.stdout) : result.stdout
-    if (!isMissing(result)) failed ??= `${words.join(' ')}: ${firstLine(result)}`
+  const told = new Map<string, Blind>()
+  for (const spot of spots.toSorted((a, b) => (a.file < b.file ? -1 : 1))) {
+    const same = told.get(spot.why)
+    told.set(spot.why, same ? { ...same, file: `${same.file}, ${spot.file}` } : spot)
   }
-  if (missed === undefined || failed !== undefined) return missed && failed
-  return missed === 'always' ? `${way.through} has no ${commands.at(-1)?.words[0] ?? file}` : undefined
+  return [...told.values()]
 }
 
 interface Served {
@@ -89,19 +128,17 @@ const served: readonly Served[] = [
   { file: 'healthz.json', port: 10256, path: '/healthz' },
 ]
 
-const readServed = ({ path, port }: Served, way: Way): Promise<Buffer | string | undefined> =>
-  way.get(port, path).catch((error: unknown) => {
-    // this is worth less than the rules
-    if (error instanceof KpxError) return error.message
-    throw error
-  })
-
-/** Whoever complains has not printed all. */
-const hasPrinted = ({ exitCode, stderr }: ExecResult, exitCodes: readonly number[]): boolean =>
-  exitCode === 0 || (exitCode !== undefined && exitCodes.includes(exitCode) && stderr === '')
+/** Whoever complains has not printed all, unless the command knows better. */
+const hasPrinted = ({ exitCode, stderr, stdout }: ExecResult, { isWhole }: NodeCommand): boolean =>
+  exitCode === 0 || (exitCode !== undefined && isWhole?.(exitCode, stderr, stdout) === true)
 
 const isMissing = ({ exitCode, failure }: ExecResult): boolean =>
   (exitCode === undefined || exitCode === 126 || exitCode === 127) && isMissingProgram(failure)
 
-const firstLine = ({ exitCode, failure, stderr }: ExecResult): string | undefined =>
-  (stderr || failure || `exit code ${exitCode ?? 'unknown'}`).split('\n')[0]
+/** 128 + SIGKILL: its container has ended. */
+const killed = 137
+
+function firstLine({ exitCode, failure, stderr }: ExecResult): string {
+  if (exitCode === killed) return 'it was killed, as when its pod ends: ask again'
+  return (stderr || failure || `exit code ${exitCode ?? 'unknown'}`).split('\n')[0] ?? ''
+}

@@ -1,4 +1,7 @@
 /** Lists of objects, page by page, as the API server gives them. */
+import { pageFix, endless } from './api-failure.ts'
+import type { Asked } from './api-failure.ts'
+import { mostFileBytes } from '../capture/limits.ts'
 import type { Connection, Query } from './connection.ts'
 import { KpxError } from '../error.ts'
 import type { Resource } from './resource.ts'
@@ -11,10 +14,15 @@ interface Page {
   readonly next: string
 }
 
-/** All objects of all namespaces. */
+/** All objects of all namespaces. Throws KPX1011 for a list that does not end, and KPX1013 to KPX1017. */
 export async function listObjects(connection: Connection, resource: Resource): Promise<unknown[]> {
-  const list = (query: Query): Promise<Page> =>
-    connection.get({ verb: 'list', resource }, query).then((body) => pageOf(body, connection.server))
+  const asked: Asked = { verb: 'list', resource }
+  let bytes = 0
+  const list = async (query: Query): Promise<Page> => {
+    const body = await connection.get(asked, query)
+    if ((bytes += body.length) > mostFileBytes) throw endless(asked)
+    return pageOf(body, connection.server)
+  }
   const limit = String(pageSize)
   const first = await list({ limit })
   const items = [...first.items]
@@ -25,7 +33,8 @@ export async function listObjects(connection: Connection, resource: Resource): P
     })
     // the place to go on from is kept for some minutes only; a list without pages has none
     if (!page) return [...(await list({})).items]
-    items.push(...page.items)
+    if (page.items.length === 0 && page.next !== '') throw endless(asked)
+    for (const item of page.items) items.push(item)
     next = page.next
   }
   return items
@@ -34,21 +43,26 @@ export async function listObjects(connection: Connection, resource: Resource): P
 /** 410 Gone. */
 const isExpired = (error: unknown): boolean => error instanceof KpxError && error.cause === 410
 
+/** One object. Throws KPX1013 to KPX1017. */
+export const getObject = async (connection: Connection, asked: Asked): Promise<object> =>
+  objectOf(await connection.get(asked), connection.server)
+
 function pageOf(body: Buffer, server: string): Page {
-  try {
-    const { items, metadata } = Object(JSON.parse(body.toString('utf8'))) as {
-      items?: unknown
-      metadata?: { continue?: unknown }
-    }
-    if (Array.isArray(items)) return { items, next: typeof metadata?.continue === 'string' ? metadata.continue : '' }
-  } catch (error) {
-    throw notAList(server, error)
-  }
-  throw notAList(server, undefined)
+  const { items, metadata } = objectOf(body, server) as { items?: unknown; metadata?: { continue?: unknown } }
+  if (!Array.isArray(items)) throw unusual(server, 'a list of objects', undefined)
+  return { items, next: typeof metadata?.continue === 'string' ? metadata.continue : '' }
 }
 
-const notAList = (server: string, cause: unknown): KpxError =>
-  new KpxError('KPX1016', `${server} did not answer with a list of objects`, {
-    fix: 'check that the server in the kubeconfig is a Kubernetes API server, not a login page or a proxy',
-    cause,
-  })
+function objectOf(body: Buffer, server: string): object {
+  let value: unknown
+  try {
+    value = JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    throw unusual(server, 'an object', error)
+  }
+  if (typeof value === 'object' && value !== null) return value
+  throw unusual(server, 'an object', undefined)
+}
+
+const unusual = (server: string, what: string, cause: unknown): KpxError =>
+  new KpxError('KPX1016', `${server} did not answer with ${what}`, { fix: pageFix, cause })

@@ -1,4 +1,6 @@
 /** A GET to a port on a pod's loopback, where kube-proxy serves its metrics and its mode: by port-forward. */
+import { endless } from './api-failure.ts'
+import type { Asked } from './api-failure.ts'
 import { overChannels } from './channels.ts'
 import type { Connection } from './connection.ts'
 import type { Container } from './exec.ts'
@@ -9,17 +11,24 @@ const channels = { data: 0, error: 1 } as const
 /** Bytes that a forwarded stream begins with: the port's number. */
 const portBytes = 2
 
-/** The body; undefined where nothing listens, or it answers with another status than 200 and 503. Throws KPX1013 to KPX1017. */
+/** Bytes of an answer: more than what kube-proxy says of itself. */
+const mostBytes = 2 ** 24
+
+/**
+ * The body; undefined where nothing listens, or it answers with another status than 200 and 503. Throws KPX1011 for one that does not end, and
+ * KPX1013 to KPX1017.
+ */
 export async function getFromPod(
   connection: Connection,
   { namespace, pod }: Pick<Container, 'namespace' | 'pod'>,
   port: number,
   path: string,
 ): Promise<Buffer | undefined> {
+  const asked: Asked = { verb: 'create', resource: resources.portForward, namespace, name: pod }
   let received = Buffer.alloc(0)
   const skipped = new Map<number, number>()
   await overChannels(connection, {
-    asked: { verb: 'create', resource: resources.portForward, namespace, name: pod },
+    asked,
     query: { ports: String(port) },
     describe: `port ${port} of ${pod}`,
     // of HTTP/1.0, so that the server ends the answer by closing
@@ -30,9 +39,10 @@ export async function getFromPod(
       const rest = bytes.subarray(skip)
       if (channel === channels.data) received = Buffer.concat([received, rest])
       // the kubelet says so when nothing listens
-      return (channel === channels.error && rest.length > 0) || isWhole(received)
+      return (channel === channels.error && rest.length > 0) || isWhole(received) || received.length > mostBytes
     },
   })
+  if (received.length > mostBytes) throw endless(asked)
   return bodyOf(received)
 }
 

@@ -2,13 +2,17 @@
 import type { Seen } from '../answer/scene.ts'
 import type { Reached } from '../capture/capture.ts'
 import { paragraph } from './prose.ts'
+import { sanitise } from './sanitise.ts'
 import type { ViewOptions } from './style.ts'
 
 export function seenView({ blind, nodes, notes = [], of, reached = [] }: Seen, options: ViewOptions): string {
   const all = [...notes, ...unusualWays(reached)]
   const noted = all.length === 0 ? '' : `\n${all.map((note) => paragraph(`note: ${note}`, options)).join('')}`
   if (blind.length === 0 && nodes.length === of) return noted
-  const lines = blind.map(({ node, why }) => paragraph(`${node}: ${why}`, options, '  '))
+  const lines = blind.map(
+    ({ fix, node, why }) =>
+      paragraph(`${node}: ${why}`, options, '  ') + (fix === undefined ? '' : `    ${sanitise(fix)}\n`),
+  )
   return `\n${options.style.warn(`seen ${nodes.length}/${of} nodes`)}\n${lines.join('')}${noted}`
 }
 

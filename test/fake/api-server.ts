@@ -8,16 +8,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { WebSocketServer } from 'ws'
+import { pipeline } from 'node:stream/promises'
+import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 
 export const token = 'secret-token-of-the-test'
 
-/** What a command in a container did; `hang` never answers, `cut` breaks the connection. */
+/** What a command in a container did; `hang` never answers, `cut` breaks the connection, `endless` goes on as long as somebody listens. */
 export type Ran =
   | { readonly stdout: Buffer | string; readonly stderr?: string; readonly exitCode?: number }
   | { readonly missing: string }
   | 'cut'
+  | 'endless'
   | 'hang'
 
 export interface Script {
@@ -28,6 +30,7 @@ export interface Script {
   ) =>
     | { readonly status?: number; readonly body: unknown; readonly headers?: Record<string, string> }
     | 'cut'
+    | 'endless'
     | 'hang'
     | undefined
   /** A POST with its object, or a DELETE; undefined for 404. */
@@ -39,8 +42,9 @@ export interface Script {
   readonly exec?: (pod: string, words: readonly string[]) => Ran
   /** What a server on a port of the pod answers to a GET, in full; undefined where none listens. */
   readonly forward?: (pod: string, port: number, path: string) => string | undefined
-  /** The status of a refused exec. */
+  /** The status of a refused exec, and what is said of it. */
   readonly execStatus?: number
+  readonly execMessage?: (request: IncomingMessage) => string
 }
 
 export interface FakeApiServer {
@@ -63,7 +67,7 @@ export async function startApiServer(script: Script): Promise<FakeApiServer> {
     // the API server has no such media type for a WebSocket
     const usual = request.headers.accept === undefined ? 101 : 406
     const status = script.execStatus ?? (isKnown(request) ? usual : 401)
-    if (status !== 101) return void socket.end(refusal(status))
+    if (status !== 101) return void socket.end(refusal(status, script.execMessage?.(request)))
     const serve = request.url?.includes('/portforward') === true ? forward : run
     return sockets.handleUpgrade(request, socket, head, (one) => serve(script, urlOf(request), one))
   })
@@ -113,9 +117,9 @@ const status = (code: number, message: string) => ({
   code,
 })
 
-function refusal(code: number): string {
-  const body = JSON.stringify(status(code, `refused by the test`))
-  return `HTTP/1.1 ${code} Refused\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
+function refusal(code: number, message = 'refused by the test'): string {
+  const body = JSON.stringify(status(code, message))
+  return `HTTP/1.1 ${code} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
 }
 
 function answer(script: Script, request: IncomingMessage, response: ServerResponse): void {
@@ -124,6 +128,7 @@ function answer(script: Script, request: IncomingMessage, response: ServerRespon
   const told = script.get?.(urlOf(request), request)
   if (told === 'hang') return
   if (told === 'cut') return void response.socket?.destroy()
+  if (told === 'endless') return void pipeline(blanks(), response).catch(() => undefined)
   if (told) send(response, told.status ?? 200, told.body, told.headers)
   else send(response, 404, status(404, 'the server could not find the requested resource'))
 }
@@ -140,6 +145,13 @@ function send(response: ServerResponse, code: number, body: unknown, headers: Re
   response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
+/** Of which each begins as stdout does. */
+function* blanks(): Generator<Buffer> {
+  const blank = Buffer.alloc(2 ** 23, ' ')
+  blank[0] = channel.stdout
+  for (;;) yield blank
+}
+
 const channel = { stdout: 1, stderr: 2, status: 3 } as const
 
 function run(script: Script, url: URL, socket: WebSocket): void {
@@ -149,6 +161,7 @@ function run(script: Script, url: URL, socket: WebSocket): void {
     socket.send(Buffer.concat([Buffer.from([to]), Buffer.from(data)]))
   if (ran === 'hang') return
   if (ran === 'cut') return socket.terminate()
+  if (ran === 'endless') return void pipeline(blanks(), createWebSocketStream(socket)).catch(() => undefined)
   if ('missing' in ran) {
     const message = `exec failed: exec: "${ran.missing}": executable file not found in $PATH: unknown`
     write(channel.status, JSON.stringify({ status: 'Failure', message, reason: 'InternalError' }))

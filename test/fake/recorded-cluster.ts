@@ -33,7 +33,6 @@ const files: Readonly<Record<string, string>> = {
   'ip6tables-nft-save': 'ip6tables-save.txt',
   'nft list ruleset': 'nft-list-ruleset.txt',
   'ipset save': 'ipset-save.txt',
-  'cat /proc/net/ip_vs': 'proc-net-ip_vs.txt',
 }
 
 /** The fields of objects that the tests look at. */
@@ -80,9 +79,21 @@ export function recordedCluster(recording: string): Required<Pick<Script, 'exec'
 function printed(folder: string, words: readonly string[]): Ran {
   const [name = ''] = words
   if (missing.includes(name)) return { missing: name }
-  if (name === 'grep') return { stdout: sysctlsAsGrep(readFileSync(`${folder}/sysctl.txt`, 'utf8')) }
+  if (name === 'grep') return asGrep(folder, words.slice(3))
   const file = `${folder}/${files[words.join(' ')] ?? 'none'}`
   return existsSync(file) ? { stdout: readFileSync(file) } : { missing: name }
 }
 
-const sysctlsAsGrep = (text: string): string => text.replaceAll(/^(\S+) = /gm, '/proc/sys/$1:')
+/** `grep -H '' PATH...` of the files in /proc that are recorded. */
+function asGrep(folder: string, paths: readonly string[]): Ran {
+  const sysctls = readFileSync(`${folder}/sysctl.txt`, 'utf8')
+  let [stdout, stderr] = ['', '']
+  for (const path of paths) {
+    const recorded = `${folder}/${path.slice(1).replaceAll('/', '-')}.txt`
+    const setting = new RegExp(`^${path.slice('/proc/sys/'.length)} = .*$`, 'm').exec(sysctls)?.[0]
+    if (setting !== undefined) stdout += `${path}:${setting.slice(setting.indexOf(' = ') + 3)}\n`
+    else if (existsSync(recorded)) stdout += readFileSync(recorded, 'utf8').replaceAll(/^(?=.)/gm, `${path}:`)
+    else stderr += `grep: ${path}: No such file or directory\n`
+  }
+  return { stdout, stderr, exitCode: stderr === '' ? 0 : 2 }
+}

@@ -11,4 +11,8 @@ else if (machine === undefined) {
 } else if (answer === undefined) {
   process.stderr.write(`sudo: ${words[0]}: command not found\n`)
   process.exitCode = 1
-} else process.stdout.write(Buffer.from(answer, 'base64'))
+} else {
+  process.stdout.write(Buffer.from(answer.stdout, 'base64'))
+  process.stderr.write(answer.stderr ?? '')
+  process.exitCode = answer.exitCode ?? 0
+}

@@ -105,7 +105,7 @@ describe('a live cluster', () => {
         (pod === first ? refuse?.(pod, words) : cluster.exec(pod, words)) ?? 'hang'
       const { exit, stdout } = await live({ ...cluster, exec }, 'services', '--request-timeout', '2s')
       expect(stdout.replaceAll(/\s+/g, ' ')).to.include('seen 1/2 nodes').and.include(why)
-      expect(exit).to.equal(0)
+      expect(exit).to.equal(3)
     }
   })
 
@@ -116,6 +116,33 @@ describe('a live cluster', () => {
     expect(stdout).to.include(`node1: kube-system/${hung}: no answer within 2 s`)
     const asked = server?.asked.filter((path) => path.includes(`${hung}/exec`)).length ?? 0
     expect(asked).to.be.within(1, 6)
+  })
+
+  it('whose node or pod is known not to be well says so where it does not answer, and the next step', async () => {
+    const first = kubeProxyOf('node1') ?? ''
+    const conditions = [{ type: 'Ready', status: 'Unknown', message: 'Kubelet stopped posting node status.' }]
+    const state = { waiting: { reason: 'CrashLoopBackOff' } }
+    const changes: Record<string, [string, string, object]> = {
+      'the node is not ready: Kubelet stopped posting node status. see its conditions: kubectl describe node node1': [
+        'nodes',
+        'node1',
+        { conditions },
+      ],
+      'it does not run (CrashLoopBackOff), so that nothing': [
+        'pods',
+        first,
+        { containerStatuses: [{ name: 'kube-proxy', state }] },
+      ],
+    }
+    const exec: Script['exec'] = (pod, words) => (pod === first ? 'hang' : cluster.exec(pod, words))
+    for (const [why, [list, name, status]] of Object.entries(changes)) {
+      const items = itemsOf(recording, list).map((item) => (item.metadata.name === name ? { ...item, status } : item))
+      const get: Script['get'] = (url, request) =>
+        url.pathname === `/api/v1/${list}` ? { body: { items } } : cluster.get(url, request)
+      const { exit, stdout } = await live({ ...cluster, get, exec }, 'services', '--request-timeout', '1s')
+      expect(stdout.replaceAll(/\s+/g, ' ')).to.include(`node1: kube-`).and.include(why)
+      expect(exit).to.equal(3)
+    }
   })
 
   it('whose list is too old to go on with is asked for all of it', async () => {

@@ -28,7 +28,7 @@ const optional = [
   /^ServiceList items\[\]\.(?:family|from|others)$/,
   /^TraceList items\[\]\.steps\[\]\.target$/,
   /\.sourceKept$/,
-  / seen\.(?:notes|reached|reached\[\]\.instead)$/,
+  / seen\.(?:blind\[\]\.fix|notes|reached|reached\[\]\.instead)$/,
   /^RulesetSummary files\[\]\.cut$/,
 ]
 

@@ -5,7 +5,7 @@ interface NodeLike {
   readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> }
   readonly status?: {
     readonly addresses?: readonly { readonly type?: string; readonly address?: string }[]
-    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[]
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly message?: string }[]
     readonly images?: readonly { readonly names?: readonly string[] }[]
   }
 }
@@ -17,6 +17,8 @@ export interface ClusterNode {
   /** What it may call itself: its name and host names. */
   readonly hostNames: readonly string[]
   readonly ready: boolean
+  /** Why it is not ready, as the API has it; undefined for one that is, or that does not say. */
+  readonly trouble: string | undefined
   readonly windows: boolean
   /** The names of the images that it has, as far as the kubelet tells. */
   readonly images: readonly string[]
@@ -28,11 +30,13 @@ export function clusterNode(object: unknown): ClusterNode | undefined {
   if (typeof metadata?.name !== 'string') return undefined
   const { addresses = [], conditions = [], images = [] } = status
   const of = (type: string): string[] => addresses.flatMap((one) => (one.type === type ? (one.address ?? []) : []))
+  const ready = conditions.find(({ type }) => type === 'Ready')
   return {
     name: metadata.name,
     ips: of('InternalIP').filter((ip) => isIP(ip) !== 0),
     hostNames: [metadata.name, ...of('Hostname')],
-    ready: conditions.some(({ status, type }) => type === 'Ready' && status === 'True'),
+    ready: ready?.status === 'True',
+    trouble: ready === undefined || ready.status === 'True' ? undefined : (ready.message ?? ''),
     windows: metadata.labels?.['kubernetes.io/os'] === 'windows',
     images: images.flatMap(({ names }) => names ?? []),
   }

@@ -5,6 +5,7 @@ import type { Asked } from '../api-failure.ts'
 import type { Connection } from '../connection.ts'
 import { KpxError } from '../../error.ts'
 import { whenInterrupted } from '../../interruption.ts'
+import { getObject } from '../objects.ts'
 import { resources } from '../resource.ts'
 import type { ClusterNode } from './cluster-node.ts'
 import { debugPod } from './debug-pod-manifest.ts'
@@ -12,7 +13,7 @@ import type { DebugPod } from './debug-pod-manifest.ts'
 import { imageFor } from './debug-pod-image.ts'
 import { inPod } from './in-pod.ts'
 import { staleDebugPods } from './stale-debug-pods.ts'
-import type { Access, Way } from './way.ts'
+import type { Access, NoWay, Way } from './way.ts'
 
 export interface DebugPodOptions {
   /** --allow-debug-pods: nobody need be asked. */
@@ -31,22 +32,24 @@ export function debugPodAccess(connection: Connection, pods: readonly unknown[],
     label: 'debug pod',
     async prepare(nodes) {
       const plans = new Map(nodes.map((node) => [node.name, planFor(node, pods, options.image)]))
-      const manifests = [...plans.values()].flatMap((plan) => (typeof plan === 'string' ? [] : [plan]))
+      const manifests = [...plans.values()].flatMap((plan) => ('spec' in plan ? [plan] : []))
       const consent = manifests.length > 0 ? await options.consent(manifests) : ''
       if (options.allowed || consent === true) await removeStale(connection, pods, options.onStale)
       return async ({ name }) => {
         const plan = plans.get(name)
-        if (plan === undefined || typeof plan === 'string') return plan
-        return consent === true ? start(connection, plan) : consent
+        if (plan === undefined || !('spec' in plan)) return plan
+        return consent === true ? start(connection, plan) : { why: consent }
       }
     },
   }
 }
 
-function planFor(node: ClusterNode, pods: readonly unknown[], image = imageFor(node, pods)): DebugPod | string {
-  if (!node.ready) return 'none can start, as the node is not Ready'
-  if (node.windows) return 'none for Windows is known to kpx'
-  if (image === undefined) return 'no image of kube-proxy is known; name one that has iptables: --debug-image IMAGE'
+function planFor(node: ClusterNode, pods: readonly unknown[], image = imageFor(node, pods)): DebugPod | NoWay {
+  if (!node.ready) return { why: 'none can start, as the node is not Ready' }
+  if (node.windows) return { why: 'none for Windows is known to kpx' }
+  if (image === undefined) {
+    return { why: 'no image of kube-proxy is known', fix: 'name one that has iptables: --debug-image IMAGE' }
+  }
   return debugPod(node.name, image)
 }
 
@@ -92,7 +95,7 @@ async function start(connection: Connection, pod: DebugPod): Promise<Way> {
   try {
     await created
     const container = await runningContainer(connection, { verb: 'get', ...place })
-    return inPod(connection, { namespace: place.namespace, pod: place.name, container }, close)
+    return inPod(connection, { namespace: place.namespace, pod: place.name, container }, { missing: new Set(), close })
   } catch (error) {
     const left = await close().catch((failure: unknown) => failure)
     const isMade = await created.then(
@@ -131,7 +134,7 @@ const pause = 300
 async function runningContainer(connection: Connection, asked: Asked & { readonly name: string }): Promise<string> {
   const end = performance.now() + connection.patience
   for (;;) {
-    const { status = {} } = JSON.parse((await connection.get(asked)).toString('utf8')) as Started
+    const { status = {} } = (await getObject(connection, asked)) as Started
     const { containerStatuses = [], phase = 'no phase' } = status
     const running = containerStatuses.find(({ state }) => state?.running)
     if (running) return running.name

@@ -5,8 +5,13 @@ import type { Container } from '../exec.ts'
 import { getFromPod } from '../pod-http.ts'
 import type { Way } from './way.ts'
 
-export const inPod = (connection: Connection, container: Container, close: Way['close']): Way => ({
+export const inPod = (
+  connection: Connection,
+  container: Container,
+  { close, missing }: Pick<Way, 'close' | 'missing'>,
+): Way => ({
   through: `${container.namespace}/${container.pod}`,
+  missing,
   run: (words) => exec(connection, container, words),
   get: (port, path) => getFromPod(connection, container, port, path),
   close,

@@ -21,9 +21,9 @@ export function accesses(
   { debugPods, via }: AccessOptions,
 ): readonly Access[] {
   const debugPod = debugPodAccess(connection, pods, debugPods)
-  const local = localAccess(connection.patience)
+  const local = localAccess(connection.patience, connection.room)
   return [
-    ...(via === undefined ? [] : [viaAccess(via, connection.patience)]),
+    ...(via === undefined ? [] : [viaAccess(via, connection.patience, connection.room)]),
     kubeProxyPodAccess(connection, kubeProxyPods(pods)),
     ...(debugPods.allowed ? [debugPod, local] : [local, debugPod]),
   ]

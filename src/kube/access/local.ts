@@ -5,17 +5,18 @@ import { isOf } from './cluster-node.ts'
 import type { ClusterNode } from './cluster-node.ts'
 import { runProgram } from './program.ts'
 import { nothingToClose } from './way.ts'
+import type { Room } from '../room.ts'
 import type { Access, Way } from './way.ts'
 
 /** `patience` is in milliseconds. */
-export const localAccess = (patience: number): Access => ({
+export const localAccess = (patience: number, room: Room): Access => ({
   way: 'local',
   label: 'this machine',
   prepare: async () => async (node) => {
     if (!isThisMachine(node)) return undefined
     return mayReadRules()
-      ? thisMachine(patience)
-      : 'it is this node, and its rules are for root to read: run kpx with sudo'
+      ? thisMachine(patience, room)
+      : { why: 'it is this node, and its rules are for root to read', fix: 'run kpx with sudo' }
   },
 })
 
@@ -38,9 +39,10 @@ function mayReadRules(): boolean {
   }
 }
 
-export const thisMachine = (patience: number): Way => ({
+export const thisMachine = (patience: number, room: Room): Way => ({
   through: hostname(),
-  run: (words) => runProgram(words, patience),
+  missing: new Set(),
+  run: (words) => runProgram(words, patience, room),
   async get(port, path) {
     try {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(patience) })

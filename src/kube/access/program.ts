@@ -2,9 +2,13 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { timeOut } from '../api-failure.ts'
+import { resultOf } from '../exec.ts'
 import type { ExecResult } from '../exec.ts'
 import { KpxError } from '../../error.ts'
 import { whenInterrupted } from '../../interruption.ts'
+import { Printed } from '../printed.ts'
+import type { Room } from '../room.ts'
+import { Silence } from '../silence.ts'
 
 /** Messages in English, and nobody who is asked for a password in a window. */
 const quiet = { LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' }
@@ -13,33 +17,37 @@ const quiet = { LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' }
 const adminFolders = '/usr/local/sbin:/usr/sbin:/sbin'
 
 /** `patience` is the silence, in milliseconds, after which it is given up. Throws KPX1017, and KPX1022 where it is not to be had. */
-export async function runProgram(words: readonly string[], patience: number): Promise<ExecResult> {
+export async function runProgram(words: readonly string[], patience: number, room: Room): Promise<ExecResult> {
   const [program = '', ...argv] = words
   const env = { ...process.env, ...quiet, PATH: `${process.env['PATH'] ?? ''}:${adminFolders}` }
   // a session of its own has no terminal: ssh and sudo would ask there, whatever their standard input is
   const child = spawn(program, argv, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const end = (): void => endGroup(child)
   const release = whenInterrupted(async () => end())
-  const stdout: Buffer[] = []
-  const stderr: Buffer[] = []
-  let timer: NodeJS.Timeout | undefined
+  const printed = new Printed(room)
+  let silence: Silence | undefined
   try {
     const exitCode = await new Promise<number | undefined>((resolve, reject) => {
-      const wait = (): void => {
-        clearTimeout(timer)
-        timer = setTimeout(() => reject(timeOut(words.join(' '), patience)), patience)
+      const started = new Silence(patience, () => reject(timeOut(words.join(' '), patience)))
+      silence = started
+      const keep = (stream: 'stderr' | 'stdout') => (bytes: Buffer) => {
+        started.start()
+        printed.add(stream, bytes)
+        if (printed.excess !== undefined) resolve(undefined)
       }
-      wait()
-      child.stdout.on('data', (bytes: Buffer) => (wait(), stdout.push(bytes)))
-      child.stderr.on('data', (bytes: Buffer) => (wait(), stderr.push(bytes)))
+      child.stdout.on('data', keep('stdout'))
+      child.stderr.on('data', keep('stderr'))
       child.on('error', (error: NodeJS.ErrnoException) =>
         error.code === 'ENOENT' ? resolve(undefined) : reject(cannotStart(program, error)),
       )
       child.on('close', (code) => resolve(code ?? 128))
     })
-    return resultOf(exitCode, Buffer.concat(stdout), Buffer.concat(stderr).toString('utf8').trim())
+    return resultOf(printed, endingOf(exitCode, printed.stderr))
+  } catch (error) {
+    printed.drop()
+    throw error
   } finally {
-    clearTimeout(timer)
+    silence?.end()
     release()
     end()
   }
@@ -61,8 +69,7 @@ const cannotStart = (program: string, error: Error): KpxError =>
 /** sudo and doas say so in words, and exit with 1; shells and nsenter with 127. */
 const saysMissing = /: command not found$/m
 
-function resultOf(exitCode: number | undefined, stdout: Buffer, stderr: string): ExecResult {
+function endingOf(exitCode: number | undefined, stderr: string): Pick<ExecResult, 'exitCode' | 'failure'> {
   const missing = exitCode === undefined || exitCode === 127 || (exitCode !== 0 && saysMissing.test(stderr))
-  if (missing) return { stdout, stderr, exitCode: undefined, failure: 'executable file not found in $PATH' }
-  return { stdout, stderr, exitCode, failure: '' }
+  return missing ? { exitCode: undefined, failure: 'executable file not found in $PATH' } : { exitCode, failure: '' }
 }

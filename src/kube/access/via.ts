@@ -8,10 +8,11 @@ import type { ClusterNode } from './cluster-node.ts'
 import { machineAddresses } from './machine-addresses.ts'
 import { runProgram } from './program.ts'
 import { nothingToClose } from './way.ts'
+import type { Room } from '../room.ts'
 import type { Access, Way } from './way.ts'
 
 /** `patience` is in milliseconds. Throws KPX1001 where the line is none. */
-export function viaAccess(line: string, patience: number): Access {
+export function viaAccess(line: string, patience: number, room: Room): Access {
   const words = splitWords(line)
   const [program] = words ?? []
   if (words === undefined || program === undefined || program === '') {
@@ -23,7 +24,7 @@ export function viaAccess(line: string, patience: number): Access {
     label: `--via ${basename(program)}`,
     prepare: async () => async (node) => {
       const own = words.map((word) => filled(word, node))
-      const way = through(own, patience)
+      const way = through(own, patience, room)
       await checkMachine(way, node)
       return way
     },
@@ -45,16 +46,17 @@ function filled(word: string, node: ClusterNode): string {
 /** As ssh ends where it does not get to the other side. */
 const notThere = 255
 
-function through(before: readonly string[], patience: number): Way {
+function through(before: readonly string[], patience: number, room: Room): Way {
   // the words after the host are joined with blanks and read by the shell of the other side (ssh(1))
   const isReadByShell = before.some((word) => basename(word) === 'ssh')
   const run = async (words: readonly string[]): Promise<ExecResult> => {
-    const result = await runProgram([...before, ...(isReadByShell ? words.map(quoted) : words)], patience)
+    const result = await runProgram([...before, ...(isReadByShell ? words.map(quoted) : words)], patience, room)
     if (result.exitCode !== notThere) return result
     throw new KpxError('KPX1022', lastLine(result) || `exit code ${notThere}`)
   }
   return {
     through: basename(before[0] ?? ''),
+    missing: new Set(),
     run,
     async get(port, path) {
       const { exitCode, stdout } = await run(['curl', '-sf', `http://127.0.0.1:${port}${path}`])

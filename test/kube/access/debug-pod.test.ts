@@ -11,7 +11,7 @@ import { debugPod } from '../../../src/kube/access/debug-pod-manifest.ts'
 import type { Script } from '../../fake/api-server.ts'
 import { withoutKubeProxy } from '../../fake/debug-pods.ts'
 import { recordedCluster } from '../../fake/recorded-cluster.ts'
-import { kpx, root } from '../../kpx.ts'
+import { kpx, kpxProcess, root } from '../../kpx.ts'
 import { asked, blind, closeServer, listed, live, recorded, recording, serve } from './live.ts'
 
 const pods = '/api/v1/namespaces/kube-system/pods'
@@ -41,9 +41,7 @@ describe('a node', () => {
       const { script, written } = withoutKubeProxy(recording, 'node2')
       const ran = await live(script, 'services', '-o', 'json')
       expect(blind(ran)).to.include('node2: kube-proxy: no pod of kube-proxy runs').and.include('--allow-debug-pods')
-      expect({ exit: ran.exit, written }).to.deep.equal({ exit: 0, written: [] })
-      const only = await live(script, 'services', '-o', 'json', '--node', 'node2')
-      expect(only.exit).to.equal(3)
+      expect({ exit: ran.exit, written }).to.deep.equal({ exit: 3, written: [] })
     })
 
     it('is looked at in a debug pod that was announced, and that is deleted', async () => {
@@ -115,7 +113,7 @@ describe('a node', () => {
         const argv = ['services', '-o', 'json', '--allow-debug-pods', '--request-timeout', '700ms']
         const ran = await live(script, ...argv, '--debug-image', 'tools:1')
         expect(blind(ran)).to.include('node2: debug pod: ').and.include(why)
-        expect([ran.exit, written.length, there.size]).to.deep.equal([0, 2, 0])
+        expect([ran.exit, written.length, there.size]).to.deep.equal([3, 2, 0])
         expect(JSON.stringify(written[0]?.object)).to.include('"image":"tools:1"')
       }
     })
@@ -129,7 +127,7 @@ describe('a node', () => {
         .and.include(
           'kpx rbac --allow-debug-pods: apiGroups: [""], resources: ["pods"], verbs: ["create", "delete", "get"]',
         )
-      expect(ran.exit).to.equal(0)
+      expect(ran.exit).to.equal(3)
     })
 
     it('gets no debug pod where none can start', async () => {
@@ -173,6 +171,17 @@ describe('a node', () => {
         expect(await text(child.stdout)).to.equal('')
         expect([await ended, there.size]).to.deep.equal([[exit, null], 0])
       }
+    })
+
+    it('has no debug pod any more where another question fails', async () => {
+      const { script, there, written } = withoutKubeProxy(recording, 'node2')
+      const exec: Script['exec'] = (pod, words) => (there.has(pod) ? 'hang' : script.exec(pod, words))
+      const get: Script['get'] = (url, request) =>
+        url.pathname.includes('/configmaps/') ? { status: 403, body: {} } : script.get(url, request)
+      const { kubeconfig } = await serve({ ...script, exec, get })
+      const { exit, stderr } = await kpxProcess('status', '--allow-debug-pods', '--kubeconfig', kubeconfig)
+      expect(stderr).to.include('KPX1015').and.include('["configmaps"]')
+      expect([exit, written.length, there.size]).to.deep.equal([3, 2, 0])
     })
 
     it('has the debug pods deleted that nobody uses any more, and no others', async () => {

@@ -37,5 +37,5 @@ export const recorded = async (): Promise<ServiceList['items']> =>
 /** What was not seen, in one line. */
 export const blind = (ran: Ran): string =>
   listed(ran)
-    .seen.blind.map(({ node, why }) => `${node}: ${why}`)
+    .seen.blind.map(({ fix = '', node, why }) => `${node}: ${why}; ${fix}`)
     .join('\n')

@@ -31,19 +31,19 @@ describe('a node by --via', () => {
     return path
   }
 
-  function machine(node: string): Record<string, string> {
+  function machine(node: string): Record<string, object> {
     const pod = itemsOf(recording, 'pods').find(
       ({ metadata, spec }) => metadata.name.startsWith('kube-proxy') && spec.nodeName === node,
     )
     const { exec } = recordedCluster(recording)
     const commands = nodeFiles.flatMap(({ commands }) => commands.map(({ words }) => words))
-    const printed = commands.flatMap((words): [string, string][] => {
+    const printed = commands.flatMap((words): [string, object][] => {
       const ran = exec(pod?.metadata.name ?? '', words)
       return typeof ran === 'object' && 'stdout' in ran
-        ? [[JSON.stringify(words), Buffer.from(ran.stdout).toString('base64')]]
+        ? [[JSON.stringify(words), { ...ran, stdout: Buffer.from(ran.stdout).toString('base64') }]]
         : []
     })
-    const print = (text: string): string => Buffer.from(text).toString('base64')
+    const print = (text: string): object => ({ stdout: Buffer.from(text).toString('base64') })
     const trie = `Local:\n  |-- 10.200.0.${node === 'node1' ? 11 : 12}\n     /32 host LOCAL\n`
     return {
       ...Object.fromEntries(printed),

@@ -1,0 +1,69 @@
+/** Who asks: what a request needs to say so, and what must never be told. */
+import { X509Certificate } from 'node:crypto'
+import type { RequestOptions } from 'node:https'
+import type { KubeConfig } from '@kubernetes/client-node'
+import { KpxError } from '../error.ts'
+
+export class Credentials {
+  readonly #config: KubeConfig
+  #first: Promise<RequestOptions> | undefined
+  readonly #secrets = new Set<string>()
+  #certificate: string | undefined
+
+  constructor(config: KubeConfig) {
+    this.#config = config
+  }
+
+  /** Certificates, proxy and credentials, which a plugin may have to fetch. Throws KPX1014. */
+  async options(): Promise<RequestOptions> {
+    // questions that are asked together would each run the plugin
+    await (this.#first ??= this.#fetch())
+    return this.#fetch()
+  }
+
+  async #fetch(): Promise<RequestOptions> {
+    const options: RequestOptions = {}
+    try {
+      await this.#config.applyToHTTPSOptions(options)
+    } catch (error) {
+      throw new KpxError('KPX1014', `the kubeconfig's credentials cannot be had: ${reasonOf(error)}`)
+    }
+    this.#remember(options)
+    return options
+  }
+
+  #remember({ auth, cert, headers }: RequestOptions): void {
+    const bearer = new Headers(headers as Record<string, string> | undefined).get('authorization')
+    if (bearer) this.#secrets.add(bearer.replace(/^Bearer /, ''))
+    if (typeof auth === 'string') {
+      this.#secrets.add(auth.slice(auth.indexOf(':') + 1))
+      this.#secrets.add(Buffer.from(auth).toString('base64'))
+    }
+    this.#certificate = cert?.toString()
+  }
+
+  /** What others say, as it may be repeated: some repeat the request that they refuse. */
+  hidden(text: string): string {
+    let told = text
+    for (const secret of this.#secrets) if (secret !== '') told = told.replaceAll(secret, '(hidden)')
+    return told
+  }
+
+  /** Why a client certificate is not taken, where its time is over. */
+  get expiry(): string | undefined {
+    if (this.#certificate === undefined) return undefined
+    try {
+      const { validTo } = new X509Certificate(this.#certificate)
+      return Date.parse(validTo) < Date.now() ? `the kubeconfig's client certificate expired on ${validTo}` : undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** A plugin's output, which a parser's message quotes, has the token in it. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError || error instanceof TypeError) return 'what the plugin printed is no ExecCredential'
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).trim().split('\n')
+  return line === '' ? 'the plugin failed without a word' : line
+}
