@@ -32,16 +32,19 @@ export interface ServiceItem {
 
 export type ServiceList = Document<'ServiceList'> & { readonly items: readonly ServiceItem[] }
 
-export const listServices = (services: readonly Service[], nodes: readonly string[], scene: Scene): ServiceList => ({
-  ...documentOf('ServiceList', scene),
-  items: services.flatMap((service) =>
-    service.ports.flatMap((port) =>
-      frontendsOf(service, port).flatMap((frontend) =>
-        nodes.flatMap((node) => itemOn(node, service, port, frontend, scene) ?? []),
+export function listServices(services: readonly Service[], nodes: readonly string[], scene: Scene): ServiceList {
+  if (services.length > 1) scene.cluster.readEndpoints()
+  return {
+    ...documentOf('ServiceList', scene),
+    items: services.flatMap((service) =>
+      service.ports.flatMap((port) =>
+        frontendsOf(service, port).flatMap((frontend) =>
+          nodes.flatMap((node) => itemOn(node, service, port, frontend, scene) ?? []),
+        ),
       ),
     ),
-  ),
-})
+  }
+}
 
 function itemOn(
   node: string,

@@ -49,6 +49,11 @@ export class Cluster {
     return this.#endpoints()
   }
 
+  /** For whoever asks about all Services: together is quicker than one by one. */
+  readEndpoints(): void {
+    this.#endpoints()
+  }
+
   get hasEndpoints(): boolean {
     return !this.#slices().isEmpty
   }

@@ -48,9 +48,10 @@ const slice = fc.record(
 )
 
 /** What it says of every Service and address, or why it says nothing. */
-function told(list: ItemList | undefined): unknown {
+function told(list: ItemList | undefined, together = false): unknown {
   try {
     const slices = new EndpointSlices(captureOf(list))
+    if (together) expect(slices.all).to.be.an('array')
     return {
       of: ['shop', 'default'].map((namespace) => names.map((name) => slices.of({ namespace, name }))),
       at: addresses.flatMap((text) => parseIp(text) ?? []).map((ip) => slices.at(ip)),
@@ -75,7 +76,9 @@ describe('EndpointSlices', () => {
       fc.property(fc.array(slice, { maxLength: 4 }), indent, escaped, (items, blanks, escape) => {
         const text = escape(JSON.stringify({ items }, null, blanks))
         const parsed = (JSON.parse(text) as { items: unknown[] }).items
-        expect(told(parseJsonList(Buffer.from(text), 'test')), text).to.deep.equal(told(parsed))
+        const answers = told(parsed)
+        expect(told(parseJsonList(Buffer.from(text), 'test')), text).to.deep.equal(answers)
+        expect(told(parseJsonList(Buffer.from(text), 'test'), true), text).to.deep.equal(answers)
       }),
     )
   })
