@@ -28,8 +28,12 @@ export function splitHostPort(text: string): { readonly host: string; readonly p
   return host === undefined ? undefined : { host, port }
 }
 
-/** The address itself, or with this port where it has none and is an IP. */
-export function withPort(text: string, port: number): string {
-  if (splitHostPort(text) || ipFamily(text) === undefined) return text
-  return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`
+/** The address itself, or with this port where it has none and is an IP. Until 1.35 a mapped IPv4 address got no brackets. */
+export function withPort(text: string, port: number, minor: number): string {
+  const family = splitHostPort(text) ? undefined : ipFamily(text)
+  if (family === undefined) return text
+  const brackets = text.includes(':') && (minor >= firstWithBrackets || family === 'IPv6')
+  return brackets ? `[${text}]:${port}` : `${text}:${port}`
 }
+
+const firstWithBrackets = 36

@@ -31,7 +31,7 @@ function completeAddresses(settings: Settings): void {
   ] as const) {
     const setting = settings.get(path)
     if (setting?.origin === 'default' && !isIpv4) settings.set(path, `${ipv6}:${port}`, 'default')
-    else if (setting) settings.set(path, withPort(settings.text(path), port), setting.origin)
+    else if (setting) settings.set(path, withPort(settings.text(path), port, settings.minor), setting.origin)
   }
 }
 

@@ -113,7 +113,12 @@ function duration(field: Field, node: Node, report: Report): Value | undefined {
   }
   if (scalar?.type === 'null' && (counts || field.zeroCounts)) return undefined
   if (scalar?.type === 'number' && counts && isInt64(scalar.literal)) return BigInt(scalar.literal)
-  const says = scalar?.type === 'null' ? 'time: invalid duration ""' : cannotUnmarshal(node, field.path)
+  const says =
+    scalar?.type === 'null'
+      ? 'time: invalid duration ""'
+      : counts
+        ? 'invalid duration'
+        : cannotUnmarshal(node, field.path)
   const hint = scalar?.type === 'number' ? `; ${scalar.literal} seconds are ${scalar.literal}s` : ''
   report({ ...place, message: `must be a duration such as 30s or 1h30m, not ${described(node)}${hint}`, says })
   return undefined

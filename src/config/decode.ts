@@ -70,6 +70,7 @@ class Decoder {
       else if (this.#sections.has(name)) this.#subsection(entry.value, name)
       else if (!['apiVersion', 'kind'].includes(name)) {
         this.#problems.push(unknownKey(name, entry.key, this.#minor, this.#names))
+        this.#twiceIn(entry.value, name)
       }
     }
   }
@@ -90,7 +91,16 @@ class Decoder {
     else if (!isNull(node)) this.#misfits.push({ field: path, misfit: noSection(node, path) })
   }
 
+  /** go-yaml complains of two equal keys wherever they are, below keys that nobody knows too. */
+  #twiceIn(node: Node, path: string): void {
+    if (this.#isJson) return
+    if (node.kind === 'sequence') for (const [i, item] of node.items.entries()) this.#twiceIn(item, `${path}[${i}]`)
+    if (node.kind !== 'mapping') return
+    for (const { name, value } of this.#counted(node, path)) this.#twiceIn(value, `${path}.${name}`)
+  }
+
   #field(field: Field, node: Node): void {
+    if (field.type !== 'vmodule') this.#twiceIn(node, field.path)
     const value = decodeValue(field, node, (misfit) =>
       this.#misfits.push({ field: field.path + (misfit.below ?? ''), misfit }),
     )

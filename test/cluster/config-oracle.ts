@@ -56,9 +56,11 @@ async function verdict(program: string, file: string): Promise<Verdict> {
 
 const failed = /failed (?:complete|validate|os init): |initialize logging: |^panic: /m
 
-/** The errors of a log: klog quotes them, or sets those of several lines apart; older releases print them as they are. */
+/** The errors of a log: klog quotes them, in JSON too, or sets those of several lines apart; older releases print them as they are. */
 function errorsIn(log: string): string[] {
-  const quoted = [...log.matchAll(/err="((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'))
+  const quoted = [...log.matchAll(/(?:err=|"err":)"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
+    text.replaceAll(/\\(.)/g, '$1'),
+  )
   const blocks = [...log.matchAll(/err=<\n([^]*?)\n >/g)].map(([, text = '']) => text.replaceAll(/^\t/gm, ''))
   return [...quoted, ...blocks, ...(quoted.length + blocks.length > 0 ? [] : log.split('\n'))]
 }

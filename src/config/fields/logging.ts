@@ -38,7 +38,8 @@ const flushes: Rule = {
 
 /** Before there was a rule: klog makes a ticker of it, and Go panics. */
 const flushesOrPanics: Rule = {
-  upstream: 'logging.flushFrequency',
+  upstream: 'panic',
+  atStart: true,
   since,
   until: '1.36',
   must: 'more than 0',
