@@ -60,7 +60,7 @@ function nodesView({ findings, nodes }: Status, takenAt: string | undefined, opt
     { header: 'NODE', shrink: true, min: 10 },
     { header: 'VERSION' },
     { header: 'KUBELET', wide: true },
-    { header: 'POD', wide: true },
+    { header: 'POD', wide: true, shrink: true, min: 12 },
     { header: 'READY' },
     { header: 'RUNNING' },
     { header: 'PROGRAMMED' },
@@ -73,7 +73,7 @@ function nodesView({ findings, nodes }: Status, takenAt: string | undefined, opt
 
 function rowOf(node: NodeStatus, takenAt: string | undefined, { style }: ViewOptions): Cell[] {
   const { config, configCurrent, leftovers, pod, programmed, ready, running, sync } = node
-  const left = [...new Set(leftovers.map(({ active, mode }) => `${mode}${active ? '' : ' (idle)'}`))].join(', ')
+  const left = [...new Set(leftovers?.map(({ active, mode }) => `${mode}${active ? '' : ' (idle)'}`))].join(', ')
   const isAsked = running === null || config.effective === null || running === config.effective
   return [
     node.node,
@@ -82,8 +82,8 @@ function rowOf(node: NodeStatus, takenAt: string | undefined, { style }: ViewOpt
     pod ?? 'none',
     pod === null ? 'no pod' : ready ? 'yes' : { text: 'no', paint: style.bad },
     isAsked ? (running ?? '?') : { text: running, paint: style.bad },
-    programmed.join(', ') || 'nothing',
-    left === '' ? 'none' : { text: left, paint: style.warn },
+    programmed === null ? '?' : programmed.join(', ') || 'nothing',
+    leftovers === null ? '?' : left === '' ? 'none' : { text: left, paint: style.warn },
     configCurrent === null ? '?' : configCurrent ? 'current' : { text: 'old', paint: style.warn },
     sync.lastSync === null ? '?' : ageText(sync.lastSync, takenAt),
   ]
@@ -102,7 +102,7 @@ function ageText(time: string, takenAt: string | undefined): string {
 /** Said only where all of it was seen. */
 function agreement({ findings, nodes, seen }: Status, options: ViewOptions): string {
   const isAsAsked = ({ config, programmed, ready, running }: NodeStatus): boolean =>
-    ready && running !== null && running === config.effective && programmed.some((mode) => mode === running)
+    ready && running !== null && running === config.effective && programmed?.some((mode) => mode === running) === true
   if (findings.length > 0 || seen.nodes.length < seen.of || nodes.length === 0 || !nodes.every(isAsAsked)) return ''
   const where = nodes.length === 1 ? 'the node' : `all ${nodes.length} nodes`
   return `\n${paragraph(`kube-proxy runs as configured on ${where}`, options)}`

@@ -4,7 +4,7 @@ import { sceneOf } from '../../src/answer/scene.ts'
 import { statusOf } from '../../src/answer/status/status.ts'
 import type { Status } from '../../src/answer/status/status.ts'
 import { readCapture } from '../../src/capture/read.ts'
-import { brokenCapture, replaced, without } from '../broken-capture.ts'
+import { brokenCapture, gone, replaced, without } from '../broken-capture.ts'
 import type { Edits } from '../broken-capture.ts'
 import { captures } from '../kpx.ts'
 
@@ -82,7 +82,7 @@ describe('status', () => {
       const old = await status(recording)
       expect(codes(old)).to.deep.equal(['KPX4001 node1', 'KPX4001 node2'])
       expect(found(old, 'KPX4001').message).to.include(why)
-      expect(old.nodes.every(({ programmed, running }) => programmed[0] === running)).to.equal(true)
+      expect(old.nodes.every(({ programmed, running }) => programmed?.[0] === running)).to.equal(true)
     }
   })
 
@@ -98,7 +98,7 @@ describe('status', () => {
     expect(fix).to.include('kube-proxy 1.37 never removes it by itself')
     expect(evidence.map(({ file }) => file)).to.deep.equal(['ipvsadm-save.txt', 'ipset-save.txt'])
     expect(left.nodes[0]?.programmed).to.deep.equal(['iptables', 'ipvs'])
-    expect(left.nodes[0]?.leftovers.map(({ active }) => active)).to.deep.equal([true, false])
+    expect(left.nodes[0]?.leftovers?.map(({ active }) => active)).to.deep.equal([true, false])
   })
 
   it('does not call idle leftovers a fault', async () => {
@@ -195,6 +195,32 @@ describe('status', () => {
       'its container does not run: CrashLoopBackOff, started again 7 times: cannot use ipvs',
     )
     expect(failing.nodes[1]).to.include({ ready: false, startedAt: null, restarts: 7 })
+  })
+
+  it('tells the last error of the log where the container said nothing as it ended, and a container that is not ready', async () => {
+    const edits = (state: object): Edits => ({
+      'objects/pods.json': edited(container({ ready: false, lastState: {}, ...state }), isKubeProxyOf('node2')),
+      'nodes/node2/kube-proxy.log': (text) =>
+        `${text}E1123 20:00:00.000000       1 run.go:72] "command failed" err="x"\n`,
+    })
+    const waiting = await status('k1.37-iptables', edits({ restartCount: 1, state: { waiting: { reason: 'Error' } } }))
+    expect(found(waiting, 'KPX3008').message).to.equal(
+      'its container does not run: Error, started again once: "command failed" err="x"',
+    )
+    expect(found(waiting, 'KPX3008').fix).to.match(/kubectl logs -n kube-system kube-proxy-\S+ --previous$/)
+    const unready = await status('k1.37-iptables', edits({}))
+    expect(found(unready, 'KPX3008').message).to.equal('its container is not ready: "command failed" err="x"')
+  })
+
+  it('says nothing of rules that it has not seen', async () => {
+    const unseen = await status('k1.37-iptables', {
+      'nodes/node1/iptables-save.txt': gone,
+      'nodes/node1/nft-list-ruleset.txt': gone,
+      'nodes/node1/nft-list-ruleset.json': gone,
+      'nodes/node1/ip6tables-save.txt': (text) => without(text, /^(?:-A|:KUBE-)/),
+    })
+    expect(unseen.findings).to.deep.equal([])
+    expect(unseen.nodes[0]).to.include({ programmed: null, leftovers: null, running: 'iptables' })
   })
 
   it('finds a node without kube-proxy', async () => {

@@ -55,7 +55,7 @@ const nullable = [
   /^ServiceExplanation ports\[\]\.frontends\[\]\.ip$/,
   /^ServiceList items\[\]\.(?:ip|endpoints\[\]\.(?:node|pod))$/,
   /^Status (?:server|(?:nodes\[\]\.)?config\.(?:changedAt|changedBy|configured|effective|key|object|owner)|mode\.(?:configured|effective))$/,
-  /^Status nodes\[\]\.(?:configCurrent|kubelet|pod|running|startedAt|sync\.\w+|version)$/,
+  /^Status nodes\[\]\.(?:configCurrent|kubelet|leftovers|pod|programmed|running|startedAt|sync\.\w+|version)$/,
   /^TraceList items\[\]\.steps\[\]\.target$/,
   /nodes\[\]\.mode$/,
   /\.(?:hairpin|(?:outcomes|from\.\w+)\[\])\.(?:endpoint|sourceSeen|endpoint\.(?:node|pod))$/,

@@ -1,6 +1,7 @@
 /** What is wrong with a node's kube-proxy, and what to do. */
 import { parseVersion, skewBetween } from '../../cluster/version.ts'
 import type { Code } from '../../codes.ts'
+import { loggedErrors } from '../../decode/klog.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import type { Scene } from '../scene.ts'
@@ -27,7 +28,7 @@ export const statusFindings = (seen: SeenNode, server: string | null, others: bo
     outOfStep(seen, capture.takenAt),
     notProgrammed(seen),
     otherMode(seen),
-    ...leftovers(seen),
+    ...leftoversOf(seen),
     olderThanConfig(seen),
     skew(seen, server),
   ].flatMap((one) => one ?? [])
@@ -51,14 +52,23 @@ function noPod({ pod, status: { node } }: SeenNode): Finding | undefined {
 function notRunning(seen: SeenNode): Finding | undefined {
   const { files, pod, status } = seen
   if (!pod || pod.ready) return undefined
-  const { reason, message } = pod.waiting ?? { reason: 'not ready', message: '' }
-  const restarts = pod.restarts === 0 ? '' : `, started again ${pod.restarts} times`
-  const said = message === '' ? '' : `: ${message.split('\n').at(-1) ?? message}`
-  return finding('KPX3008', {
-    ...about(seen),
-    message: `its container does not run: ${reason}${restarts}${said}`,
-    evidence: logged(files.log, status.node),
-  })
+  const restarts = pod.restarts === 0 ? '' : `, started again ${pod.restarts === 1 ? 'once' : `${pod.restarts} times`}`
+  const said = lastWords(seen)
+  const state = pod.waiting ? `does not run: ${pod.waiting.reason}` : 'is not ready'
+  return {
+    ...finding('KPX3008', {
+      ...about(seen),
+      message: `its container ${state}${restarts}${said === '' ? '' : `: ${said}`}`,
+      evidence: logged(files.log, status.node),
+    }),
+    fix: `look at what it says: kubectl logs -n ${pod.namespace} ${pod.pod}${pod.restarts === 0 ? '' : ' --previous'}`,
+  }
+}
+
+/** The last line of what the container said as it ended, else the last error of its log. */
+function lastWords({ files: { log }, pod }: SeenNode): string {
+  const [ended = ''] = pod?.waiting?.message.split('\n').slice(-1) ?? []
+  return ended === '' && log ? (loggedErrors(log).at(-1)?.message ?? '') : ended
 }
 
 function outOfStep(seen: SeenNode, takenAt: string | undefined): Finding | undefined {
@@ -73,25 +83,26 @@ function notProgrammed(seen: SeenNode): Finding | undefined {
   const { programmed, running } = status
   const isTold = running === 'iptables' || running === 'ipvs' || running === 'nftables'
   // the kernel's virtual servers may not have been recorded
-  if (!isTold || !ruleset || ruleset.seen.size === 0 || (running === 'ipvs' && ruleset.virtualServers === undefined))
-    return undefined
+  if (!isTold || programmed === null || (running === 'ipvs' && ruleset?.virtualServers === undefined)) return undefined
   if (programmed.includes(running)) return undefined
   const message = `kube-proxy runs in ${running} mode, and there are no rules of that mode for Services`
   return finding('KPX3010', { ...about(seen), message })
 }
 
 function otherMode(seen: SeenNode): Finding | undefined {
-  const { config, running } = seen.status
+  const { config, configCurrent, running } = seen.status
   if (running === null || config.effective === null || running === config.effective) return undefined
-  return finding('KPX2102', {
+  const found = finding('KPX2102', {
     ...aboutAll(seen),
     field: 'mode',
     message: `kube-proxy runs in ${running} mode, and ${config.object ?? 'its configuration'} asks for ${config.effective} (${config.why})`,
   })
+  return configCurrent === false ? { ...found, fix: restartOf(seen) } : found
 }
 
-function leftovers(seen: SeenNode): Finding[] {
-  const { leftovers: left, node, running, version } = seen.status
+function leftoversOf(seen: SeenNode): Finding[] {
+  const { leftovers, node, running, version } = seen.status
+  const left = leftovers ?? []
   const modes = [...new Set(left.flatMap(({ active, mode }) => (active ? [mode] : [])))]
   return modes.map((mode) => {
     const own = left.filter((one) => one.mode === mode)

@@ -23,12 +23,12 @@ export interface NodeStatus {
   readonly kubelet: string | null
   /** The mode that kube-proxy says it runs in; null where it was not asked or does not answer. */
   readonly running: string | null
-  /** The modes whose rules packets meet. */
-  readonly programmed: readonly ProgrammedMode[]
+  /** The modes whose rules packets meet; null where the node's rules were not seen. */
+  readonly programmed: readonly ProgrammedMode[] | null
   /** Whether it was started with the configuration as it is now; null where that cannot be told. */
   readonly configCurrent: boolean | null
-  /** What modes other than the running one have left in the kernel. */
-  readonly leftovers: readonly Leftover[]
+  /** What modes other than the running one have left in the kernel; null where that one is not known, or the rules were not seen. */
+  readonly leftovers: readonly Leftover[] | null
   /** Its pod, `kube-system/kube-proxy-x`; null where there is none. */
   readonly pod: string | null
   readonly ready: boolean
@@ -73,6 +73,8 @@ export function nodeStatus(
   const configuration = pod && object && configurationOf({ container: pod.container, object, version }, capture)
   const ruleset = network.nodes.get(node)?.ruleset
   const parts = ruleset ? programmedIn(ruleset) : []
+  const active = activeModes(parts)
+  const isSeen = ruleset !== undefined && ruleset.seen.size === bothFamilies
   const running = ruleset?.mode ?? null
   const { key = null, object: place = null } = configuration ?? {}
   const status: NodeStatus = {
@@ -80,10 +82,12 @@ export function nodeStatus(
     version: version ?? null,
     kubelet: cluster.node(node)?.kubeletVersion || null,
     running,
-    programmed: activeModes(parts),
+    programmed: isSeen || active.length > 0 ? active : null,
     configCurrent: pod && configuration ? isCurrent(configuration, pod) : null,
     leftovers:
-      running === null ? [] : parts.filter(({ mode }) => mode !== running).map((part) => leftoverOf(part, node)),
+      running === null || (!isSeen && parts.length === 0)
+        ? null
+        : parts.filter(({ mode }) => mode !== running).map((part) => leftoverOf(part, node)),
     pod: pod ? `${pod.namespace}/${pod.pod}` : null,
     ready: pod?.ready ?? false,
     startedAt: pod?.startedAt ?? null,
@@ -93,6 +97,9 @@ export function nodeStatus(
   }
   return { status, pod, object, configuration, ruleset, files }
 }
+
+/** A family whose rules were not seen may have what the other one lacks. */
+const bothFamilies = 2
 
 const noMode = { configured: null, effective: null, why: 'no pod of kube-proxy was seen' }
 
