@@ -14,6 +14,18 @@ import type { ViewOptions } from './view/style.ts'
 
 const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 
+/** Of commands that ask neither a cluster nor a capture. */
+export const printFlags = {
+  output: Flags.string({ char: 'o', summary: 'output format', options: outputs, default: 'table' }),
+  limit: Flags.integer({
+    summary: 'rows that table and wide show of a long list; 0 shows all',
+    helpValue: 'N',
+    min: 0,
+    default: 20,
+  }),
+  'no-color': Flags.boolean({ summary: 'no colour, as with NO_COLOR=1' }),
+}
+
 /** Of commands whose objects have no namespace. */
 export const unscopedFlags = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
@@ -43,14 +55,7 @@ export const unscopedFlags = {
     summary: 'make a debug pod, and delete it, on a node that kpx cannot see otherwise',
   }),
   'debug-image': Flags.string({ summary: "image of debug pods (default: kube-proxy's)", helpValue: 'IMAGE' }),
-  output: Flags.string({ char: 'o', summary: 'output format', options: outputs, default: 'table' }),
-  limit: Flags.integer({
-    summary: 'rows that table and wide show of a long list; 0 shows all',
-    helpValue: 'N',
-    min: 0,
-    default: 20,
-  }),
-  'no-color': Flags.boolean({ summary: 'no colour, as with NO_COLOR=1' }),
+  ...printFlags,
 }
 
 const sharedFlags = {

@@ -4,14 +4,14 @@ import type { ConfigFile } from '../../src/answer/validate-config.ts'
 import type { FindingList } from '../../src/answer/finding-list.ts'
 import { inputName, readInput } from '../../src/capture/input.ts'
 import { entryOf } from '../../src/codes.ts'
-import { BaseCommand, unscopedFlags } from '../../src/command.ts'
+import { BaseCommand, printFlags } from '../../src/command.ts'
 import { KpxError } from '../../src/error.ts'
 import { findingListView } from '../../src/view/finding-list.ts'
 
 export default class ConfigValidate extends BaseCommand<typeof ConfigValidate> {
   static override summary = 'tells whether kube-proxy would start with a configuration, and what should not be in it'
   static override strict = false
-  static override baseFlags = unscopedFlags
+  static override baseFlags = printFlags
   static override args = {
     file: Args.string({
       ignoreStdin: true,
