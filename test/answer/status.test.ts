@@ -120,6 +120,20 @@ describe('status', () => {
     expect(found(left, 'KPX3007').fix).to.include('kube-proxy 1.37 removes it when it starts')
   })
 
+  it('calls chains idle that no packet comes to', async () => {
+    const nftables = await readCapture(`${captures}/k1.37-nftables`)
+    const idle = await status('k1.37-iptables', {
+      'nodes/node1/proxyMode.txt': () => 'nftables',
+      'nodes/node1/nft-list-ruleset.txt': () => nftables.file('node1', 'nft-list-ruleset.txt'),
+      'nodes/node1/iptables-save.txt': (text) => without(text, /^-A (?:PREROUTING|OUTPUT) .*KUBE-SERVICES/),
+      'nodes/node1/ip6tables-save.txt': (text) => without(text, /^-A (?:PREROUTING|OUTPUT) .*KUBE-SERVICES/),
+    })
+    expect(idle.nodes[0]?.programmed).to.deep.equal(['nftables'])
+    const [left] = idle.nodes[0]?.leftovers ?? []
+    expect(left).to.include({ mode: 'iptables', active: false })
+    expect(left?.evidence[0]?.text).to.match(/^-A KUBE-(?:EXT|FW|SEP|SVC|SVL)-/)
+  })
+
   it('finds a mode that is configured and does not run', async () => {
     const mode = (text: string): string => replaced(text, 'mode: \\"iptables\\"', 'mode: nftables')
     const other = await status('k1.37-iptables', { 'objects/configmaps.json': mode })
@@ -271,7 +285,9 @@ describe('status', () => {
     })
 
     it('finds a family that was never programmed', async () => {
-      expect(found(await synced(Infinity, 5), 'KPX3009').message).to.equal('it never programmed IPv6')
+      const never = await synced(Infinity, 5)
+      expect(found(never, 'KPX3009').message).to.equal('it never programmed IPv6')
+      expect(never.nodes[0]?.sync.lastSync).to.equal(null)
     })
   })
 

@@ -72,22 +72,13 @@ export function nodeStatus(
     (daemonSets.find((one) => one.namespace === pod.namespace && one.name === pod.daemonSet) ?? podAsApplied(pod))
   const configuration = pod && object && configurationOf({ container: pod.container, object, version }, capture)
   const ruleset = network.nodes.get(node)?.ruleset
-  const parts = ruleset ? programmedIn(ruleset) : []
-  const active = activeModes(parts)
-  const isSeen = ruleset !== undefined && ruleset.seen.size === bothFamilies
-  const running = ruleset?.mode ?? null
   const { key = null, object: place = null } = configuration ?? {}
   const status: NodeStatus = {
     node,
     version: version ?? null,
     kubelet: cluster.node(node)?.kubeletVersion || null,
-    running,
-    programmed: isSeen || active.length > 0 ? active : null,
+    ...inKernel(node, ruleset),
     configCurrent: pod && configuration ? isCurrent(configuration, pod) : null,
-    leftovers:
-      running === null || (!isSeen && parts.length === 0)
-        ? null
-        : parts.filter(({ mode }) => mode !== running).map((part) => leftoverOf(part, node)),
     pod: pod ? `${pod.namespace}/${pod.pod}` : null,
     ready: pod?.ready ?? false,
     startedAt: pod?.startedAt ?? null,
@@ -96,6 +87,23 @@ export function nodeStatus(
     sync: syncOf(files),
   }
   return { status, pod, object, configuration, ruleset, files }
+}
+
+function inKernel(
+  node: string,
+  ruleset: Ruleset | undefined,
+): Pick<NodeStatus, 'leftovers' | 'programmed' | 'running'> {
+  const parts = ruleset ? programmedIn(ruleset) : []
+  const active = activeModes(parts)
+  const isSeen = ruleset?.seen.size === bothFamilies
+  const running = ruleset?.mode ?? null
+  const others = parts.filter(({ mode }) => mode !== running)
+  return {
+    running,
+    programmed: isSeen || active.length > 0 ? active : null,
+    leftovers:
+      running === null || (!isSeen && parts.length === 0) ? null : others.map((part) => leftoverOf(part, node)),
+  }
 }
 
 /** A family whose rules were not seen may have what the other one lacks. */
