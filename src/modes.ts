@@ -2,6 +2,7 @@
  * kube-proxy's modes on Linux: how each works, what it costs and needs, since which Kubernetes and until when. Facts: the pages of
  * `sources`, and kube-proxy's code of 1.19 to 1.37 (pkg/proxy/iptables, ipvs, nftables; userspace until 1.25).
  */
+import { minorOf } from './version.ts'
 
 /** `changed` has a note that says what. */
 export type ModeEvent =
@@ -50,9 +51,8 @@ export interface Mode {
 /** The newest release whose facts are known: what is said of later ones is a plan. */
 export const newestKnown = '1.37'
 
-const minorOf = (kubernetes: string): number => Number(kubernetes.split('.')[1])
-
-export const isPlanned = ({ kubernetes }: Milestone): boolean => minorOf(kubernetes) > minorOf(newestKnown)
+export const isPlanned = ({ kubernetes }: Milestone): boolean =>
+  (minorOf(kubernetes) ?? 0) > (minorOf(newestKnown) ?? 0)
 
 /** Where the mode stands in the newest release: `default since 1.2`, `deprecated since 1.35`. */
 export function standingOf({ milestones }: Mode): string {

@@ -5,7 +5,16 @@ import { expect } from 'chai'
 import { root } from './kpx.ts'
 
 const seeing = ['ruleset', 'decode', 'capture', 'evaluate', 'cluster', 'config', 'platform']
-const everywhere = ['error.ts', 'codes.ts', 'config-codes.ts', 'interruption.ts', 'modes.ts', 'nearest.ts', 'recent.ts']
+const everywhere = [
+  'error.ts',
+  'codes.ts',
+  'config-codes.ts',
+  'interruption.ts',
+  'modes.ts',
+  'nearest.ts',
+  'recent.ts',
+  'version.ts',
+]
 const edge = ['command.ts', 'consent.ts', 'main.ts', 'failure.ts', 'terminal.ts']
 
 /** What each part may import besides itself and the files for everybody. */

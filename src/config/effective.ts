@@ -8,7 +8,8 @@ import { judgeCommand } from './judge-command.ts'
 import type { Settings } from './settings.ts'
 import { UnreadableText, textOf, valueOf } from './node.ts'
 import type { MappingNode } from './node.ts'
-import { minorOf, newestMinor } from './version.ts'
+import { minorOf } from '../version.ts'
+import { newestMinor } from './version.ts'
 
 /** What kube-proxy was started with. */
 export interface StartedWith {

@@ -4,7 +4,7 @@
  * apiextensions-apiserver, client-go, component-base and controller-manager).
  */
 import table from './feature-gates.json' with { type: 'json' }
-import { minorOf } from './version.ts'
+import { minorOf } from '../version.ts'
 
 export interface GateState {
   readonly stage: 'alpha' | 'beta' | 'deprecated' | 'stable'

@@ -1,7 +1,7 @@
 /** Whether something is there in a release. */
 import type { Field, Span } from './field.ts'
 import { fields } from './fields/index.ts'
-import { minorOf } from './version.ts'
+import { minorOf } from '../version.ts'
 
 export const isIn = ({ since, until }: Span, minor: number): boolean =>
   (since === undefined || (minorOf(since) ?? 0) <= minor) && (until === undefined || minor <= (minorOf(until) ?? 0))

@@ -3,7 +3,7 @@ import { nearest } from '../nearest.ts'
 import { fieldAt, fields, forgottenFields, sections } from './fields/index.ts'
 import type { Entry } from './node.ts'
 import type { Problem } from './problem.ts'
-import { minorOf } from './version.ts'
+import { minorOf } from '../version.ts'
 
 /** `names` are the paths that this release knows. */
 export function unknownKey(path: string, key: Entry['key'], minor: number, names: readonly string[]): Problem {

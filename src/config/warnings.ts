@@ -10,7 +10,8 @@ import type { Problem } from './problem.ts'
 import type { Settings } from './settings.ts'
 import { asText } from './value.ts'
 import type { Value } from './value.ts'
-import { minorOf, newestMinor } from './version.ts'
+import { minorOf } from '../version.ts'
+import { newestMinor } from './version.ts'
 
 type Places = ReadonlyMap<string, FileValue>
 

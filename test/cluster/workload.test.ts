@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { parseVersion, skewBetween } from '../../src/cluster/version.ts'
+import { skewBetween } from '../../src/cluster/skew.ts'
 import { containersOf, fileSource } from '../../src/cluster/workload.ts'
+import { minorOf } from '../../src/version.ts'
 
 const volumes = [
   { name: 'config', configMap: { name: 'kube-proxy' } },
@@ -49,10 +50,10 @@ describe("a container's file", () => {
 
 describe('versions', () => {
   it('are told with and without a suffix', () => {
-    expect(parseVersion('v1.31.4-eks-2d5f260')).to.deep.equal({ major: 1, minor: 31, patch: 4 })
-    expect(parseVersion('1.34')).to.deep.equal({ major: 1, minor: 34, patch: 0 })
-    for (const text of ['latest', '', 'v1', '1.2.3.4', 'sha256:1.2'])
-      expect(parseVersion(text), text).to.equal(undefined)
+    expect(minorOf('v1.31.4-eks-2d5f260')).to.equal(31)
+    expect(minorOf('v1.30.4+k3s1')).to.equal(30)
+    expect(minorOf('1.34')).to.equal(34)
+    for (const text of ['latest', '', 'v1', '1.2.3.4', 'sha256:1.2']) expect(minorOf(text), text).to.equal(undefined)
   })
 
   for (const [kubeProxy, server, kubelet, why] of [
@@ -65,8 +66,8 @@ describe('versions', () => {
     ['1.37', undefined, undefined, undefined],
   ] as const) {
     it(`${kubeProxy} beside API server ${server} and kubelet ${kubelet}: ${why ?? 'may be'}`, () => {
-      const [own, api, node] = [kubeProxy, server, kubelet].map((text) => text && parseVersion(text))
-      expect(own && skewBetween(own, api || undefined, node || undefined)).to.equal(why)
+      const [own = 0, api, node] = [kubeProxy, server, kubelet].map((text) => (text ? minorOf(text) : undefined))
+      expect(skewBetween(own, api, node)).to.equal(why)
     })
   }
 })

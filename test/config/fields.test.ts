@@ -5,7 +5,8 @@ import { expect } from 'chai'
 import { complete, defaultOf } from '../../src/config/complete.ts'
 import { fields } from '../../src/config/fields/index.ts'
 import { gateNames, gateState } from '../../src/config/gates.ts'
-import { minorOf, newestMinor } from '../../src/config/version.ts'
+import { newestMinor } from '../../src/config/version.ts'
+import { minorOf } from '../../src/version.ts'
 import { root } from '../kpx.ts'
 
 const minors = Array.from({ length: newestMinor - 18 }, (_, i) => 19 + i)

@@ -2,7 +2,7 @@
  * What kube-proxy removes of other modes by itself as it starts. Facts: cmd/kube-proxy/app/server_linux.go and KEP-2448, Kubernetes 1.17
  * to 1.37.
  */
-import { parseVersion } from '../../cluster/version.ts'
+import { minorOf } from '../../version.ts'
 import type { ProgrammedMode } from './programmed.ts'
 
 export interface Cleanup {
@@ -29,13 +29,13 @@ export const cleanups: readonly Cleanup[] = [
 
 /** What takes away what a mode has left on a node where kube-proxy runs in another. */
 export function remedyFor(left: ProgrammedMode, running: string, version: string | undefined): string {
-  const known = version === undefined ? undefined : parseVersion(version)
-  if (!known) return byHand
+  const minor = version === undefined ? undefined : minorOf(version)
+  if (minor === undefined) return byHand
   const needed = left === 'nftables' ? 31 : 29
-  const cleans = (left === 'nftables' || running === 'nftables') && known.minor >= needed
+  const cleans = (left === 'nftables' || running === 'nftables') && minor >= needed
   return cleans
-    ? `kube-proxy ${known.major}.${known.minor} removes it when it starts: restart its pod on that node, and look at its log if it stays`
-    : `kube-proxy ${known.major}.${known.minor} never removes it by itself: ${byHand}`
+    ? `kube-proxy 1.${minor} removes it when it starts: restart its pod on that node, and look at its log if it stays`
+    : `kube-proxy 1.${minor} never removes it by itself: ${byHand}`
 }
 
 const byHand =

@@ -1,6 +1,7 @@
 /** What is wrong with a node's kube-proxy, and what to do. */
-import { parseVersion, skewBetween } from '../../cluster/version.ts'
+import { skewBetween } from '../../cluster/skew.ts'
 import type { Code } from '../../codes.ts'
+import { minorOf } from '../../version.ts'
 import { loggedErrors } from '../../decode/klog.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
@@ -136,10 +137,8 @@ const restartOf = ({ pod }: SeenNode): string =>
 
 function skew(seen: SeenNode, server: string | null): Finding | undefined {
   const { kubelet, version } = seen.status
-  const [own, api, kubeletVersion] = [version, server, kubelet].map((text) =>
-    text === null ? undefined : parseVersion(text),
-  )
-  const why = own && skewBetween(own, api, kubeletVersion)
-  if (!own || why === undefined) return undefined
+  const [own, api, ofKubelet] = [version, server, kubelet].map((text) => (text === null ? undefined : minorOf(text)))
+  const why = own === undefined ? undefined : skewBetween(own, api, ofKubelet)
+  if (why === undefined) return undefined
   return finding('KPX4001', { ...aboutAll(seen), message: `kube-proxy is ${version}: ${why}` })
 }

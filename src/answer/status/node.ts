@@ -2,11 +2,11 @@
 import type { Applied } from '../../cluster/applied.ts'
 import { podAsApplied } from '../../cluster/kube-proxy.ts'
 import type { KubeProxyDaemonSet, KubeProxyPod } from '../../cluster/kube-proxy.ts'
-import { parseVersion } from '../../cluster/version.ts'
 import { decodeMetrics } from '../../decode/metrics.ts'
 import { sourceFile } from '../../decode/source.ts'
 import type { SourceFile } from '../../decode/source.ts'
 import type { Ruleset } from '../../ruleset/ruleset.ts'
+import { minorOf } from '../../version.ts'
 import type { Evidence } from '../outcome.ts'
 import type { Scene } from '../scene.ts'
 import { configurationOf, isCurrent } from './configuration.ts'
@@ -126,6 +126,6 @@ function versionOf(
   const built = metrics && decodeMetrics(metrics, [name]).get(name)?.[0]?.labels.get('git_version')
   const tag = pod?.container.image.replace(/@.*$/, '').replace(/^.*:/, '')
   return [told?.text.replace(/^Kubernetes /, '').trim(), built, tag].find(
-    (text) => text !== undefined && parseVersion(text),
+    (text) => text !== undefined && minorOf(text) !== undefined,
   )
 }
