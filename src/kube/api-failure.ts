@@ -32,7 +32,8 @@ export function statusFailure(status: number, body: string, asked: Asked, hint: 
     const message = `a page with status ${status} came instead of the API server's answer to ${what}`
     return new KpxError('KPX1016', message, { fix: pageFix, cause: status })
   }
-  if (status === 403) return new KpxError('KPX1015', `not allowed to ${what}${because}`, { fix: ruleFix(asked) })
+  if (status === 403)
+    return new KpxError('KPX1015', `not allowed to ${what}${because}`, { fix: allowingFix(told, asked) })
   if (status === 404) return missing(asked, because)
   if (!told.startsWith(dialing)) {
     return new KpxError('KPX1016', `the API server answered ${status} to ${what}${because}`, { cause: status })
@@ -64,6 +65,12 @@ export const endless = (asked: Asked): KpxError =>
     fix: 'check that the server in the kubeconfig is the one that you mean',
     exit: 3,
   })
+
+/** Admission refuses what the user's roles would allow. */
+const allowingFix = (told: string, asked: Asked): string =>
+  /violates PodSecurity|admission webhook|ValidatingAdmissionPolicy|exceeded quota/.test(told)
+    ? 'no role helps here: see with who runs the cluster what its policies allow'
+    : ruleFix(asked)
 
 /** The rule that has the verb, the role that it belongs to, and the command that prints both. */
 function ruleFix({ namespace = systemNamespace, resource: { group, plural }, verb }: Asked): string {

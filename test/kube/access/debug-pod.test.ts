@@ -130,6 +130,15 @@ describe('a node', () => {
       expect(ran.exit).to.equal(3)
     })
 
+    it('is not seen where a policy refuses pods, and no rule is named for that', async () => {
+      const { script } = withoutKubeProxy(recording, 'node2')
+      const message = 'pods "kpx-debug-1" is forbidden: violates PodSecurity "restricted:latest": host namespaces'
+      const write: Script['write'] = () => ({ status: 403, body: { message } })
+      const ran = await live({ ...script, write }, 'services', '-o', 'json', '--allow-debug-pods')
+      expect(blind(ran)).to.include('violates PodSecurity').and.include('no role helps here')
+      expect(blind(ran)).to.not.include('kpx rbac')
+    })
+
     it('gets no debug pod where none can start', async () => {
       const ready = { conditions: [{ type: 'Ready', status: 'True' }] }
       const wrong: Record<string, { readonly labels?: object; readonly status: object }> = {
