@@ -124,7 +124,8 @@ const signature = (ended: readonly Ended[]): string => {
     // after POSTROUTING and INPUT nothing reads the mark any more
     const mark = flow.hook === 'PREROUTING' || flow.hook === 'OUTPUT' ? flow.mark : 0
     const { mark: connectionMark, tracked } = flow.connection
-    const key = [end.kind, flow.destination, flow.port, flow.source, mark, connectionMark, tracked].join(' ')
+    const how = end.kind === 'reject' ? end.how : ''
+    const key = [end.kind, how, flow.destination, flow.port, flow.source, mark, connectionMark, tracked].join(' ')
     shares.set(key, (shares.get(key) ?? 0) + flow.share)
   }
   return [...shares]

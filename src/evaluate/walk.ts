@@ -253,7 +253,10 @@ type JumpEffect = Extract<Effect, { kind: 'goto' | 'jump' }>
 
 const next: Effect = { kind: 'next' }
 
-/** A test's answer. What cannot be told does not matter where another match fails for certain, or the rule changes nothing. */
+/**
+ * A test's answer. What cannot be told does not matter where another match fails for certain, or the rule changes nothing: then it may
+ * still have written to a set, which later rules must know.
+ */
 function tested(program: readonly Operation[], at: number, answer: Answer, flow: Flow, node: NodeState): Result {
   if (answer === true) return undefined
   if (answer === false) return next
@@ -261,7 +264,8 @@ function tested(program: readonly Operation[], at: number, answer: Answer, flow:
     return [{ share: answer.chance }, { share: 1 - answer.chance, effect: next }]
   }
   const rest = program.slice(at + 1)
-  if (rest.every((later) => later.kind === 'test' || isHarmless(later))) return next
   if (rest.some((later) => later.kind === 'test' && later.test(flow, node) === false)) return next
-  return { kind: 'unknown', why: answer.unknown }
+  if (!rest.every((later) => later.kind === 'test' || isHarmless(later))) return { kind: 'unknown', why: answer.unknown }
+  for (const later of rest) if (later.kind === 'act') later.run(flow, node)
+  return next
 }

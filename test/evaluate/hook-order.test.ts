@@ -114,5 +114,7 @@ describe('chains of conntrack’s own priority', () => {
   it('are unknown where it matters', () => {
     expect(raw('ct state new drop')[0]).to.match(/^unknown: nft’s ip t c may run before or after conntrack/)
     expect(raw('notrack')[0]).to.match(/^unknown: nft’s ip t c may run before or after conntrack/)
+    const rejects = 'ct mark 0 reject\n\t\treject with icmp type admin-prohibited'
+    expect(raw(rejects)[0]).to.match(/^unknown: nft’s ip t c may run before or after conntrack/)
   })
 })

@@ -180,6 +180,10 @@ describe('what rules on the way have written to', () => {
     expect(says(saved('-m recent --set --name b --rsource', inList), client, web)).to.equal('no')
     expect(says(listed('ip saddr @seen drop', 'add @seen { ip saddr }'), client, web)).to.equal('no')
     expect(says(listed('add @seen { ip saddr }', 'ip saddr @seen drop'), client, web)).to.equal('unknown')
+    // which source port the client chose is not known, so the first rule may have been met
+    const perhaps = listed('tcp sport >= 40000 add @seen { ip saddr }', 'ip saddr @seen drop')
+    expect(says(perhaps, client, web)).to.equal('unknown')
+    expect(says(listed('tcp dport 81 add @seen { ip saddr }', 'ip saddr @seen drop'), client, web)).to.equal('no')
   })
 
   it('is what a second counter of packets depends on', () => {
