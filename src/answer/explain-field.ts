@@ -1,8 +1,7 @@
 /** `kpx explain field`: what a field of kube-proxy's configuration does, and what may stand in it. */
 import type { Field, FieldType } from '../config/field.ts'
-import { fieldAt, fields, sections } from '../config/fields/index.ts'
-import { KpxError } from '../error.ts'
-import { nearestFew } from '../nearest.ts'
+import { fieldAt, fields } from '../config/fields/index.ts'
+import { noSuchField } from '../config/no-such-field.ts'
 import { offlineDocumentOf } from './document.ts'
 import type { OfflineDocument } from './document.ts'
 
@@ -61,19 +60,7 @@ export function findFields(path: string | undefined): readonly Field[] {
   if (field) return [field]
   const below = fields.filter((one) => one.path.toLowerCase().startsWith(`${wanted}.`))
   if (below.length > 0) return below
-  throw new KpxError('KPX1001', `kube-proxy's configuration has no field "${path}"`, { fix: hintFor(wanted) })
-}
-
-function hintFor(wanted: string): string {
-  const all = [...fields.map((field) => field.path), ...sections]
-  const sameName = all.filter((one) => one.toLowerCase().split('.').at(-1) === wanted.split('.').at(-1))
-  const near = nearestFew(
-    wanted,
-    all.map((name) => ({ name: name.toLowerCase(), path: name })),
-  ).map((one) => one.path)
-  const meant = near.length > 0 ? near : sameName.slice(0, 3)
-  const list = 'kpx explain field lists all fields'
-  return meant.length > 0 ? `did you mean ${meant.join(' or ')}? ${list}` : list
+  throw noSuchField(path)
 }
 
 export const listFields = (all: readonly Field[]): FieldList => ({
