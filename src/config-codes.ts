@@ -103,4 +103,12 @@ export const configCodes = [
     why: 'A flag that the release does not have, or that has a wrong value, makes kube-proxy exit, whether or not it would count.',
     fix: 'remove the flag, or write it as its release allows',
   },
+  {
+    code: 'KPX2015',
+    level: 'error',
+    title: 'the text cannot be edited safely',
+    why: 'The change would have an effect on other values too, such as those that share an anchor, or it cannot be written where the key stands.',
+    fix: 'edit it by hand: kpx edit configmap',
+    exit: 2,
+  },
 ] as const satisfies readonly CatalogueEntry[]

@@ -13,7 +13,7 @@ export interface ConfigDocument {
 
 /** Throws UnreadableText. */
 export function readDocument(text: string): ConfigDocument {
-  if (/^[^\S\ufeff]*\{/.test(text)) return { isJson: true, root: parseJsonText(text), ignoredFrom: undefined }
+  if (isJsonText(text)) return { isJson: true, root: parseJsonText(text), ignoredFrom: undefined }
   const end = endOfFirst(text)
   const rest = text.slice(end).replace(/^(---|\.\.\.)/, '')
   return {
@@ -23,8 +23,11 @@ export function readDocument(text: string): ConfigDocument {
   }
 }
 
+/** go-yaml is not asked where a text begins with a brace. */
+export const isJsonText = (text: string): boolean => /^[^\S\ufeff]*\{/.test(text)
+
 /** Where the first document of a YAML text ends: nothing in a document may begin a line with its marks. */
-function endOfFirst(text: string): number {
+export function endOfFirst(text: string): number {
   const marks = [...text.matchAll(/^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm)]
   const [first] = marks
   if (!first) return text.length

@@ -35,8 +35,8 @@ function parsed(text: string): Event[] {
   }
 }
 
-/** go-yaml asks for no indent inside of brackets and quotes, js-yaml does: such lines are parsed as if they had one. */
-function eventsOf(text: string): { readonly events: Event[]; readonly padded: Padded } {
+/** Throws UnreadableText. go-yaml asks for no indent inside of brackets and quotes, js-yaml does: such lines are parsed as if they had one. */
+export function eventsOf(text: string): { readonly events: Event[]; readonly padded: Padded } {
   let padded: Padded = { text, lines: [] }
   let first: unknown
   for (;;) {
@@ -196,11 +196,15 @@ const isQuoted = (event: ScalarEvent): boolean =>
 /** Keys are strings in JSON; other kinds of keys cannot be read. */
 function keyName(key: Node): string {
   if (key.kind !== 'scalar') throw new UnreadableText('invalid map key: a map or a list', key.start)
-  const { scalar } = key
-  if (scalar.type === 'string') return scalar.value
-  if (scalar.type === 'boolean') return String(scalar.value)
-  if (scalar.type === 'number') return scalar.literal
+  const name = nameOf(key.scalar)
+  if (name !== undefined) return name
   throw new UnreadableText('unsupported map key of type: null', key.start)
+}
+
+/** A scalar as a key; undefined for null. */
+export function nameOf(scalar: Scalar): string | undefined {
+  if (scalar.type === 'null') return undefined
+  return scalar.type === 'number' ? scalar.literal : String(scalar.value)
 }
 
 function isExplosive(aliased: number, nodes: number): boolean {
