@@ -2,6 +2,7 @@
  * The catalogue of errors and findings. A code is never reused and never changes its meaning:
  * KPX1nnn usage and access, 2nnn configuration, 3nnn rules, 4nnn platform, 5nnn rollout.
  */
+import { accessCodes } from './access-codes.ts'
 import { configCodes } from './config-codes.ts'
 
 type Level = 'error' | 'warning' | 'info'
@@ -14,181 +15,12 @@ export interface CatalogueEntry {
   readonly why: string
   readonly fix: string
   /** The exit code where it is not what the code's kind has: 2 for errors that end the command, 1 for findings. */
-  readonly exit?: 2 | 3
+  readonly exit?: 1 | 2 | 3
 }
 
 export const catalogue = [
-  {
-    code: 'KPX1001',
-    level: 'error',
-    title: 'the command line is not one that kpx understands',
-    why: 'A command, flag or argument is missing, misspelt or not allowed here.',
-    fix: 'run the command with --help to see its flags and examples',
-  },
-  {
-    code: 'KPX1002',
-    level: 'error',
-    title: 'the capture cannot be read',
-    why: 'The path after --from does not exist, or this user may not read it.',
-    fix: 'check the path and its permissions',
-  },
-  {
-    code: 'KPX1003',
-    level: 'error',
-    title: 'the path is not a capture',
-    why: "A capture is a folder or a tar archive with capture.json or nodes/NODE/ in it, or a folder of one node's dumps.",
-    fix: 'pass a folder with capture.json or nodes/NODE/iptables-save.txt, or a .tar.gz of one',
-  },
-  {
-    code: 'KPX1004',
-    level: 'error',
-    title: 'the archive is truncated or corrupt',
-    why: 'The archive ends too early or its checksums do not match, so that files in it are missing or wrong.',
-    fix: 'copy the archive again and check it with: tar -tzf ARCHIVE',
-  },
-  {
-    code: 'KPX1005',
-    level: 'error',
-    title: 'the object does not exist',
-    why: 'No Service, pod or node has that name in that namespace.',
-    fix: 'check the name and the namespace (-n NAMESPACE)',
-  },
-  {
-    code: 'KPX1006',
-    level: 'error',
-    title: 'no rules were seen on the node',
-    why: "Nothing that holds kube-proxy's rules could be read there, which is not the same as there being none.",
-    fix: 'record iptables-save, nft list ruleset and ipvsadm -Sn as root on that node',
-    exit: 3,
-  },
-  {
-    code: 'KPX1007',
-    level: 'error',
-    title: 'neither a capture nor a cluster is given',
-    why: 'There is no --from, no kubeconfig (--kubeconfig, KUBECONFIG, ~/.kube/config), and this is no pod of a cluster.',
-    fix: 'pass a capture (--from PATH) or a kubeconfig (--kubeconfig FILE), or look at this machine alone (--local)',
-  },
-  {
-    code: 'KPX1008',
-    level: 'error',
-    title: 'a file cannot be decoded',
-    why: 'The file is not in the format that its name promises, or it was cut off or changed after it was recorded.',
-    fix: 'record the file again; its name says which tool prints it',
-  },
-  {
-    code: 'KPX1009',
-    level: 'error',
-    title: "the API's objects were not recorded",
-    why: 'Names of Services and pods are known from objects/*.json, which this capture lacks.',
-    fix: 'name addresses instead (kpx trace IP IP:PORT), or record kubectl get -A -o json of services, endpointslices, pods and nodes',
-    exit: 3,
-  },
-  {
-    code: 'KPX1010',
-    level: 'error',
-    title: 'the answer cannot be written',
-    why: 'The disk that stdout goes to is full, or whatever stdout goes to has failed.',
-    fix: 'write the answer to where there is space: kpx ... > FILE',
-  },
-  {
-    code: 'KPX1011',
-    level: 'error',
-    title: 'the input is larger than any recording',
-    why: 'A file or an unpacked archive is so large that it would fill the memory: it is no recording, or was made to do so.',
-    fix: 'pass the dumps of fewer nodes, or one file at a time: kpx decode FILE',
-  },
-  {
-    code: 'KPX1012',
-    level: 'error',
-    title: 'the kubeconfig does not say which cluster',
-    why: 'A file, context, cluster or user that kpx was told to use is missing or cannot be read.',
-    fix: 'see what there is: kubectl config get-contexts',
-  },
-  {
-    code: 'KPX1013',
-    level: 'error',
-    title: 'the API server cannot be reached',
-    why: "The connection to the server of the kubeconfig's context could not be made or was lost.",
-    fix: 'check that kubectl version reaches the server',
-    exit: 3,
-  },
-  {
-    code: 'KPX1014',
-    level: 'error',
-    title: 'the API server does not know who asks',
-    why: "The kubeconfig's credentials are missing, wrong, expired or revoked (401).",
-    fix: 'log in again, then check: kubectl auth whoami',
-    exit: 3,
-  },
-  {
-    code: 'KPX1015',
-    level: 'error',
-    title: 'what kpx asks for is not allowed',
-    why: "The user of the kubeconfig's context has no role with the rule that this needs (403).",
-    fix: 'have the rule that is named added to your role',
-    exit: 3,
-  },
-  {
-    code: 'KPX1016',
-    level: 'error',
-    title: 'the API server answered with an error',
-    why: 'It is overloaded, starting, or does not have what was asked for.',
-    fix: 'try again; see the health of the server: kubectl get --raw /readyz?verbose',
-    exit: 3,
-  },
-  {
-    code: 'KPX1017',
-    level: 'error',
-    title: 'no answer came in time',
-    why: 'The API server, or the node behind it, was silent for longer than --request-timeout.',
-    fix: 'check the node, or give it longer: --request-timeout 60s',
-    exit: 3,
-  },
-  {
-    code: 'KPX1018',
-    level: 'error',
-    title: 'the capture cannot be written',
-    why: 'Something has that name already, or there is no space or permission. Nothing is left half written.',
-    fix: 'choose another path',
-  },
-  {
-    code: 'KPX1021',
-    level: 'error',
-    title: 'a debug pod does not do its work',
-    why: 'The pod that kpx makes on a node to look at it does not start, or cannot be deleted: its image is not to be had or lacks the tools, or the node refuses it.',
-    fix: 'name an image that has iptables and nft, and that the node has or can pull: --debug-image IMAGE',
-    exit: 3,
-  },
-  {
-    code: 'KPX1022',
-    level: 'error',
-    title: 'programs of this machine do not lead to the node',
-    why: 'The command line of --via, or a program of the node that kpx runs on, cannot be started, does not get there, or leads to another machine.',
-    fix: 'try it by hand, without a password: ssh NODE sudo iptables-save',
-    exit: 3,
-  },
-  {
-    code: 'KPX1099',
-    level: 'error',
-    title: 'kpx failed because of a bug in kpx',
-    why: 'Something happened that kpx was not written for.',
-    fix: 'run it again with KPX_DEBUG=1 and report what it prints',
-  },
+  ...accessCodes,
   ...configCodes,
-  {
-    code: 'KPX2101',
-    level: 'warning',
-    title: 'kube-proxy is older than its configuration',
-    why: 'It reads its configuration only as it starts: a changed ConfigMap takes effect when its pod is started anew.',
-    fix: 'look at what changed, then restart the pods: kubectl rollout restart -n NAMESPACE daemonset/NAME',
-  },
-  {
-    code: 'KPX2102',
-    level: 'error',
-    title: 'kube-proxy runs in another mode than is configured',
-    why: 'It was started before the configuration was changed, or could not use the mode (up to 1.25 kube-proxy falls back from ipvs to iptables without failing).',
-    fix: "look at the beginning of kube-proxy's log on that node, then restart its pod",
-  },
   {
     code: 'KPX3001',
     level: 'error',
@@ -265,6 +97,27 @@ export const catalogue = [
     title: "kube-proxy's version does not go with the cluster's",
     why: 'It may be up to three minor versions older than the API server and never newer, and up to three from the kubelet (two before 1.25).',
     fix: "upgrade kube-proxy with the cluster; on a managed one, that is its add-on's version",
+  },
+  {
+    code: 'KPX4002',
+    level: 'error',
+    title: 'somebody else owns the object and would undo the change',
+    why: 'Whoever applied it applies it again, within minutes or at the next release, and then the change is gone.',
+    fix: 'make the change in what the owner applies; --force makes it here all the same',
+  },
+  {
+    code: 'KPX5001',
+    level: 'error',
+    title: 'the change is made, but not in force on every node',
+    why: 'A pod takes the configuration when it starts. One that was started anew is not ready in time, fails, or runs with something else.',
+    fix: 'look at what that pod says; the configuration before comes back with: kpx config restore',
+  },
+  {
+    code: 'KPX5002',
+    level: 'warning',
+    title: 'the change is not in force yet',
+    why: 'No kube-proxy reads its configuration again while it runs: each pod takes the change when it is started anew, be it by chance.',
+    fix: 'start the pods anew when it suits: kubectl rollout restart of the DaemonSet',
   },
 ] as const satisfies readonly CatalogueEntry[]
 

@@ -3,6 +3,7 @@ import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { readCapture } from './capture/read.ts'
 import type { Capture } from './capture/capture.ts'
+import type { Connection } from './kube/connection.ts'
 import type { Scope } from './kube/node-record.ts'
 import { KpxError } from './error.ts'
 import { reportFailure } from './failure.ts'
@@ -14,25 +15,24 @@ import type { ViewOptions } from './view/style.ts'
 
 const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 
-/** Of commands that ask neither a cluster nor a capture. */
+/** Of commands that ask neither a cluster nor a capture, and whose answers are not cut. */
 export const printFlags = {
   output: Flags.string({ char: 'o', summary: 'output format', options: outputs, default: 'table' }),
+  'no-color': Flags.boolean({ summary: 'no colour, as with NO_COLOR=1' }),
+}
+
+const listFlags = {
+  ...printFlags,
   limit: Flags.integer({
     summary: 'rows that table and wide show of a long list; 0 shows all',
     helpValue: 'N',
     min: 0,
     default: 20,
   }),
-  'no-color': Flags.boolean({ summary: 'no colour, as with NO_COLOR=1' }),
 }
 
-/** Of commands whose objects have no namespace. */
-export const unscopedFlags = {
-  from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
-  local: Flags.boolean({
-    summary: 'look at this machine alone and ask no API: what has a name is known by its address only',
-    exclusive: ['from', 'kubeconfig', 'context'],
-  }),
+/** Which cluster, and as whom. */
+export const clusterFlags = {
   kubeconfig: Flags.string({ summary: 'kubeconfig to use (default: KUBECONFIG, ~/.kube/config)', helpValue: 'FILE' }),
   context: Flags.string({ summary: 'context of the kubeconfig to use', helpValue: 'NAME' }),
   as: Flags.string({ summary: 'user to impersonate', helpValue: 'USER' }),
@@ -41,6 +41,31 @@ export const unscopedFlags = {
     helpValue: 'DURATION',
     default: '30s',
   }),
+}
+
+const fromFlag = {
+  from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
+}
+
+/** Of commands about the configuration, which a DaemonSet is started with. */
+export const daemonSetFlag = {
+  daemonset: Flags.string({
+    summary: 'the DaemonSet that is meant, where several run kube-proxy',
+    helpValue: '[NAMESPACE/]NAME',
+  }),
+}
+
+/** Of commands that read objects and look at no node. */
+export const objectFlags = { ...fromFlag, ...clusterFlags, ...printFlags }
+
+/** Of commands whose objects have no namespace. */
+export const unscopedFlags = {
+  ...fromFlag,
+  local: Flags.boolean({
+    summary: 'look at this machine alone and ask no API: what has a name is known by its address only',
+    exclusive: ['from', 'kubeconfig', 'context'],
+  }),
+  ...clusterFlags,
   node: Flags.string({
     summary: 'this node only; may be repeated',
     helpValue: 'NAME',
@@ -55,7 +80,7 @@ export const unscopedFlags = {
     summary: 'make a debug pod, and delete it, on a node that kpx cannot see otherwise',
   }),
   'debug-image': Flags.string({ summary: "image of debug pods (default: kube-proxy's)", helpValue: 'IMAGE' }),
-  ...printFlags,
+  ...listFlags,
 }
 
 const sharedFlags = {
@@ -69,12 +94,12 @@ const sharedFlags = {
 }
 
 /** Go's durations as kubectl takes them: `30s`, `2m`, `500ms`, or seconds without a unit. */
-function milliseconds(duration: string): number {
+export function milliseconds(duration: string, flag = 'request-timeout'): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(duration)
   const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? 's'] ?? 1000
   const value = Number(match?.[1]) * unit
   if (value > 0) return value
-  throw new KpxError('KPX1001', `"${duration}" is no time-out`, { fix: 'write for example --request-timeout 30s' })
+  throw new KpxError('KPX1001', `"${duration}" is no time-out`, { fix: `write for example --${flag} 30s` })
 }
 
 type Flagged<T extends typeof Command> = Interfaces.InferredFlags<typeof sharedFlags & T['flags']>
@@ -115,12 +140,10 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
 
   /** The capture that --from names, or the cluster as it is now. */
   protected async capture(scope: Scope = 'rules'): Promise<Capture> {
-    const { as, context, from, kubeconfig, node, via } = this.flags
+    const { from, local, node, via } = this.flags
     if (from !== undefined) return readCapture(from)
-    const patience = milliseconds(this.flags['request-timeout'])
-    if (this.flags.local) return (await import('./kube/local-capture.ts')).localCapture(patience, scope)
-    // loaded by those alone who ask a cluster: it takes longer than all of an offline answer
-    const { connect } = await import('./kube/connect.ts')
+    if (local) return (await import('./kube/local-capture.ts')).localCapture(this.patience, scope)
+    const connection = await this.connection()
     const { liveCapture } = await import('./kube/live-capture.ts')
     const { debugPodConsent, tellStale } = await import('./consent.ts')
     const allowed = this.flags['allow-debug-pods']
@@ -130,12 +153,29 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
       consent: debugPodConsent(allowed),
       onStale: tellStale,
     }
-    return liveCapture(connect({ as, context, kubeconfig }, patience, process.env), {
-      scope,
-      nodes: node,
-      via,
-      debugPods,
-    })
+    return liveCapture(connection, { scope, nodes: node, via, debugPods })
+  }
+
+  /** The same of a command that looks at no node. */
+  protected async configuration(): Promise<Capture> {
+    const { from } = this.flags
+    if (from !== undefined) return readCapture(from)
+    const connection = await this.connection()
+    const { liveConfiguration } = await import('./kube/live-configuration.ts')
+    return liveConfiguration(connection)
+  }
+
+  /** The cluster that the flags name. */
+  protected async connection(): Promise<Connection> {
+    const { as, context, kubeconfig } = this.flags
+    // loaded by those alone who ask a cluster: it takes longer than all of an offline answer
+    const { connect } = await import('./kube/connect.ts')
+    return connect({ as, context, kubeconfig }, this.patience, process.env)
+  }
+
+  /** Milliseconds that a cluster may be silent. */
+  private get patience(): number {
+    return milliseconds(this.flags['request-timeout'])
   }
 
   /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names, or why it has none. */
@@ -169,7 +209,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     const options = {
       width: terminalWidth(process.stdout, process.env),
       wide: output === 'wide',
-      limit: this.flags.limit === 0 ? Infinity : this.flags.limit,
+      limit: this.flags.limit || Infinity,
       style: style(colour),
     }
     return guard(table(options), colour)

@@ -1,4 +1,4 @@
-/** The part of the catalogue (codes.ts) that is about kube-proxy's configuration itself: KPX20nn. */
+/** The part of the catalogue (codes.ts) that is about kube-proxy's configuration: KPX20nn its text, KPX21nn where it is and what became of it. */
 import type { CatalogueEntry } from './codes.ts'
 
 export const configCodes = [
@@ -110,5 +110,49 @@ export const configCodes = [
     why: 'The change would have an effect on other values too, such as those that share an anchor, or it cannot be written where the key stands.',
     fix: 'edit it by hand: kpx edit configmap',
     exit: 2,
+  },
+  {
+    code: 'KPX2101',
+    level: 'warning',
+    title: 'kube-proxy is older than its configuration',
+    why: 'It reads its configuration only as it starts: a changed ConfigMap takes effect when its pod is started anew.',
+    fix: 'look at what changed, then restart the pods: kubectl rollout restart -n NAMESPACE daemonset/NAME',
+  },
+  {
+    code: 'KPX2102',
+    level: 'error',
+    title: 'kube-proxy runs in another mode than is configured',
+    why: 'It was started before the configuration was changed, or could not use the mode (up to 1.25 kube-proxy falls back from ipvs to iptables without failing).',
+    fix: "look at the beginning of kube-proxy's log on that node, then restart its pod",
+  },
+  {
+    code: 'KPX2103',
+    level: 'error',
+    title: 'the configuration is not where kpx could use it',
+    why: 'What kpx changes is the key of a ConfigMap that the DaemonSet of kube-proxy mounts. It may be elsewhere: in flags, a Secret, a file of each node, or there may be no kube-proxy at all.',
+    fix: 'see where it is: kpx status',
+    exit: 1,
+  },
+  {
+    code: 'KPX2104',
+    level: 'error',
+    title: 'somebody else changed the object meanwhile',
+    why: 'What kpx would write is based on the object as it read it, and would undo what came in between: so nothing was changed.',
+    fix: 'look at what is there now, then run the command again',
+  },
+  {
+    code: 'KPX2105',
+    level: 'error',
+    title: 'the API server does not take the change',
+    why: 'Every change is tried first without being kept (a server-side dry run), and an admission policy, a webhook or the validation refused it: so nothing was changed.',
+    fix: 'see with who runs the cluster what its policies allow',
+  },
+  {
+    code: 'KPX2106',
+    level: 'error',
+    title: 'what the configuration was before cannot be read or kept',
+    why: 'Every change by kpx keeps what was there before in the annotation kpx/revisions of the object. Somebody else wrote something into it, or it has no room.',
+    fix: 'see what is in it with kubectl get -o yaml; kubectl annotate OBJECT kpx/revisions- takes it away, with all revisions',
+    exit: 1,
   },
 ] as const satisfies readonly CatalogueEntry[]

@@ -2,8 +2,8 @@
 import { entryOf } from './codes.ts'
 import type { Code } from './codes.ts'
 
-/** 2 usage or unreadable input, 3 could not see enough. */
-type ErrorExit = 2 | 3
+/** 1 the answer is no, 2 usage or unreadable input, 3 could not see enough. */
+type ErrorExit = 1 | 2 | 3
 
 export interface KpxErrorOptions {
   /** The next step, where it is more precise than the catalogue's. */

@@ -1,12 +1,12 @@
 /** Where a kube-proxy has its configuration from, whose that is, and the mode that it asks for. */
-import type { Capture } from '../../capture/capture.ts'
-import { configMapNamed, lastDataWrite } from '../../cluster/applied.ts'
-import type { Applied, ConfigMap } from '../../cluster/applied.ts'
-import { fileSource } from '../../cluster/workload.ts'
-import type { Container, FileSource } from '../../cluster/workload.ts'
-import { commandLineOf } from '../../config/command-line.ts'
-import { modeSetting } from '../../config/effective.ts'
-import { ownerOf } from '../../platform/owner.ts'
+import type { Capture } from '../capture/capture.ts'
+import { configMapNamed, lastDataWrite } from '../cluster/applied.ts'
+import type { Applied, ConfigMap } from '../cluster/applied.ts'
+import { fileSource } from '../cluster/workload.ts'
+import type { Container, FileSource } from '../cluster/workload.ts'
+import { commandLineOf } from '../config/command-line.ts'
+import { modeSetting } from '../config/effective.ts'
+import { ownerOf } from '../platform/owner.ts'
 
 export interface Configuration {
   /** `ConfigMap kube-system/kube-proxy`, `DaemonSet kube-system/kube-proxy` for flags; null where it is not known. */
@@ -38,11 +38,28 @@ export interface StartedBy {
   readonly version: string | undefined
 }
 
-export function configurationOf({ container, object, version }: StartedBy, capture: Capture): Configuration {
+/** The file of --config: where it comes from, and what is in it as far as that was seen. */
+export interface ConfigFile {
+  /** Undefined where there is no --config: flags are the configuration. */
+  readonly file: string | undefined
+  readonly source: FileSource | undefined
+  readonly map: ConfigMap | undefined
+  readonly text: string | undefined
+}
+
+export function configFileOf(
+  { container, object }: Pick<StartedBy, 'container' | 'object'>,
+  capture: Capture,
+): ConfigFile {
   const file = commandLineOf(container.words)?.config
   const source = file === undefined ? undefined : fileSource(container, file)
   const map = source?.kind === 'ConfigMap' ? configMapNamed(capture, object.namespace, source.name) : undefined
-  const text = source?.kind === 'ConfigMap' ? map?.data.get(source.key) : undefined
+  return { file, source, map, text: source?.kind === 'ConfigMap' ? map?.data.get(source.key) : undefined }
+}
+
+export function configurationOf(started: StartedBy, capture: Capture): Configuration {
+  const { container, object, version } = started
+  const { file, map, source, text } = configFileOf(started, capture)
   const { configured = null, effective = null, why } = modeSetting({ command: container.words, config: text, version })
   return {
     ...placeOf(file, source, object),

@@ -61,9 +61,12 @@ export function validateConfig(files: readonly ConfigFile[], asked: number | und
   return { ...findingList(findings, [...ofConfigs, ...ofCommands], skipped, failOn), kubernetes: `1.${minor}` }
 }
 
-interface OpenFile {
+interface PlacedFile {
   readonly name: string
   readonly place: (offset: number) => LinePlace
+}
+
+interface OpenFile extends PlacedFile {
   readonly found: Found
 }
 
@@ -97,7 +100,11 @@ function findingsOf(file: OpenFile, minor: number): Finding[] {
 
 const lineOf = ({ evidence }: Finding): number => evidence[0]?.line ?? 0
 
-function ofConfig({ object, outer, text }: FoundConfig, minor: number, file: OpenFile): Finding[] {
+/** What there is to say of the text of a configuration alone; `name` is what it is called there. */
+export const judgeText = (name: string, text: string, minor: number): Finding[] =>
+  ofConfig({ object: undefined, text, outer: (offset) => offset }, minor, { name, place: placesOf(text) })
+
+function ofConfig({ object, outer, text }: FoundConfig, minor: number, file: PlacedFile): Finding[] {
   return judge(text, minor).problems.map((problem) => {
     const start = problem.start ?? headOf(text)
     return asFinding(problem, object, outer(start), outer(problem.end ?? start), file)
@@ -123,7 +130,7 @@ function asFinding(
   object: string | undefined,
   start: number,
   end: number | undefined,
-  file: OpenFile,
+  file: PlacedFile,
 ): Finding {
   const { code, field, fix, message, refused } = problem
   const { column, line, text } = file.place(start)

@@ -13,6 +13,8 @@ export interface Applied {
   readonly managers: readonly FieldManager[]
   /** RFC 3339. */
   readonly createdAt: string | undefined
+  /** Empty where it was not recorded. */
+  readonly resourceVersion: string
 }
 
 /** An entry of managedFields; none where they were not recorded, as by kubectl get. */
@@ -27,7 +29,7 @@ interface FieldManager {
 
 /** `kind` is told, for the items of a list do not tell theirs. */
 export function appliedOf(kind: string, { metadata }: Json): Applied {
-  const { annotations, creationTimestamp, labels, managedFields, name, namespace } = object(metadata)
+  const { annotations, creationTimestamp, labels, managedFields, name, namespace, resourceVersion } = object(metadata)
   return {
     kind,
     namespace: text(namespace),
@@ -40,11 +42,14 @@ export function appliedOf(kind: string, { metadata }: Json): Applied {
       wroteData: Object.hasOwn(object(fieldsV1), 'f:data'),
     })),
     createdAt: text(creationTimestamp) || undefined,
+    resourceVersion: text(resourceVersion),
   }
 }
 
 export interface ConfigMap extends Applied {
   readonly data: ReadonlyMap<string, string>
+  /** Nobody can change it. */
+  readonly immutable: boolean
 }
 
 /** Undefined where it was not recorded. */
@@ -56,7 +61,7 @@ export function configMapNamed(capture: Capture, namespace: string, name: string
     const data = Object.entries(object(value['data'])).flatMap(([key, own]): [string, string][] =>
       typeof own === 'string' ? [[key, own]] : [],
     )
-    return { ...applied, data: new Map(data) }
+    return { ...applied, data: new Map(data), immutable: value['immutable'] === true }
   }
   return undefined
 }

@@ -70,6 +70,7 @@ export const podAsApplied = ({ createdAt, labels, namespace, pod }: KubeProxyPod
   annotations: {},
   managers: [],
   createdAt,
+  resourceVersion: '',
 })
 
 /** By its name; or, with the labels of kubeadm, EKS and AKS (k8s-app or component), by its command. */

@@ -1,4 +1,5 @@
 /** The text of a file's bytes. */
+import { KpxError } from '../error.ts'
 
 /** Bytes that are no text: why, and the text before them. */
 interface NoText {
@@ -24,6 +25,13 @@ export function decodeText(bytes: Uint8Array): NoText | string {
     ? 'the bytes are no UTF-8 text'
     : `control characters are not allowed: U+${hex(text.charCodeAt(bad))}`
   return { why, before: text.slice(0, bad) }
+}
+
+/** The same where only a text will do. Throws KPX2001. */
+export function textOfFile(name: string, bytes: Uint8Array): string {
+  const text = decodeText(bytes)
+  if (typeof text === 'string') return text
+  throw new KpxError('KPX2001', `${name} is no text: ${text.why}`)
 }
 
 const hex = (code: number): string => code.toString(16).toUpperCase().padStart(4, '0')

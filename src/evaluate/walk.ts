@@ -265,7 +265,8 @@ function tested(program: readonly Operation[], at: number, answer: Answer, flow:
   }
   const rest = program.slice(at + 1)
   if (rest.some((later) => later.kind === 'test' && later.test(flow, node) === false)) return next
-  if (!rest.every((later) => later.kind === 'test' || isHarmless(later))) return { kind: 'unknown', why: answer.unknown }
+  if (!rest.every((later) => later.kind === 'test' || isHarmless(later)))
+    return { kind: 'unknown', why: answer.unknown }
   for (const later of rest) if (later.kind === 'act') later.run(flow, node)
   return next
 }

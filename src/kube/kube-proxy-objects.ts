@@ -2,6 +2,7 @@
 import { kubeProxyDaemonSets, kubeProxyPods } from '../cluster/kube-proxy.ts'
 import type { KubeProxyPod } from '../cluster/kube-proxy.ts'
 import { configMapsOf } from '../cluster/workload.ts'
+import type { Container } from '../cluster/workload.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from './connection.ts'
 import { getObject, listObjects } from './objects.ts'
@@ -31,18 +32,44 @@ export async function aboutKubeProxy(
   const proxies = kubeProxyPods(pods)
   const [daemonsets, version, logs] = await Promise.all([
     listObjects(connection, resources.daemonSets),
-    objectOrNone(getObject(connection, { verb: 'get', resource: serverVersion }), mayLack),
+    versionOf(connection),
     Promise.all(nodes.map((node) => pool.run(() => logOf(connection, proxies.get(node))))),
   ])
-  const workloads = [...kubeProxyDaemonSets(daemonsets), ...proxies.values()]
+  const configmaps = await configMapsOfAll(connection, [...kubeProxyDaemonSets(daemonsets), ...proxies.values()])
+  return {
+    lists: { daemonsets, configmaps, version },
+    logs: new Map(nodes.flatMap((node, i) => (logs[i] ? [[node, logs[i]] as const] : []))),
+  }
+}
+
+/** The configuration alone. Pods are asked for where no DaemonSet runs kube-proxy. Throws KPX1013 to KPX1017. */
+export async function configurationLists(
+  connection: Connection,
+): Promise<Readonly<Record<string, readonly unknown[]>>> {
+  const [daemonsets, version] = await Promise.all([
+    listObjects(connection, resources.daemonSets),
+    versionOf(connection),
+  ])
+  const sets = kubeProxyDaemonSets(daemonsets)
+  const pods = sets.length > 0 ? [] : await listObjects(connection, resources.pods)
+  const configmaps = await configMapsOfAll(connection, [...sets, ...kubeProxyPods(pods).values()])
+  return { daemonsets, version, pods, configmaps }
+}
+
+const versionOf = (connection: Connection): Promise<unknown[]> =>
+  objectOrNone(getObject(connection, { verb: 'get', resource: serverVersion }), mayLack)
+
+/** Those that the containers mount. */
+async function configMapsOfAll(
+  connection: Connection,
+  workloads: readonly { readonly container: Container; readonly namespace: string }[],
+): Promise<unknown[]> {
+  const pool = new Pool(mostRequests)
   const names = new Set(
     workloads.flatMap(({ container, namespace }) => configMapsOf(container).map((name) => `${namespace}/${name}`)),
   )
   const configmaps = await Promise.all([...names].map((name) => pool.run(() => configMap(connection, name))))
-  return {
-    lists: { daemonsets, configmaps: configmaps.flat(), version },
-    logs: new Map(nodes.flatMap((node, i) => (logs[i] ? [[node, logs[i]] as const] : []))),
-  }
+  return configmaps.flat()
 }
 
 async function configMap(connection: Connection, qualified: string): Promise<unknown[]> {

@@ -20,6 +20,7 @@ export const resources = {
   podLog: core('pods/log'),
   configMaps: core('configmaps'),
   daemonSets: { group: 'apps', version: 'v1', plural: 'daemonsets' },
+  selfSubjectReviews: { group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews' },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
 } as const satisfies Record<string, Resource>
 

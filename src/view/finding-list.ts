@@ -16,10 +16,13 @@ export function findingListView({ findings, kubernetes = '', ok }: FindingList, 
     : `kube-proxy ${kubernetes} would start with it`
   const summary = `${verdict}: ${counts.length === 0 ? 'nothing to complain of' : counts.join(', ')}`
   const paint = errors ? options.style.bad : ok && findings.length === 0 ? options.style.good : options.style.warn
-  return `${findings.map((finding) => `${findingView(finding, options)}\n`).join('')}${paragraph(summary, options, '', paint)}`
+  return `${findings.map((finding) => `${placedFindingView(finding, options)}\n`).join('')}${paragraph(summary, options, '', paint)}`
 }
 
-function findingView({ code, evidence, fix, level, message, object, says }: Finding, options: ViewOptions): string {
+export function placedFindingView(
+  { code, evidence, fix, level, message, object, says }: Finding,
+  options: ViewOptions,
+): string {
   const { style } = options
   const paint = level === 'error' ? style.bad : style.warn
   const [first] = evidence

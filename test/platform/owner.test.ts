@@ -10,6 +10,7 @@ const configMap: Applied = {
   annotations: {},
   managers: [],
   createdAt: undefined,
+  resourceVersion: '',
 }
 
 describe('the owner of an object', () => {

@@ -1,0 +1,27 @@
+/** What a cluster has, as files that `config validate` takes: the configuration's text, and the command line of its container. */
+import { yamlOfJson } from '../../config/yaml-object.ts'
+import type { ConfigFile } from '../validate-config.ts'
+import { placeName, writtenText } from './show.ts'
+import type { Place } from './place.ts'
+
+/** Throws KPX2103 where the configuration's text was not seen. */
+export function filesOf(place: Place): ConfigFile[] {
+  const { file, workload } = place
+  const { kind, name, namespace } = workload
+  const command = { name: `${kind} ${namespace}/${name}`, bytes: Buffer.from(yamlOfJson(manifestOf(place))) }
+  if (file.file === undefined) return [command]
+  return [{ name: placeName(place), bytes: Buffer.from(writtenText(place)) }, command]
+}
+
+/** As much of it as is judged. */
+function manifestOf({ container: { image, name, words }, workload }: Place): object {
+  const spec = { containers: [{ name, image, command: words }] }
+  const metadata = { name: workload.name, namespace: workload.namespace }
+  const isPod = workload.kind === 'Pod'
+  return {
+    apiVersion: isPod ? 'v1' : 'apps/v1',
+    kind: workload.kind,
+    metadata,
+    spec: isPod ? spec : { template: { spec } },
+  }
+}

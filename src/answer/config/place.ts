@@ -1,0 +1,80 @@
+/** The configuration that a cluster's kube-proxy is started with, and the workload that starts it. */
+import type { Capture } from '../../capture/capture.ts'
+import type { Applied } from '../../cluster/applied.ts'
+import { object, text } from '../../cluster/json.ts'
+import { kubeProxyDaemonSets, kubeProxyPods, podAsApplied } from '../../cluster/kube-proxy.ts'
+import type { Container } from '../../cluster/workload.ts'
+import { newestMinor } from '../../config/version.ts'
+import { KpxError } from '../../error.ts'
+import { minorOf } from '../../version.ts'
+import { configFileOf, configurationOf } from '../configuration.ts'
+import type { ConfigFile, Configuration } from '../configuration.ts'
+
+export interface Place {
+  /** Its DaemonSet; the pod itself where it has none, as a static one. */
+  readonly workload: Applied
+  readonly container: Container
+  readonly file: ConfigFile
+  readonly configuration: Configuration
+  /** kube-proxy's version by its image, else the API server's: `v1.37.1`; null where neither is known. */
+  readonly version: string | null
+  /** The minor of that, else the newest that kpx knows. */
+  readonly minor: number
+}
+
+interface Workload {
+  readonly object: Applied
+  readonly container: Container
+}
+
+/** `named` is a DaemonSet, `kube-proxy` or `kube-system/kube-proxy`. Throws KPX2103 where there is none, or several with different configurations. */
+export function placeOf(capture: Capture, named: string | undefined): Place {
+  const { container, object: workload } = workloadOf(capture, named)
+  const started = { container, object: workload }
+  const version = versionOf(container, capture)
+  return {
+    workload,
+    container,
+    file: configFileOf(started, capture),
+    configuration: configurationOf({ ...started, version: version ?? undefined }, capture),
+    version,
+    minor: (version === null ? undefined : minorOf(version)) ?? newestMinor,
+  }
+}
+
+const nameOf = ({ name, namespace }: Applied): string => `${namespace}/${name}`
+
+function workloadOf(capture: Capture, named: string | undefined): Workload {
+  const all = workloads(capture)
+  const found = named === undefined ? all : all.filter(({ object: one }) => [one.name, nameOf(one)].includes(named))
+  const names = all.map(({ object: one }) => nameOf(one)).join(', ')
+  if (found.length === 0 && named !== undefined && all.length > 0) {
+    throw new KpxError('KPX2103', `no DaemonSet ${named} runs kube-proxy`, { fix: `there is: ${names}` })
+  }
+  const [first, ...others] = found
+  if (!first) throw new KpxError('KPX2103', 'no DaemonSet and no pod of kube-proxy is there')
+  const configured = (one: Workload): string => {
+    const { key, object: place } = configurationOf({ ...one, version: undefined }, capture)
+    return `${place} ${key}`
+  }
+  if (others.every((one) => configured(one) === configured(first))) return first
+  throw new KpxError('KPX2103', `several DaemonSets run kube-proxy, each with its own configuration: ${names}`, {
+    fix: 'say which is meant: --daemonset NAME',
+  })
+}
+
+/** DaemonSets that are to run somewhere, else all of them, else pods. */
+function workloads(capture: Capture): Workload[] {
+  const daemonSets = kubeProxyDaemonSets(capture.list('daemonsets') ?? [])
+  const wanted = daemonSets.filter(({ desired }) => desired > 0)
+  const sets = wanted.length > 0 ? wanted : daemonSets
+  if (sets.length > 0) return sets.map((set) => ({ object: set, container: set.container }))
+  const pods = [...kubeProxyPods(capture.list('pods') ?? []).values()]
+  return pods.map((pod) => ({ object: podAsApplied(pod), container: pod.container }))
+}
+
+function versionOf({ image }: Container, capture: Capture): string | null {
+  const tag = /:(v?1\.\d+(?:\.\d+)?[^@/]*)/.exec(image)?.[1]
+  const [server] = capture.list('version') ?? []
+  return tag ?? (text(object(server)['gitVersion']) || null)
+}
