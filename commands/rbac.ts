@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand, unscopedFlags } from '../src/command.ts'
-import { debugPodsRole, readerClusterRole, readerRole, systemNamespace } from '../src/kube/role.ts'
+import { debugPodsRole, readerClusterRole, readerRole, systemNamespace, writerRole } from '../src/kube/role.ts'
 import type { Role } from '../src/kube/role.ts'
 import { json, yaml } from '../src/view/json.ts'
 
@@ -11,9 +11,11 @@ interface RoleList {
 }
 
 export default class Rbac extends BaseCommand<typeof Rbac> {
-  static override summary = 'prints the roles that kpx needs for reading a cluster, ready for kubectl apply'
+  static override summary =
+    'prints the roles that kpx needs for reading a cluster, and for changing it, ready for kubectl apply'
   static override examples = [
     '<%= config.bin %> rbac | kubectl apply -f -',
+    '<%= config.bin %> rbac --changes | kubectl apply -f -',
     '<%= config.bin %> rbac --allow-debug-pods | kubectl apply -f -',
   ]
   static override baseFlags = { output: unscopedFlags.output }
@@ -23,15 +25,20 @@ export default class Rbac extends BaseCommand<typeof Rbac> {
       summary: `where kube-proxy is (default: ${systemNamespace})`,
       helpValue: 'NAME',
     }),
+    changes: Flags.boolean({ summary: "and the role for changes of kube-proxy's configuration" }),
     'allow-debug-pods': Flags.boolean({
       summary: 'and the role for --allow-debug-pods, of the namespace that they are in',
     }),
   }
 
   async run(): Promise<RoleList> {
-    const { namespace = systemNamespace, output } = this.flags
-    const reading = [readerClusterRole, readerRole(namespace)]
-    const items = this.flags['allow-debug-pods'] ? [...reading, debugPodsRole] : reading
+    const { 'allow-debug-pods': debugPods, changes, namespace = systemNamespace, output } = this.flags
+    const items = [
+      readerClusterRole,
+      readerRole(namespace),
+      ...(changes ? [writerRole(namespace)] : []),
+      ...(debugPods ? [debugPodsRole] : []),
+    ]
     const list: RoleList = { apiVersion: 'v1', kind: 'List', items }
     process.stdout.write(output === 'json' ? json(list) : await yaml(list))
     return list

@@ -16,3 +16,9 @@ export async function interrupt(): Promise<void> {
 
 /** Waits for ever where the process is ending: what was under way must not come to an answer any more. */
 export const unlessInterrupted = (): Promise<void> => (isEnding ? new Promise(() => undefined) : Promise.resolve())
+
+/** As Ctrl-C does it, where that came as a key and not as a signal. The process stays until the signal has come. */
+export function interruptSelf(): Promise<never> {
+  process.kill(process.pid, 'SIGINT')
+  return new Promise(() => void setInterval(() => undefined, 1000))
+}

@@ -2,12 +2,12 @@
 import { KpxError } from '../error.ts'
 import { resources } from './resource.ts'
 import type { Place, Resource } from './resource.ts'
-import { debugPodsRole, readerClusterRole, readerRole, systemNamespace } from './role.ts'
+import { debugPodsRole, readerClusterRole, readerRole, systemNamespace, writerRole } from './role.ts'
 import type { Rule } from './role.ts'
 
 /** What was asked, as RBAC names it. */
 export interface Asked extends Place {
-  readonly verb: 'create' | 'delete' | 'get' | 'list'
+  readonly verb: 'create' | 'delete' | 'get' | 'list' | 'patch' | 'update'
   readonly resource: Resource
 }
 
@@ -66,19 +66,24 @@ export const endless = (asked: Asked): KpxError =>
     exit: 3,
   })
 
+/** Whether the API server's message is that of an admission plugin. */
+export const isPolicy = (told: string): boolean =>
+  /violates PodSecurity|admission webhook|ValidatingAdmissionPolicy|exceeded quota/.test(told)
+
 /** Admission refuses what the user's roles would allow. */
 const allowingFix = (told: string, asked: Asked): string =>
-  /violates PodSecurity|admission webhook|ValidatingAdmissionPolicy|exceeded quota/.test(told)
-    ? 'no role helps here: see with who runs the cluster what its policies allow'
-    : ruleFix(asked)
+  isPolicy(told) ? 'no role helps here: see with who runs the cluster what its policies allow' : ruleFix(asked)
 
 /** The rule that has the verb, the role that it belongs to, and the command that prints both. */
 function ruleFix({ namespace = systemNamespace, resource: { group, plural }, verb }: Asked): string {
   const has = ({ resources, verbs }: Rule): boolean => resources.includes(plural) && verbs.includes(verb)
-  const own = [readerClusterRole, readerRole(namespace), debugPodsRole].find(({ rules }) => rules.some(has))
+  const all = [readerClusterRole, readerRole(namespace), writerRole(namespace), debugPodsRole]
+  const own = all.find(({ rules }) => rules.some(has))
   const verbs = own?.rules.find(has)?.verbs ?? [verb]
   const rule = `apiGroups: ["${group}"], resources: ["${plural}"], verbs: [${verbs.map((one) => `"${one}"`).join(', ')}]`
-  const flags = own === debugPodsRole ? ' --allow-debug-pods' : namespace === systemNamespace ? '' : ` -n ${namespace}`
+  const place = namespace === systemNamespace ? '' : ` -n ${namespace}`
+  const flags =
+    own === debugPodsRole ? ' --allow-debug-pods' : own?.metadata.name === 'kpx-writer' ? `${place} --changes` : place
   const role = own?.kind === 'Role' ? `a Role in namespace ${namespace}` : 'your ClusterRole'
   return `have this rule added to ${role}, or all of kpx rbac${flags}: ${rule}`
 }

@@ -28,7 +28,10 @@ interface Sent {
   readonly object?: object
 }
 
-const methods = { create: 'POST', delete: 'DELETE', get: 'GET', list: 'GET' } as const
+const methods = { create: 'POST', delete: 'DELETE', get: 'GET', list: 'GET', patch: 'PATCH', update: 'PUT' } as const
+
+/** A patch is RFC 7386's: the object with what is new of it. */
+const typeOf = (verb: Asked['verb']): string => `application/${verb === 'patch' ? 'merge-patch+' : ''}json`
 
 /** The other side of a question: `heard` when something of the answer has come. */
 export interface Waiting<T> {
@@ -71,7 +74,8 @@ export class Connection {
   /** The answer's bytes. Reads may be tried again; throws KPX1011 and KPX1013 to KPX1017. */
   async get(asked: Asked, query: Query = {}): Promise<Buffer> {
     for (let tries = 1; ; tries++) {
-      const answer = await this.#try({ asked, query }, tries < mostTries)
+      const sent = { asked, query }
+      const answer = await (tries < mostTries ? this.#unlessBroken(sent) : this.#once(sent))
       if (answer && answer.status < 300) return answer.body
       const worthAnother = !answer || answer.status === 429 || answer.status >= 500
       if (answer && (!worthAnother || tries === mostTries)) throw this.refusal(answer.status, answer.body, asked)
@@ -82,24 +86,41 @@ export class Connection {
   /** Makes the object, once: whether a broken connection had brought it there cannot be known. Throws KPX1013 to KPX1017. */
   async create(asked: Asked, object: object): Promise<void> {
     const { name: _name, ...collection } = asked
-    const answer = await this.#try({ asked: collection, query: {}, object }, false)
-    if (answer && answer.status >= 300) throw this.refusal(answer.status, answer.body, asked)
+    const { body, status } = await this.#once({ asked: collection, query: {}, object })
+    if (status >= 300) throw this.refusal(status, body, asked)
+  }
+
+  /**
+   * Patches or replaces the object, once; the answer's bytes are the object as it is then. With a resourceVersion it is changed as it was
+   * read or not at all: the cause of the error is then 409. Throws KPX1013 to KPX1017.
+   */
+  async change(asked: Asked, object: object, query: Query): Promise<Buffer> {
+    const { body, status } = await this.#once({ asked, query, object })
+    if (status >= 300) throw this.refusal(status, body, asked)
+    return body
   }
 
   /** Deletes the object; it is well if there is none. Throws KPX1013 to KPX1017. */
   async delete(asked: Asked): Promise<void> {
-    const send = (again: boolean): Promise<Answer | undefined> => this.#try({ asked, query: {} }, again)
-    const answer = (await send(true)) ?? (await send(false))
-    if (!answer || answer.status < 300 || answer.status === 404) return
-    throw this.refusal(answer.status, answer.body, asked)
+    const sent = { asked, query: {} }
+    const { body, status } = (await this.#unlessBroken(sent)) ?? (await this.#once(sent))
+    if (status >= 300 && status !== 404) throw this.refusal(status, body, asked)
   }
 
-  /** Undefined for a connection that broke where another try is left. */
-  async #try(sent: Sent, again: boolean): Promise<Answer | undefined> {
+  async #once(sent: Sent): Promise<Answer> {
     try {
       return await this.#send(sent)
     } catch (error) {
-      if (again && isBroken(error)) return undefined
+      throw networkFailure(error, this.server, sent.asked)
+    }
+  }
+
+  /** Undefined for a connection that broke: whoever may ask again does. */
+  async #unlessBroken(sent: Sent): Promise<Answer | undefined> {
+    try {
+      return await this.#send(sent)
+    } catch (error) {
+      if (isBroken(error)) return undefined
       throw networkFailure(error, this.server, sent.asked)
     }
   }
@@ -108,11 +129,11 @@ export class Connection {
     const url = this.url(asked, query)
     const options = { ...(await this.credentials.options()), method: methods[asked.verb] }
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest
-    const isChange = asked.verb === 'create' || asked.verb === 'delete'
+    const isChange = asked.verb !== 'get' && asked.verb !== 'list'
     const ask = ({ heard, reject, resolve }: Waiting<Answer>): (() => void) => {
       const request = send(url, options)
       request.setHeader('accept', 'application/json')
-      if (object) request.setHeader('content-type', 'application/json')
+      if (object) request.setHeader('content-type', typeOf(asked.verb))
       request.on('response', (response) => {
         heard()
         read(response, heard, asked).then(resolve, reject)

@@ -40,12 +40,32 @@ export async function listObjects(connection: Connection, resource: Resource): P
   return items
 }
 
+/** Those of a namespace with these labels, `app=web,tier=front`. Throws KPX1013 to KPX1017. */
+export async function listIn(
+  connection: Connection,
+  resource: Resource,
+  namespace: string,
+  labelSelector: string,
+): Promise<readonly unknown[]> {
+  const body = await connection.get({ verb: 'list', resource, namespace }, { labelSelector })
+  return pageOf(body, connection.server).items
+}
+
 /** 410 Gone. */
 const isExpired = (error: unknown): boolean => error instanceof KpxError && error.cause === 410
 
 /** One object. Throws KPX1013 to KPX1017. */
 export const getObject = async (connection: Connection, asked: Asked): Promise<object> =>
   objectOf(await connection.get(asked), connection.server)
+
+/** The object as it is after a change with kpx as its field manager. Throws as Connection.change. */
+export const changeObject = async (
+  connection: Connection,
+  asked: Asked,
+  object: object,
+  query: Query,
+): Promise<object> =>
+  objectOf(await connection.change(asked, object, { fieldManager: 'kpx', ...query }), connection.server)
 
 function pageOf(body: Buffer, server: string): Page {
   const { items, metadata } = objectOf(body, server) as { items?: unknown; metadata?: { continue?: unknown } }

@@ -58,6 +58,14 @@ export const readerRole = (namespace: string): Role => ({
 /** Where most clusters have kube-proxy, and every cluster pods that may do more than others. */
 export const systemNamespace = 'kube-system'
 
+/** For changes of the configuration, beside the reader's roles. */
+export const writerRole = (namespace: string): Role => ({
+  apiVersion,
+  kind: 'Role',
+  metadata: { name: 'kpx-writer', namespace },
+  rules: [rule(resources.configMaps, 'patch'), rule(resources.daemonSets, 'get', 'patch', 'update')],
+})
+
 /** For --allow-debug-pods, beside the reader's roles. */
 export const debugPodsRole: Role = {
   apiVersion,

@@ -1,4 +1,5 @@
 /** Questions to the person at the terminal. */
+import { interruptSelf } from '../interruption.ts'
 
 interface Terminal {
   readonly isTTY?: boolean | undefined
@@ -17,8 +18,7 @@ export async function confirm(message: string): Promise<boolean> {
     return yes
   } catch (error) {
     // the prompt reads the keys itself, so that Ctrl-C is no signal
-    if (error instanceof Error && error.name === 'ExitPromptError') process.kill(process.pid, 'SIGINT')
-    else throw error
-    return new Promise(() => undefined)
+    if (error instanceof Error && error.name === 'ExitPromptError') return interruptSelf()
+    throw error
   }
 }

@@ -29,6 +29,12 @@ const clusterPackages: Needed = [
   ['openssl', 'openssl'],
 ]
 
+/** Of tests at a terminal. */
+export const terminalPackages: Needed = [
+  ['tmux', 'tmux'],
+  ['vi', 'vim-tiny'],
+]
+
 const searched = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
 
 /** The path of a program, also of those that only root has on its path. */

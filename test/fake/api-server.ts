@@ -33,11 +33,12 @@ export interface Script {
     | 'endless'
     | 'hang'
     | undefined
-  /** A POST with its object, or a DELETE; undefined for 404. */
+  /** A POST, PUT or PATCH with its object, or a DELETE; undefined for 404. */
   readonly write?: (
     method: string,
     path: string,
     object: unknown,
+    query: URLSearchParams,
   ) => { readonly status?: number; readonly body?: unknown } | undefined
   readonly exec?: (pod: string, words: readonly string[]) => Ran
   /** What a server on a port of the pod answers to a GET, in full; undefined where none listens. */
@@ -136,7 +137,8 @@ function answer(script: Script, request: IncomingMessage, response: ServerRespon
 async function write(script: Script, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request)
   const object: unknown = body === '' ? undefined : JSON.parse(body)
-  const told = script.write?.(request.method ?? '', urlOf(request).pathname, object)
+  const { pathname, searchParams } = urlOf(request)
+  const told = script.write?.(request.method ?? '', pathname, object, searchParams)
   send(response, told ? (told.status ?? 200) : 404, told?.body ?? {})
 }
 

@@ -158,8 +158,10 @@ describe('a node', () => {
 
     it('whose debug pod cannot be deleted is seen, and the answer says how to delete it', async () => {
       const { script } = withoutKubeProxy(recording, 'node2')
-      const write: Script['write'] = (method, path, object) =>
-        method === 'DELETE' ? { status: 500, body: { message: 'no leader' } } : script.write(method, path, object)
+      const write: Script['write'] = (method, path, object, query) =>
+        method === 'DELETE'
+          ? { status: 500, body: { message: 'no leader' } }
+          : script.write(method, path, object, query)
       const ran = await live({ ...script, write }, 'services', '-o', 'json', '--allow-debug-pods')
       expect(listed(ran).items).to.deep.equal(await recorded())
       expect(blind(ran)).to.match(

@@ -1,0 +1,54 @@
+/** What a command that writes has done, or would do. */
+import { documentSeeing } from '../answer/document.ts'
+import type { Document } from '../answer/document.ts'
+import type { Finding } from '../answer/finding.ts'
+
+export type DryRun = 'client' | 'server'
+
+export interface NodeRollout {
+  readonly node: string
+  /** `pending`: its pod is the old one still, or not ready; `failed`: it does not run, or runs with something else. */
+  readonly state: 'done' | 'failed' | 'pending'
+  /** Whether the node's kube-proxy said that it runs with the change; null where it was not asked. */
+  readonly confirmed: boolean | null
+  /** Why it is not done, or not confirmed. */
+  readonly why: string | null
+}
+
+export interface Rollout {
+  /** What the DaemonSet's template is marked with. */
+  readonly id: string
+  readonly state: 'done' | 'failed'
+  readonly nodes: readonly NodeRollout[]
+}
+
+export interface Change extends Document<'Change'> {
+  /** `ConfigMap kube-system/kube-proxy`. */
+  readonly object: string
+  readonly changed: boolean
+  readonly dryRun: DryRun | null
+  /** Unified; empty where nothing would change. */
+  readonly diff: string
+  /** What somebody else changed meanwhile, as a diff; null where nobody did. */
+  readonly theirs: string | null
+  readonly findings: readonly Finding[]
+  /** Null where no pod was to start anew. */
+  readonly rollout: Rollout | null
+}
+
+export const changeOf = (change: Pick<Change, 'diff' | 'object'> & Partial<Change>): Change => ({
+  ...documentSeeing('Change', { nodes: [], of: 0, blind: [] }),
+  object: change.object,
+  changed: change.changed ?? false,
+  dryRun: change.dryRun ?? null,
+  diff: change.diff,
+  theirs: change.theirs ?? null,
+  findings: change.findings ?? [],
+  rollout: change.rollout ?? null,
+})
+
+/** 0 done or nothing to do, 1 refused, 4 changed and not in force everywhere. */
+export function exitOf({ changed, findings, rollout }: Change): 0 | 1 | 4 {
+  if (rollout?.state === 'failed') return 4
+  return !changed && findings.some(({ level }) => level === 'error') ? 1 : 0
+}

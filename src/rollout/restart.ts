@@ -1,0 +1,123 @@
+/** kube-proxy's pods start anew with another configuration: the DaemonSet's template is marked, and each node's pod is waited for. */
+import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Applied } from '../cluster/applied.ts'
+import { number, object, text } from '../cluster/json.ts'
+import type { Json } from '../cluster/json.ts'
+import type { Connection } from '../kube/connection.ts'
+import { changeObject, getObject, listIn } from '../kube/objects.ts'
+import { resources } from '../kube/resource.ts'
+import type { NodeRollout, Rollout } from './change.ts'
+import type { Confirmation } from './running.ts'
+import { lastWords } from './last-words.ts'
+import { nodePods } from './node-pod.ts'
+import type { NodePod } from './node-pod.ts'
+
+/** Of the DaemonSet's template: which configuration its pods are started with. */
+const hashAnnotation = 'kpx/config-hash'
+
+const hashOf = (configuration: string): string => createHash('sha256').update(configuration).digest('hex').slice(0, 16)
+
+const daemonSet = (verb: 'get' | 'patch', { name, namespace }: Applied) =>
+  ({ verb, resource: resources.daemonSets, namespace, name }) as const
+
+const markOf = (set: object): string =>
+  text(object(object(object(object(object(set)['spec'])['template'])['metadata'])['annotations'])[hashAnnotation])
+
+/** Whether the template's pods are started with this configuration. */
+export async function isMarked(connection: Connection, workload: Applied, configuration: string): Promise<boolean> {
+  const now = markOf(await getObject(connection, daemonSet('get', workload)))
+  return now.split('-')[0] === hashOf(configuration)
+}
+
+/** Marks the template, so that the DaemonSet's controller replaces the pods. */
+export async function mark(connection: Connection, workload: Applied, configuration: string): Promise<void> {
+  const before = markOf(await getObject(connection, daemonSet('get', workload)))
+  const hash = hashOf(configuration)
+  // of a configuration that comes back, without the one between having been rolled out
+  const next = before.split('-')[0] === hash ? `${hash}-${Number(before.split('-')[1] ?? 1) + 1}` : hash
+  const template = { metadata: { annotations: { [hashAnnotation]: next } } }
+  await changeObject(connection, daemonSet('patch', workload), { spec: { template } }, {})
+}
+
+export interface Waiting {
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly progress: (line: string) => void
+  /** Whether the node's kube-proxy runs with the change; undefined where it does not answer, or not yet. */
+  readonly confirm: (pod: NodePod) => Promise<Confirmation | undefined>
+}
+
+/** Milliseconds between two looks, and how much longer than the look itself: a large cluster's answer is work for the API server. */
+const shortest = 500
+const patience = 10
+
+/** Waits until each node has a pod of the template as it is now that is ready and confirmed, or one has failed, or the time is over. */
+export async function awaitRestart(connection: Connection, workload: Applied, waiting: Waiting): Promise<Rollout> {
+  const end = performance.now() + waiting.timeout
+  const done = new Map<string, NodeRollout>()
+  const silences = new Map<string, number>()
+  for (;;) {
+    const started = performance.now()
+    const set = object(await getObject(connection, daemonSet('get', workload)))
+    const pods = nodePods(await listIn(connection, resources.pods, workload.namespace, selectorOf(set)), set)
+    for (const pod of pods) {
+      const { name, node } = pod
+      if (!pod.isNew || !pod.ready || done.has(node)) continue
+      const since = silences.get(name) ?? performance.now()
+      silences.set(name, since)
+      const confirmation = (await waiting.confirm(pod)) ?? silent(pod, performance.now() - since)
+      if (!confirmation) continue
+      done.set(node, { node, state: 'done', ...confirmation })
+      waiting.progress(progressLine(pod, done.size, set))
+    }
+    const id = markOf(set)
+    const failed = pods.find(({ fails, isNew }) => isNew && fails)
+    const wrong = [...done.values()].find(({ confirmed }) => confirmed === false)
+    if (failed || wrong || performance.now() > end) return rolloutOf(id, pods, done, connection)
+    if (isComplete(set, pods, done)) return { id, state: 'done', nodes: [...done.values()] }
+    await delay(Math.max(shortest, patience * (performance.now() - started)))
+  }
+}
+
+/** Milliseconds after which a kube-proxy that is ready and does not say what it runs with is not asked again. */
+const longestSilence = 20_000
+
+const silent = ({ name }: NodePod, milliseconds: number): Confirmation | undefined =>
+  milliseconds < longestSilence ? undefined : { confirmed: null, why: `${name} does not say what it runs with` }
+
+function selectorOf(set: Json): string {
+  const labels = object(object(object(set['spec'])['selector'])['matchLabels'])
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${text(value)}`)
+    .join(',')
+}
+
+const desiredOf = (set: Json): number => number(object(set['status'])['desiredNumberScheduled']) ?? 0
+
+/** The controller has seen the template, and every node that should have a pod has a new one that is ready. */
+function isComplete(set: Json, pods: readonly NodePod[], done: ReadonlyMap<string, NodeRollout>): boolean {
+  const status = object(set['status'])
+  const isObserved = (number(status['observedGeneration']) ?? 0) >= (number(object(set['metadata'])['generation']) ?? 0)
+  return isObserved && done.size >= desiredOf(set) && pods.every(({ node }) => done.has(node))
+}
+
+const progressLine = ({ name, node }: NodePod, count: number, set: Json): string =>
+  `${node}: ${name} is ready (${count} of ${desiredOf(set)})`
+
+async function rolloutOf(
+  id: string,
+  pods: readonly NodePod[],
+  done: ReadonlyMap<string, NodeRollout>,
+  connection: Connection,
+): Promise<Rollout> {
+  const nodes = await Promise.all(
+    pods.map(async (pod): Promise<NodeRollout> => {
+      const own = done.get(pod.node)
+      if (own) return own.confirmed === false ? { ...own, state: 'failed' } : own
+      const why = pod.isNew ? await lastWords(connection, pod) : `${pod.name} runs with the configuration before`
+      return { node: pod.node, state: pod.fails ? 'failed' : 'pending', confirmed: null, why }
+    }),
+  )
+  return { id, state: 'failed', nodes }
+}

@@ -1,0 +1,33 @@
+/** What a change is made to: an object of the cluster whose text kpx edits. Each kind has a file of its own. */
+import type { Finding } from '../answer/finding.ts'
+import type { Applied } from '../cluster/applied.ts'
+import type { Revision } from '../config/revisions.ts'
+import type { Connection } from '../kube/connection.ts'
+import type { Expected } from './running.ts'
+
+export interface Subject {
+  readonly connection: Connection
+  /** The DaemonSet whose pods take the change. */
+  readonly workload: Applied
+  /** What is written to: the ConfigMap, or the DaemonSet itself. */
+  readonly object: Applied
+  /** `ConfigMap kube-system/kube-proxy, key config.conf`. */
+  readonly label: string
+  readonly text: string
+  readonly revisions: readonly Revision[]
+  /** Who wrote it last, as a field manager; null where that is not told. */
+  readonly changedBy: string | null
+  /** What kube-proxy would say to another text, and what should not be in it. */
+  judge(text: string): readonly Finding[]
+  /** Writes it, with an annotation for the revisions where there is one; `dryRun` has it checked alone. Throws as Connection.change. */
+  write(text: string, revisions: string | undefined, dryRun: boolean): Promise<void>
+  /** As it is now. */
+  reread(): Promise<Subject>
+  /** What a kube-proxy has to run with that takes the text. */
+  expected(text: string): Expected
+  /** Whether pods are to start anew for it: a change of their own template brings that about by itself. */
+  restart(text: string): 'itself' | 'marked' | 'none'
+}
+
+export const nameOf = ({ kind, name, namespace }: Pick<Applied, 'kind' | 'name' | 'namespace'>): string =>
+  `${kind} ${namespace}/${name}`

@@ -1,0 +1,93 @@
+/** A change: what it would do, before it is made, and what has become of it. */
+import type { Finding } from '../answer/finding.ts'
+import type { Change, NodeRollout } from '../rollout/change.ts'
+import type { Plan } from '../rollout/write.ts'
+import { diffView } from './diff.ts'
+import { findingsView } from './finding.ts'
+import { placedFindingView } from './finding-list.ts'
+import { paragraph } from './prose.ts'
+import type { ViewOptions } from './style.ts'
+import { table } from './table.ts'
+
+/** What the person is shown who is asked. */
+export const planView = ({ consequence, diff, findings }: Plan, options: ViewOptions): string =>
+  `${diffView(diff, options)}${toldView(findings, options)}\n${paragraph(`When it is written, ${consequence}.`, options)}`
+
+/** `isShown`: the diff was shown before. */
+export function changeView(change: Change, isShown: boolean, options: ViewOptions): string {
+  const { changed, diff, dryRun, findings, rollout, theirs } = change
+  const { bad, good, warn } = options.style
+  const isRefused = !changed && findings.some(({ level }) => level === 'error')
+  const failed = rollout?.state === 'failed'
+  const sides = theirs === null ? diffView(diff, options) : bothSides(diff, theirs, options)
+  return [
+    isShown && theirs === null ? '' : sides,
+    isShown && !isRefused
+      ? ''
+      : toldView(
+          findings.filter(({ code }) => code !== 'KPX5001' && code !== 'KPX5002'),
+          options,
+        ),
+    diff === '' ? '' : '\n',
+    paragraph(
+      verdict(change),
+      options,
+      '',
+      isRefused || failed ? bad : dryRun !== null || isNotInForce(change) ? warn : good,
+    ),
+    rollout === null ? '' : unconfirmedView(rollout.nodes, options),
+    findingsView(
+      findings.filter(({ code }) => code === 'KPX5001' || code === 'KPX5002'),
+      options,
+    ),
+  ].join('')
+}
+
+const isNotInForce = ({ findings }: Change): boolean => findings.some(({ code }) => code === 'KPX5002')
+
+function verdict(change: Change): string {
+  const { changed, diff, dryRun, findings, object, rollout, theirs } = change
+  if (theirs !== null) return `${object} was not changed: somebody else changed it meanwhile`
+  if (!changed && findings.some(({ level }) => level === 'error')) return `${object} was not changed`
+  if (dryRun !== null)
+    return `${object} would be changed; ${dryRun === 'server' ? 'the API server takes it' : 'the API server was not asked'}`
+  if (!changed) return `${object} is as wanted: nothing to change`
+  const what = diff === '' ? `${object} is as wanted` : `${object} is changed`
+  if (rollout === null) return isNotInForce(change) ? `${what}, and not in force yet` : what
+  return rollout.state === 'done'
+    ? `${what}, and in force on ${nodes(rollout.nodes.length)}`
+    : `${what}, but not in force on every node`
+}
+
+const nodes = (count: number): string => `${count} node${count === 1 ? '' : 's'}`
+
+const bothSides = (yours: string, theirs: string, options: ViewOptions): string =>
+  [
+    paragraph('What somebody else has made of it:', options, '', options.style.bold),
+    diffView(theirs, options),
+    '\n',
+    paragraph('What you wanted:', options, '', options.style.bold),
+    diffView(yours, options),
+  ].join('')
+
+/** Those with a place in the text first, as `config validate` tells them. */
+const toldView = (findings: readonly Finding[], options: ViewOptions): string =>
+  findings
+    .map((finding) =>
+      finding.evidence.some((one) => 'column' in one)
+        ? `\n${placedFindingView(finding, options)}`
+        : findingsView([finding], options),
+    )
+    .join('')
+
+/** Those that the findings are not about: their pods are ready, and did not say what they run with. */
+function unconfirmedView(all: readonly NodeRollout[], options: ViewOptions): string {
+  const rows = all.filter(({ confirmed, state }) => state === 'done' && confirmed !== true)
+  if (rows.length === 0) return ''
+  const columns = [{ header: 'not confirmed' }, { header: 'why', below: true }]
+  return `\n${table(
+    columns,
+    rows.map(({ node, why }) => [node, why ?? '']),
+    options,
+  )}`
+}
