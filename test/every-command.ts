@@ -15,4 +15,8 @@ export const everyCommand: readonly (readonly string[])[] = [
   ['explain'],
   ['trace', 'outside/node1', 'service/shop/web'],
   ['decode'],
+  ['config', 'show'],
+  ['config', 'get', 'mode'],
+  ['config', 'history'],
+  ['config', 'validate'],
 ]

@@ -13,16 +13,6 @@ export type Value =
 /** A text as it is; empty for everything else. */
 export const asText = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
 
-/** As JSON has it: durations are text, such as `1m30s`. */
-export function jsonOf(value: Value): JsonValue {
-  if (typeof value === 'bigint') return formatDuration(value)
-  if (value instanceof Map) return Object.fromEntries<boolean>(value)
-  return value as Exclude<JsonValue, Readonly<Record<string, boolean>>>
-}
-
-export type JsonValue =
-  Readonly<Record<string, boolean>> | boolean | number | string | readonly string[] | readonly VModuleItem[]
-
 /** On one line, for people: `[a, b]`, `A=true,B=false`, `pattern=4`. */
 export function lineOf(value: Value): string {
   if (typeof value === 'bigint') return formatDuration(value)

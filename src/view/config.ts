@@ -31,9 +31,9 @@ const origins: Readonly<Record<FieldValue['origin'], string>> = {
 export function valuesView(values: readonly FieldValue[], options: ViewOptions): string {
   const { style } = options
   const columns = [{ header: 'field' }, { header: 'value', below: true }, { header: 'from' }]
-  const rows = values.map(({ origin, path, text }) => [
+  const rows = values.map(({ origin, path, value }) => [
     { text: path, paint: style.key },
-    text === '' ? '""' : text,
+    value === '' ? '""' : value,
     origin === 'default' ? { text: origins[origin], paint: style.dim } : origins[origin],
   ])
   return table(columns, rows, options)
@@ -42,7 +42,7 @@ export function valuesView(values: readonly FieldValue[], options: ViewOptions):
 /** The bare value of a single field, as scripts want it; else a table. */
 export function fieldValueListView({ items }: FieldValueList, options: ViewOptions): string {
   const [only, ...others] = items
-  return only && others.length === 0 && !options.wide ? `${sanitise(only.text)}\n` : valuesView(items, options)
+  return only && others.length === 0 && !options.wide ? `${sanitise(only.value)}\n` : valuesView(items, options)
 }
 
 export const configDiffView = ({ after, before, diff }: ConfigDiff, options: ViewOptions): string =>

@@ -59,6 +59,7 @@ describe('the package', function () {
       'dist/chunks/',
       'dist/commands/',
       'dist/commands/config/',
+      'dist/commands/edit/',
       'dist/commands/explain/',
       'dist/schema/',
       'dist/seldom-used/',

@@ -5,8 +5,8 @@ import { readRevisions, revisionsAnnotation } from '../../config/revisions.ts'
 import type { Revision } from '../../config/revisions.ts'
 import type { Origin } from '../../config/settings.ts'
 import { fieldsOf } from '../../config/spans.ts'
-import { jsonOf, lineOf } from '../../config/value.ts'
-import type { JsonValue, Value } from '../../config/value.ts'
+import { lineOf } from '../../config/value.ts'
+import type { Value } from '../../config/value.ts'
 import { writtenValues } from '../../config/written.ts'
 import { KpxError } from '../../error.ts'
 import type { Configuration } from '../configuration.ts'
@@ -20,9 +20,8 @@ export type ConfigPlace = Omit<Configuration, 'isOriginal' | 'mode'>
 
 export interface FieldValue {
   readonly path: string
-  readonly value: JsonValue
-  /** The value on one line, as it could be typed after `PATH=`. */
-  readonly text: string
+  /** On one line, as it could be typed after `PATH=`. */
+  readonly value: string
   /** `node`: a default that each node replaces by its own. */
   readonly origin: Origin
 }
@@ -71,8 +70,7 @@ function valuesOf({ container, file, minor, version }: Place): FieldValue[] | un
 
 const fieldValue = (path: string, value: Value, origin: Origin): FieldValue => ({
   path,
-  value: jsonOf(value),
-  text: lineOf(value),
+  value: lineOf(value),
   origin,
 })
 

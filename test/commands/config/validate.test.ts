@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { FindingList } from '../../../src/answer/finding-list.ts'
-import { kpx, root } from '../../kpx.ts'
+import { captures, kpx, root } from '../../kpx.ts'
 
 const example = `${root}test/config/examples/config-map.yaml`
 const head = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n'
@@ -106,10 +106,10 @@ describe('kpx config validate', () => {
     ])
   })
 
-  it('wants a file, and a release that it knows', async () => {
-    const none = await kpx('config', 'validate')
-    expect(none).to.include({ exit: 2 })
-    expect(none.stderr).to.include('nothing to validate')
+  it('wants files or a cluster, and a release that it knows', async () => {
+    const both = await validate(head, '--from', `${captures}/k1.37-ipvs`)
+    expect(both).to.include({ exit: 2 })
+    expect(both.stderr).to.include('files or a cluster')
     for (const version of ['1.18', '1.99', 'latest'])
       expect((await validate(head, '--kubernetes', version)).exit).to.equal(2)
   })
