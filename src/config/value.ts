@@ -16,8 +16,8 @@ export const asText = (value: Value | undefined): string => (typeof value === 's
 /** On one line, for people: `[a, b]`, `A=true,B=false`, `pattern=4`. */
 export function lineOf(value: Value): string {
   if (typeof value === 'bigint') return formatDuration(value)
+  if (typeof value !== 'object') return String(value)
   if (value instanceof Map) return [...(value as ReadonlyMap<string, boolean>)].map(([k, v]) => `${k}=${v}`).join(',')
-  if (!Array.isArray(value)) return String(value)
   const items = value as readonly (string | VModuleItem)[]
   const words = items.map((item) => (typeof item === 'string' ? item : `${item.filePattern}=${item.verbosity}`))
   return `[${words.join(', ')}]`
