@@ -235,8 +235,8 @@ const unknownChains = (table: string, cut: At): Map<string, Chain> =>
 
 /** A dump that ends among the declarations of a table's chains lacks the rest of them. */
 function withLostChains(table: Table, { cut, tables }: DecodedIptables): Table {
+  if (!cut || tables.at(-1) !== table) return table
   const chains = [...table.chains.values()]
-  const isLast = tables.at(-1) === table
-  if (!cut || !isLast || (chains.length > 0 && !chains.some((chain) => chain.cut))) return table
+  if (chains.length > 0 && !chains.some((chain) => chain.cut)) return table
   return { ...table, chains: new Map([...unknownChains(table.name, cut), ...table.chains]) }
 }

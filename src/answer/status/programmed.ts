@@ -35,16 +35,28 @@ const iptablesNat = ({ tables }: Ruleset): Table[] =>
   tables.filter(({ name, tool }) => name === 'nat' && tool !== 'nft')
 
 function iptablesParts(ruleset: Ruleset): Programmed[] {
-  const own = iptablesNat(ruleset).map((table) => {
-    const chains = [...table.chains.values()].filter(({ name }) => serviceChain.test(name))
-    return { chains, active: jumps(servicesChains(table), (name) => serviceChain.test(name)) }
-  })
+  const own = iptablesNat(ruleset).map((table) => ({
+    table,
+    // by name: of 100,000 chains none need be made
+    names: [...table.chains.keys()].filter((name) => serviceChain.test(name)),
+    active: jumps(servicesChains(table), (name) => serviceChain.test(name)),
+  }))
   return [true, false].flatMap((active): Programmed[] => {
-    const chains = own.filter((one) => one.active === active).flatMap((one) => one.chains)
-    const what = `${counted(chains.length, 'chain')} of Services in iptables' table nat`
-    const first = chains.find(({ rules }) => rules.length > 0)?.rules[0]
-    return chains.length === 0 ? [] : [{ mode: 'iptables', what, active, first }]
+    const alike = own.filter((one) => one.active === active)
+    const count = alike.reduce((sum, { names }) => sum + names.length, 0)
+    const what = `${counted(count, 'chain')} of Services in iptables' table nat`
+    return count === 0 ? [] : [{ mode: 'iptables', what, active, first: firstRule(alike) }]
   })
+}
+
+function firstRule(all: readonly { readonly table: Table; readonly names: readonly string[] }[]): Rule | undefined {
+  for (const { names, table } of all) {
+    for (const name of names) {
+      const rule = table.chains.get(name)?.rules[0]
+      if (rule) return rule
+    }
+  }
+  return undefined
 }
 
 /** KUBE-SERVICES where packets come to it: both modes that use iptables have it. */
