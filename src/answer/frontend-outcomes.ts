@@ -1,6 +1,6 @@
 /** What happens to packets from everyone to one frontend, node by node: the question that explain and services ask. */
 import { qualified } from '../cluster/objects.ts'
-import type { Service, ServicePort } from '../cluster/objects.ts'
+import type { Pod, Service, ServicePort } from '../cluster/objects.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import type { Destination, Outcome as Evaluated } from '../evaluate/evaluate.ts'
 import { contains, familyOf, formatIp, parseIp, parsePrefix, width } from '../ruleset/address.ts'
@@ -116,10 +116,14 @@ function senderOf(
  */
 export function somePod(node: string, service: Service | undefined, like: Ip, scene: Scene): Sender | undefined {
   const { cluster } = scene
-  const own = new Set((service ? cluster.endpointsOf(service) : cluster.endpoints).map((endpoint) => endpoint.pod))
+  let own: ReadonlySet<string | undefined> | undefined
+  const isOwn = (one: Pod): boolean => {
+    own ??= new Set((service ? cluster.endpointsOf(service) : cluster.endpoints).map((endpoint) => endpoint.pod))
+    return own.has(qualified(one))
+  }
   const pod = cluster
     .podsOn(node)
-    .find((one) => !one.hostNetwork && !own.has(qualified(one)) && one.ips.some((ip) => sameFamily(ip, like)))
+    .find((one) => !one.hostNetwork && one.ips.some((ip) => sameFamily(ip, like)) && !isOwn(one))
   if (pod) return podSender(pod)
   const ip = addressIn(cluster.node(node)?.podCIDRs ?? [], like, scene)
   return ip === undefined ? undefined : { label: `pod ${formatIp(ip)}`, source: { kind: 'pod', node, ips: [ip] } }

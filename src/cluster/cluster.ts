@@ -93,8 +93,8 @@ export class Cluster {
   readonly hostOf = (ip: Ip): Host | undefined => {
     const host = this.#hosts().get(ip)
     if (host) return host
-    const endpoint = this.endpointsAt(ip).find(({ pod }) => pod !== undefined)
-    return endpoint?.pod === undefined ? undefined : { pod: endpoint.pod, node: endpoint.node }
+    for (const { node, pod } of this.endpointsAt(ip)) if (pod !== undefined) return { pod, node }
+    return undefined
   }
 
   #hostsByAddress(): Map<Ip, Host> {

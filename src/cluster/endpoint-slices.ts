@@ -10,12 +10,14 @@ import type { Endpoint } from './objects.ts'
 
 const name = 'endpointslices'
 
+const nothing: readonly Endpoint[] = []
+
 export class EndpointSlices {
   readonly recorded: boolean
   #list: ItemList
   readonly #slices: readonly Slice[]
   #index: Index | undefined
-  #last: { readonly ip: Ip | undefined; readonly found: readonly Endpoint[] } = { ip: undefined, found: [] }
+  #last: { readonly ip: Ip | undefined; readonly found: readonly Endpoint[] } = { ip: undefined, found: nothing }
 
   /** Throws KPX1008 where the list holds other objects. */
   constructor(capture: Capture) {
@@ -51,15 +53,11 @@ export class EndpointSlices {
 
   at(ip: Ip): readonly Endpoint[] {
     // one packet's answer asks for its endpoint again and again
-    if (ip !== this.#last.ip) this.#last = { ip, found: this.#find(ip) }
-    return this.#last.found
-  }
-
-  #find(ip: Ip): Endpoint[] {
-    const found: Endpoint[] = []
-    for (const { endpoints } of this.#found().byAddress.get(ip) ?? []) {
-      for (const endpoint of endpoints) if (endpoint.address === ip) found.push(endpoint)
-    }
+    if (ip === this.#last.ip) return this.#last.found
+    const slices = this.#found().byAddress.get(ip)
+    if (!slices) return nothing
+    const found = slices.flatMap(({ endpoints }) => endpoints.filter(({ address }) => address === ip))
+    this.#last = { ip, found }
     return found
   }
 
@@ -75,20 +73,22 @@ interface Index {
 }
 
 function indexOf(slices: readonly Slice[]): Index {
-  const byService = new Map<string, Slice[]>()
-  const byAddress = new Map<Ip, Slice[]>()
+  const byService = new Map<string, readonly Slice[]>()
+  const byAddress = new Map<Ip, readonly Slice[]>()
   for (const slice of slices) {
     const { addresses, services } = slice.leads()
-    for (const service of services) add(byService, service, slice)
-    for (const address of addresses) add(byAddress, address, slice)
+    const alone = [slice]
+    for (const service of services) add(byService, service, alone)
+    for (const address of addresses) add(byAddress, address, alone)
   }
   return { byService, byAddress }
 }
 
-function add<K>(map: Map<K, Slice[]>, key: K, slice: Slice): void {
+/** Most keys have one slice, so that those of a slice can share it. */
+function add<K>(map: Map<K, readonly Slice[]>, key: K, alone: readonly Slice[]): void {
   const slices = map.get(key)
-  if (!slices) map.set(key, [slice])
-  else if (slices.at(-1) !== slice) slices.push(slice)
+  if (!slices) map.set(key, alone)
+  else if (slices.at(-1) !== alone[0]) map.set(key, [...slices, ...alone])
 }
 
 const slicesOf = (list: ItemList): Slice[] =>
