@@ -15,6 +15,8 @@ export interface Prefix {
 
 export const familyOf = (ip: Ip): IpFamily => (typeof ip === 'number' ? 'IPv4' : 'IPv6')
 
+const DOT = 46
+
 /** Bits in an address of this family: 32 or 128. */
 export const width = (ip: Ip): number => (typeof ip === 'number' ? 32 : 128)
 
@@ -26,16 +28,18 @@ export function parseIp(text: string): Ip | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 }
 
-function parseIpv4(text: string): number | undefined {
+/** What stands before `end`. */
+function parseIpv4(text: string, end = text.length): number | undefined {
   let value = 0
   let octet = -1
   let dots = 0
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - 48
+  for (let i = 0; i < end; i++) {
+    const code = text.charCodeAt(i)
+    const digit = code - 48
     if (digit >= 0 && digit <= 9) {
       octet = octet < 0 ? digit : octet * 10 + digit
       if (octet > 255) return undefined
-    } else if (text[i] === '.' && octet >= 0 && dots < 3) {
+    } else if (code === DOT && octet >= 0 && dots < 3) {
       value = value * 256 + octet
       octet = -1
       dots++
@@ -108,34 +112,45 @@ export const parseBracketedIp = (text: string): Ip | undefined =>
 export function parseIpPort(text: string): { ip: Ip; port: number } | undefined {
   const colon = text.lastIndexOf(':')
   if (colon < 0) return undefined
+  const port = portFrom(text, colon + 1)
+  const ipv4 = parseIpv4(text, colon)
+  if (ipv4 !== undefined) return port === undefined ? undefined : { ip: ipv4, port }
   const host = text.slice(0, colon)
   const bracketed = host.startsWith('[') && host.endsWith(']')
   if (host.includes(':') && !bracketed) return undefined
   const ip = parseIp(bracketed ? host.slice(1, -1) : host)
-  const port = parsePort(text.slice(colon + 1))
   return ip === undefined || port === undefined ? undefined : { ip, port }
 }
 
 /** A decimal port, 0 to 65535. */
-export function parsePort(text: string): number | undefined {
-  if (text === '' || text.length > 5) return undefined
-  let port = 0
-  for (let i = 0; i < text.length; i++) {
+export const parsePort = (text: string): number | undefined => portFrom(text, 0)
+
+function portFrom(text: string, start: number): number | undefined {
+  const port = text.length - start > 5 ? undefined : decimalFrom(text, start)
+  return port !== undefined && port <= 65535 ? port : undefined
+}
+
+/** Digits, and nothing else, from `start` on. */
+function decimalFrom(text: string, start: number): number | undefined {
+  let value = 0
+  for (let i = start; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48
     if (digit < 0 || digit > 9) return undefined
-    port = port * 10 + digit
+    value = value * 10 + digit
   }
-  return port <= 65535 ? port : undefined
+  return start < text.length ? value : undefined
 }
 
 /** Parses `10.0.0.0/8`, a bare address (a prefix of full length), or a contiguous dotted mask `10.0.0.0/255.0.0.0`. */
 export function parsePrefix(text: string): Prefix | undefined {
   const slash = text.indexOf('/')
-  const address = parseIp(slash < 0 ? text : text.slice(0, slash))
+  if (slash < 0) {
+    const address = parseIp(text)
+    return address === undefined ? undefined : { address, length: width(address) }
+  }
+  const address = parseIpv4(text, slash) ?? parseIp(text.slice(0, slash))
   if (address === undefined) return undefined
-  if (slash < 0) return { address, length: width(address) }
-  const suffix = text.slice(slash + 1)
-  const length = /^\d+$/.test(suffix) ? Number(suffix) : maskLength(suffix, width(address))
+  const length = decimalFrom(text, slash + 1) ?? maskLength(text.slice(slash + 1), width(address))
   return length === undefined || !isPrefixLength(length, address) ? undefined : { address, length }
 }
 
