@@ -51,7 +51,9 @@ function parsePart(c: Cursor, type: string | undefined): NftExpression {
     expect(c, ')')
     return inner
   }
-  const values = parseBits(next(c), type)
+  const word = next(c)
+  if (!word.includes(',') && !word.includes('|') && peek(c) !== '|') return parseLiteral(word, type)
+  const values = parseBits(word, type)
   while (take(c, '|')) values.push(...parseBits(next(c), type))
   return orTogether(values)
 }

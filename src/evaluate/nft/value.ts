@@ -170,16 +170,20 @@ function fib({ flags, result }: { result: string; flags: readonly string[] }, fl
 }
 
 function concatenated(parts: readonly NftExpression[], flow: Flow, node: NodeState): readonly Outcome[] {
+  const each = parts.map((part) => valuesOf(part, flow, node))
+  // by chance only where a part is a random number
+  if (each.every(({ length }) => length === 1)) return one(whole(each.flatMap(([only]) => (only ? [only.value] : []))))
   let values: { share: number; value: readonly Value[] }[] = [{ share: 1, value: [] }]
-  for (const part of parts) {
-    const next = valuesOf(part, flow, node)
+  for (const next of each) {
     if (values.length * next.length > mostNumbers) return unknown('several random numbers are not known to kpx')
     values = values.flatMap((so) =>
       next.map(({ share, value }) => ({ share: so.share * share, value: [...so.value, value] })),
     )
   }
-  return values.map(({ share, value }) => ({ share, value: value.includes(absent) ? absent : value }))
+  return values.map(({ share, value }) => ({ share, value: whole(value) }))
 }
+
+const whole = (parts: readonly Value[]): Value => (parts.includes(absent) ? absent : parts)
 
 function calculated(
   operator: '&' | '<<' | '>>' | '^' | '|',
