@@ -92,7 +92,8 @@ export function parseIptablesRule(text: string): IptablesRule | UnknownRule {
 export function parseFilledTemplate(text: string): FilledTemplate | string {
   const words = splitWords(text)
   const template = parseTemplate(words)
-  return typeof template === 'string' ? template : { template, words: { word: (index) => words.list[index] ?? '' } }
+  if (typeof template === 'string') return template
+  return { template, words: { word: (index) => words.list[index] ?? '', difference: () => '' } }
 }
 
 /** Says why a line is no rule. */
