@@ -4,26 +4,32 @@
  */
 export class Recent<K, V> {
   readonly #limit: number
+  readonly #weigh: (value: V) => number
   #young = new Map<K, V>()
   #old = new Map<K, V>()
   #weight = 0
 
-  constructor(limit: number) {
+  /** `weigh` is in the unit of the limit. */
+  constructor(limit: number, weigh: (value: V) => number) {
     this.#limit = limit
+    this.#weigh = weigh
   }
 
-  /** `weigh` is in the unit of the limit. */
-  get(key: K, make: () => V, weigh: (value: V) => number): V {
+  get(key: K): V | undefined {
     const young = this.#young.get(key)
     if (young !== undefined) return young
-    const value = this.#old.get(key) ?? make()
+    const old = this.#old.get(key)
+    return old === undefined ? undefined : this.add(key, old)
+  }
+
+  add(key: K, value: V): V {
     if (this.#weight > this.#limit) {
       this.#old = this.#young
       this.#young = new Map()
       this.#weight = 0
     }
     this.#young.set(key, value)
-    this.#weight += weigh(value)
+    this.#weight += this.#weigh(value)
     return value
   }
 }

@@ -59,7 +59,7 @@ class RuleReader implements ChainSource, LineSource {
   readonly text: string
   readonly #file: string
   readonly #reader: IptablesRuleReader
-  readonly #recent = new Recent<IptablesChain, readonly Rule[]>(mostKept)
+  readonly #recent = new Recent<IptablesChain, readonly Rule[]>(mostKept, ({ length }) => length)
 
   constructor(source: SourceFile, origin: DumpOrigin) {
     this.text = source.text
@@ -75,11 +75,7 @@ class RuleReader implements ChainSource, LineSource {
 
   /** A dump of 300,000 rules as values would take a gigabyte: chains that were not asked for again are read again. */
   rulesOf(chain: IptablesChain): readonly Rule[] {
-    return this.#recent.get(
-      chain,
-      () => this.#read(chain),
-      ({ length }) => length,
-    )
+    return this.#recent.get(chain) ?? this.#recent.add(chain, this.#read(chain))
   }
 
   #read(chain: IptablesChain): Rule[] {

@@ -27,14 +27,16 @@ export function throughHook(hook: HookName, flow: Flow, node: NodeState, from = 
   for (const stage of node.stages(familyOf(flow), hook)) {
     if (stage.priority < from || stage.priority >= to) continue
     if (isBeforeRouting(hook) && stage.priority > conntrackPriority) attach(flows)
-    const passed: Flow[] = []
-    for (const one of flows) {
-      for (const { end, flow: own } of throughStage(stage, one, hook, node)) {
-        if (end.kind === 'accept' || end.kind === 'translated') passed.push(own)
-        else stopped.push({ flow: own, end })
-      }
-    }
-    flows = passed
+    const [first] = flows
+    const ended =
+      first && flows.length === 1
+        ? throughStage(stage, first, hook, node)
+        : flows.flatMap((one) => throughStage(stage, one, hook, node))
+    flows = ended.flatMap(({ end, flow: own }) => {
+      if (end.kind === 'accept' || end.kind === 'translated') return own
+      stopped.push({ flow: own, end })
+      return []
+    })
   }
   attach(flows)
   if (natPriority[hook] >= from && natPriority[hook] < to) for (const one of flows) settle(one, hook)
@@ -95,12 +97,13 @@ function besideConntrack(stage: Stage, flow: Flow, node: NodeState): Ended[] {
 
 /** The first chain that drops or translates decides; one that accepts without leaves it to the next. */
 function inOrder(chains: readonly HookedChain[], flow: Flow, node: NodeState): Ended[] {
-  const [first, ...others] = chains
-  let open: Ended[] = first ? walkChain(first, flow, node) : [{ flow, end: { kind: 'accept' } }]
-  for (const chain of others) {
-    open = open.flatMap((one) => (one.end.kind === 'accept' ? walkChain(chain, one.flow, node) : [one]))
+  let open: Ended[] | undefined
+  for (const chain of chains) {
+    open = open
+      ? open.flatMap((one) => (one.end.kind === 'accept' ? walkChain(chain, one.flow, node) : [one]))
+      : walkChain(chain, flow, node)
   }
-  return open
+  return open ?? [{ flow, end: { kind: 'accept' } }]
 }
 
 /** Where the order matters, the outcome rests on it; where nothing tells the order, the outcome is not known. */

@@ -8,7 +8,7 @@ import { isSwitched, needsNoForwarding } from './bridge.ts'
 import { newConnection, record } from './flow.ts'
 import type { Flow, Step } from './flow.ts'
 import { atDevice, throughHook } from './hook.ts'
-import type { Stopped } from './hook.ts'
+import type { Passed, Stopped } from './hook.ts'
 import { schedule, usesIpvs } from './ipvs.ts'
 import { deviceWith, nodeWith, nodeWithUnplaced } from './network.ts'
 import type { Network } from './network.ts'
@@ -34,6 +34,14 @@ const mostHops = 8
 const stoppedArrivals = (stopped: readonly Stopped[]): Arrivals =>
   stopped.map(({ end, flow }) => ({ kind: 'stopped', flow, end }))
 
+/** Behind a hook: mostly one flow, which nothing has stopped. */
+function onward({ passed, stopped }: Passed, next: (flow: Flow) => Arrivals): Arrivals {
+  const [first] = passed
+  return first && passed.length === 1 && stopped.length === 0
+    ? next(first)
+    : [...stoppedArrivals(stopped), ...passed.flatMap(next)]
+}
+
 /** A packet that comes in through a device. */
 export function receive(flow: Flow, network: Network, hops = 0): Arrivals {
   const node = network.nodes.get(flow.node)
@@ -46,8 +54,7 @@ export function receive(flow: Flow, network: Network, hops = 0): Arrivals {
   if (isStrayIpv6Loopback(flow)) return [{ kind: 'kernel', flow, why: strayIpv6Loopback }]
   const stoppedAtDevice = flow.inInterface === 'lo' ? undefined : atDevice('ingress', flow, node)
   if (stoppedAtDevice) return stoppedArrivals([stoppedAtDevice])
-  const { passed, stopped } = throughHook('prerouting', flow, node)
-  return [...stoppedArrivals(stopped), ...passed.flatMap((one) => routeIn(one, node, network, hops))]
+  return onward(throughHook('prerouting', flow, node), (one) => routeIn(one, node, network, hops))
 }
 
 /** ip6_rcv_core(), net/ipv6/ip6_input.c: before any rule could translate it. */
@@ -93,8 +100,7 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
   if (!route && node.routes.isRecorded(flow.destination)) return [{ kind: 'kernel', flow, why: noRoute(flow, node) }]
   if (route && isRefusing(route)) return [{ kind: 'kernel', flow, why: `the route is ${route.type}` }]
   flow.outInterface = route?.device
-  const { passed, stopped } = throughHook('forward', flow, node)
-  return [...stoppedArrivals(stopped), ...passed.flatMap((one) => leave(one, node, network, hops))]
+  return onward(throughHook('forward', flow, node), (one) => leave(one, node, network, hops))
 }
 
 /** In ipvs mode the node has all Service addresses: where nothing tells any, what is local is not known. */
@@ -136,8 +142,7 @@ function toProcess(flow: Flow, node: NodeState, network: Network, hops: number):
 const isFor = (node: NodeState, { destination }: Flow): boolean => node.routes.isLocal(destination)
 
 function deliverLocally(flow: Flow, node: NodeState): Arrivals {
-  const after = throughHook('input', flow, node, ipvsInput)
-  return [...stoppedArrivals(after.stopped), ...after.passed.map((one): Arrival => ({ kind: 'local', flow: one }))]
+  return onward(throughHook('input', flow, node, ipvsInput), (one) => [{ kind: 'local', flow: one }])
 }
 
 /** ip_vs_nat_send_or_cont(), ip_vs_xmit.c: what IPVS sends to another host goes out through LOCAL_OUT. */
@@ -145,8 +150,7 @@ function fromIpvs(flow: Flow, node: NodeState, network: Network, hops: number): 
   flow.connection.destinationDone = true
   flow.inInterface = undefined
   flow.outInterface = node.routes.find(flow.destination)?.device
-  const { passed, stopped } = throughHook('output', flow, node)
-  return [...stoppedArrivals(stopped), ...passed.flatMap((one) => leave(one, node, network, hops))]
+  return onward(throughHook('output', flow, node), (one) => leave(one, node, network, hops))
 }
 
 /** A process's packet: LOCAL_OUT with IPVS in it, then routed again, since its destination may have changed. */
@@ -169,8 +173,7 @@ export function send(flow: Flow, network: Network): Arrivals {
       arrivals.push(...fromIpvs(other, node, network, 0))
     }
     for (const own of [...passed, ...scheduled.filter((one) => isFor(node, one))]) {
-      const after = throughHook('output', own, node, ipvsOutput)
-      arrivals.push(...stoppedArrivals(after.stopped), ...after.passed.flatMap((last) => routeOut(last, node, network)))
+      arrivals.push(...onward(throughHook('output', own, node, ipvsOutput), (last) => routeOut(last, node, network)))
     }
   }
   return arrivals
@@ -199,8 +202,7 @@ function unroutableFrom(flow: Flow, node: NodeState): Arrival | undefined {
 
 /** POSTROUTING, then the wire: back in through lo, on to another node, or to whoever has the address. */
 function leave(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {
-  const { passed, stopped } = throughHook('postrouting', flow, node)
-  return [...stoppedArrivals(stopped), ...passed.flatMap((one) => transmit(one, node, network, hops))]
+  return onward(throughHook('postrouting', flow, node), (one) => transmit(one, node, network, hops))
 }
 
 function transmit(flow: Flow, node: NodeState, network: Network, hops: number): Arrivals {

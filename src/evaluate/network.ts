@@ -32,8 +32,10 @@ export function nodeWith(network: Network, ip: Ip, except: NodeState): NodeState
 }
 
 /** The node, other than `except`, that has this address on a device which is not told: another node may have it as well. */
-export const nodeWithUnplaced = (network: Network, ip: Ip, except: NodeState): NodeState | undefined =>
-  [...network.nodes.values()].find((node) => node !== except && node.routes.isUnplaced(ip))
+export function nodeWithUnplaced(network: Network, ip: Ip, except: NodeState): NodeState | undefined {
+  for (const node of network.nodes.values()) if (node !== except && node.routes.isUnplaced(ip)) return node
+  return undefined
+}
 
 /** Devices that many nodes bind the same addresses to (kube-proxy's ipvs mode) or that reach no other node. */
 const sharedDevices = new Set([ipvsDevice, 'lo'])

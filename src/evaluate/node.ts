@@ -29,7 +29,8 @@ export class NodeState {
   readonly routes: RouteTable
   #baseChains: readonly HookedChain[] | undefined
   readonly #stages = { ip: new Map<HookName, readonly Stage[]>(), ip6: new Map<HookName, readonly Stage[]>() }
-  readonly #compiled = new Recent<Chain, CompiledChain>(mostCompiled)
+  // an empty chain costs something too
+  readonly #compiled = new Recent<Chain, CompiledChain>(mostCompiled, ({ length }) => length + 1)
 
   /** `addresses` are the node's own as the API tells them, used where the recording has none. */
   constructor(name: string, ruleset: Ruleset, addresses: readonly Ip[]) {
@@ -49,12 +50,7 @@ export class NodeState {
   }
 
   compiled(table: Table, chain: Chain): CompiledChain {
-    return this.#compiled.get(
-      chain,
-      () => new CompiledChain(table, chain),
-      // an empty chain costs something too
-      ({ length }) => length + 1,
-    )
+    return this.#compiled.get(chain) ?? this.#compiled.add(chain, new CompiledChain(table, chain))
   }
 }
 

@@ -13,22 +13,19 @@ import { unknownAddress } from './source-address.ts'
 export type Reply = 'lost' | 'ok' | 'unknown'
 
 export function replyOf(flow: Flow, network: Network): Reply {
-  const pending = [...flow.translations]
   const endpoint = network.hostOf(flow.destination)
   let position = endpoint?.node ?? (isOn(flow.destination, flow.node, network) ? flow.node : undefined)
   let target = flow.source
   if (target === flow.destination && endpoint?.pod !== undefined) return 'lost'
   let fromEndpoint = true
-  while (pending.length > 0) {
-    const last = pending.at(-1)
-    if (!last) break
-    const way = wayTo(target, position, last.node, network)
-    if (!way.includes(last.node)) return position === undefined && way.length === 0 ? 'unknown' : 'lost'
+  for (const last of flow.translations.toReversed()) {
+    const end = endOfWay(target, position, last.node, network)
+    if (position !== last.node && end !== last.node)
+      return position === undefined && end === undefined ? 'unknown' : 'lost'
     if (fromEndpoint && position === last.node) {
       const crossed = crossesNode(flow.destination, target, network.nodes.get(last.node))
       if (crossed !== 'ok') return crossed
     }
-    pending.pop()
     position = last.node
     target = last.sourceBefore
     fromEndpoint &&= target === flow.source
@@ -38,13 +35,14 @@ export function replyOf(flow: Flow, network: Network): Reply {
 
 const isOn = (ip: Ip, node: string, network: Network): boolean => network.nodes.get(node)?.routes.isLocal(ip) === true
 
-/** The nodes that see a packet from a node (or from beyond) to an address; `last` masqueraded as an address it did not tell. */
-function wayTo(target: Ip, position: string | undefined, last: string, network: Network): string[] {
-  const start = position === undefined ? [] : [position]
-  if (position !== undefined && isOn(target, position, network)) return start
-  if (target === unknownAddress(target)) return [...start, last]
-  const owner = network.hostOf(target)?.node ?? [...network.nodes.keys()].find((name) => isOn(target, name, network))
-  return owner === undefined ? start : [...start, owner]
+/** The last node that sees a packet from a node (or from beyond) to an address; `last` masqueraded as an address it did not tell. */
+function endOfWay(target: Ip, position: string | undefined, last: string, network: Network): string | undefined {
+  if (position !== undefined && isOn(target, position, network)) return position
+  if (target === unknownAddress(target)) return last
+  const host = network.hostOf(target)?.node
+  if (host !== undefined) return host
+  for (const name of network.nodes.keys()) if (isOn(target, name, network)) return name
+  return undefined
 }
 
 /**
