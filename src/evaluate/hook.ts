@@ -32,16 +32,26 @@ export function throughHook(hook: HookName, flow: Flow, node: NodeState, from = 
       first && flows.length === 1
         ? throughStage(stage, first, hook, node)
         : flows.flatMap((one) => throughStage(stage, one, hook, node))
-    flows = ended.flatMap(({ end, flow: own }) => {
-      if (end.kind === 'accept' || end.kind === 'translated') return own
-      stopped.push({ flow: own, end })
-      return []
-    })
+    flows = passing(ended, stopped)
   }
   attach(flows)
   if (natPriority[hook] >= from && natPriority[hook] < to) for (const one of flows) settle(one, hook)
   return { passed: flows, stopped }
 }
+
+/** The flows that no rule ended; those that one did become `stopped`. */
+function passing(ended: readonly Ended[], stopped: Stopped[]): Flow[] {
+  const [first] = ended
+  if (first && ended.length === 1 && isPassed(first.end)) return [first.flow]
+  return ended.flatMap(({ end, flow }) => {
+    if (isPassed(end)) return [flow]
+    stopped.push({ flow, end })
+    return []
+  })
+}
+
+const isPassed = (end: End): end is Extract<End, { kind: 'accept' | 'translated' }> =>
+  end.kind === 'accept' || end.kind === 'translated'
 
 const familyOf = ({ destination }: Flow): 'ip' | 'ip6' => (typeof destination === 'number' ? 'ip' : 'ip6')
 
