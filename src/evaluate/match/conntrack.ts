@@ -8,11 +8,19 @@ import type { MatchExtension, OptionTest } from './extension.ts'
 
 /** The states of a packet that starts a connection; DNAT and SNAT are states to xt_conntrack and status bits to nft. */
 export function connectionStates(flow: Flow): readonly string[] {
-  if (!flow.connection.tracked) return ['UNTRACKED']
-  if (!flow.connection.attached) return ['INVALID']
-  const { dnat, snat } = flow.connection
-  return ['NEW', ...(dnat ? ['DNAT'] : []), ...(snat ? ['SNAT'] : [])]
+  const { attached, dnat, snat, tracked } = flow.connection
+  if (!tracked) return untracked
+  if (!attached) return invalid
+  if (dnat) return snat ? newTranslated : newDnat
+  return snat ? newSnat : onlyNew
 }
+
+const untracked = ['UNTRACKED']
+const invalid = ['INVALID']
+const onlyNew = ['NEW']
+const newDnat = ['NEW', 'DNAT']
+const newSnat = ['NEW', 'SNAT']
+const newTranslated = ['NEW', 'DNAT', 'SNAT']
 
 const known = new Set(['INVALID', 'NEW', 'ESTABLISHED', 'RELATED', 'UNTRACKED', 'DNAT', 'SNAT'])
 
