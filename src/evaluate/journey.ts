@@ -12,6 +12,7 @@ import type { Passed, Stopped } from './hook.ts'
 import { schedule, usesIpvs } from './ipvs.ts'
 import { deviceWith, nodeWith, nodeWithUnplaced } from './network.ts'
 import type { Network } from './network.ts'
+import { natPriority } from './node.ts'
 import type { NodeState } from './node.ts'
 import { isRefusing } from './route.ts'
 
@@ -158,23 +159,26 @@ export function send(flow: Flow, network: Network): Arrivals {
   const node = network.nodes.get(flow.node)
   if (!node) return [{ kind: 'left', flow }]
   if (!isSeen(flow, node)) return [unseen(flow, node)]
-  const before = throughHook('output', flow, node, -Infinity, ipvsOutput)
-  const arrivals = stoppedArrivals(before.stopped)
-  for (const one of before.passed) {
+  const translated = throughHook('output', flow, node, -Infinity, behindNat)
+  return onward(translated, (one) => {
     // what nat has translated is routed again at once (nf_nat_ipv4_local_fn(), nf_nat_proto.c)
     const unroutable = one.connection.dnat ? unroutableFrom(one, node) : undefined
-    if (unroutable) {
-      arrivals.push(unroutable)
-      continue
-    }
-    const { passed, scheduled, stopped } = schedule(one, node)
-    arrivals.push(...stoppedArrivals(stopped))
-    for (const other of scheduled.filter((one) => !isFor(node, one))) {
-      arrivals.push(...fromIpvs(other, node, network, 0))
-    }
-    for (const own of [...passed, ...scheduled.filter((one) => isFor(node, one))]) {
-      arrivals.push(...onward(throughHook('output', own, node, ipvsOutput), (last) => routeOut(last, node, network)))
-    }
+    if (unroutable) return [unroutable]
+    return onward(throughHook('output', one, node, behindNat, ipvsOutput), (own) => sendByIpvs(own, node, network))
+  })
+}
+
+const behindNat = natPriority.output + 1
+
+/** The rest of LOCAL_OUT, where IPVS may translate. */
+function sendByIpvs(flow: Flow, node: NodeState, network: Network): Arrivals {
+  const { passed, scheduled, stopped } = schedule(flow, node)
+  const arrivals = stoppedArrivals(stopped)
+  for (const other of scheduled.filter((one) => !isFor(node, one))) {
+    arrivals.push(...fromIpvs(other, node, network, 0))
+  }
+  for (const own of [...passed, ...scheduled.filter((one) => isFor(node, one))]) {
+    arrivals.push(...onward(throughHook('output', own, node, ipvsOutput), (last) => routeOut(last, node, network)))
   }
   return arrivals
 }

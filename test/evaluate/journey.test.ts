@@ -121,4 +121,12 @@ describe('a process’s packet', () => {
       'drop null: packets from 127.0.0.0/8 may not leave the node (route_localnet = 0)',
     ])
   })
+
+  it('is routed again before a chain right behind nat sees it', () => {
+    const chain = 'chain c {\n\t\ttype filter hook output priority -99; policy accept;\n\t\tdrop\n\t}'
+    const rules = `table ip t {\n\t${chain}\n}\n`
+    expect(outcomesOf({ ...files, 'nft-list-ruleset.txt': rules }, 'node', '127.0.0.1:80').map(told)).to.deep.equal(
+      outcomesOf(files, 'node', '127.0.0.1:80').map(told),
+    )
+  })
 })
