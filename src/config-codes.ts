@@ -112,6 +112,13 @@ export const configCodes = [
     exit: 2,
   },
   {
+    code: 'KPX2016',
+    level: 'warning',
+    title: 'a flag wins over the value',
+    why: 'A few flags count beside --config: --hostname-override and those of the log. What the file says of them has no effect.',
+    fix: 'change the flag instead: kpx edit daemonset',
+  },
+  {
     code: 'KPX2101',
     level: 'warning',
     title: 'kube-proxy is older than its configuration',

@@ -1,4 +1,5 @@
 /** The key of the ConfigMap that configures kube-proxy, as the DaemonSet mounts it. */
+import { overruledFields } from '../answer/config/overruled.ts'
 import { placeOf } from '../answer/config/place.ts'
 import type { Place } from '../answer/config/place.ts'
 import { judgeText } from '../answer/validate-config.ts'
@@ -37,7 +38,7 @@ export async function configMapSubject(connection: Connection, daemonSet: string
     text: written,
     revisions: readRevisions(text(map.annotations[revisionsAnnotation])),
     changedBy: place.configuration.changedBy,
-    judge: (after) => judgeText(key, after, minor),
+    judge: (after) => [...judgeText(key, after, minor), ...overruledFields(startedWith(after), minor)],
     write: async (after, revisions, dryRun) => {
       const annotations = revisions === undefined ? {} : { annotations: { [revisionsAnnotation]: revisions } }
       const patch = { metadata: { resourceVersion, ...annotations }, data: { [key]: after } }

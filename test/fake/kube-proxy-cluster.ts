@@ -31,12 +31,19 @@ export class KubeProxyCluster {
   forgets = false
   /** Called before each write, which it may answer itself. */
   beforeWrite: Required<Script>['write'] = () => undefined
+  /** Of kube-proxy's container. */
+  readonly command = ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf']
   #version = 100
 
   constructor() {
     const data = { 'config.conf': config, 'kubeconfig.conf': 'kind: Config\n' }
     this.configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: this.#metadata(), data }
-    this.daemonSet = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: this.#metadata(), spec: specOf() }
+    this.daemonSet = {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: this.#metadata(),
+      spec: specOf(this.command),
+    }
     this.#settle()
   }
 
@@ -155,11 +162,11 @@ export class KubeProxyCluster {
 
 const metadataOf = (object: Json): Json => (object['metadata'] ?? {}) as Json
 
-function specOf(): Json {
+function specOf(command: readonly string[]): Json {
   const container = {
     name,
     image: 'registry.example/kube-proxy:v1.37.1',
-    command: ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf'],
+    command,
     volumeMounts: [{ name: 'config', mountPath: '/var/lib/kube-proxy' }],
   }
   const volumes = [{ name: 'config', configMap: { name } }]

@@ -132,6 +132,16 @@ describe('config set', () => {
     expect(forced.change.findings[0]).to.include({ code: 'KPX4002', level: 'warning' })
   })
 
+  it('warns where a flag of the DaemonSet wins over the value', async () => {
+    changing.cluster.command.push('--hostname-override=$(NODE_NAME)', '-v=2')
+    const { change, exit } = await changing.change('config', 'set', 'hostnameOverride=one', 'logging.verbosity=4')
+    expect(exit).to.equal(0)
+    expect(change.findings.map(({ code, field }) => `${code} ${field}`)).to.have.members([
+      'KPX2016 hostnameOverride',
+      'KPX2016 logging.verbosity',
+    ])
+  })
+
   it('asks, and where nobody can be asked says which flag to type', async () => {
     const { exit, stderr } = await changing.kpx('config', 'set', 'mode=nftables')
     expect(exit).to.equal(2)
