@@ -18,14 +18,20 @@ export interface Cluster {
   readonly down: () => Promise<void>
 }
 
-export function clusterOf(name: string, { machines, kubectl }: State): Cluster {
+export function clusterOf(name: string, { machines, vm, kubectl }: State): Cluster {
   const kubeconfig = kubeconfigOf(name)
   const options = ['--kubeconfig', kubeconfig, '--cache-dir', join(clusterFolder(name), 'kubectl-cache')]
   const ask = async (argv: readonly string[], more?: RunOptions) => run(kubectl, [...options, ...argv], more)
   return {
     name,
     kubeconfig,
-    nodes: machines.map((machine) => machine.name).filter((machine) => machine !== 'cp'),
+    nodes: [
+      ...machines
+        .map((machine) => machine.name)
+        .filter((name) => name !== 'cp')
+        .sort(),
+      ...(vm ? [vm] : []),
+    ],
     kubectl: ask,
     create: async (items) => {
       await ask(['create', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })

@@ -21,7 +21,7 @@ export interface Credentials {
 
 export const apiServer = `https://${controlPlane.addresses[0]}:${controlPlane.port}`
 
-/** Starts all of them at once; they wait for each other. */
+/** Starts etcd and the API server, which waits for it. */
 export async function startControlPlane(
   cp: Machine,
   programs: Programs,
@@ -43,19 +43,23 @@ export async function startControlPlane(
     })
   }
   startDaemon(cp, 'etcd', [builtPath(join(programs.etcd, 'etcd')), ...etcdFlags])
-  for (const [name, flags] of Object.entries(componentFlags)) {
-    startDaemon(cp, name, [...again, builtPath(join(programs.kubernetes, name)), ...flags])
-  }
+  startComponent(cp, 'kube-apiserver', programs)
   return { ca, admin, kubelets }
 }
 
-/** As kubelet does: on a busy machine the controller manager gives up before the API server is there. */
-const again = ['sh', '-c', 'while :; do "$@"; sleep 0.2; done', 'sh']
+/** When the API server is ready: they end where it is not so after 20 seconds, which a busy machine may take. */
+export function startControllers(cp: Machine, programs: Programs): void {
+  for (const name of ['kube-controller-manager', 'kube-scheduler'] as const) startComponent(cp, name, programs)
+}
+
+function startComponent(cp: Machine, name: keyof typeof componentFlags, { kubernetes }: Programs): void {
+  startDaemon(cp, name, [builtPath(join(kubernetes, name)), ...componentFlags[name]])
+}
 
 /** The data is worth nothing after a crash, so nothing waits for the disk. */
 const etcdFlags = ['--data-dir=/var/lib/etcd', '--unsafe-no-fsync', '--log-level=warn']
 
-const componentFlags: Readonly<Record<string, readonly string[]>> = {
+const componentFlags = {
   'kube-apiserver': [
     '--etcd-servers=http://127.0.0.1:2379',
     `--advertise-address=${controlPlane.addresses[0]}`,
@@ -81,4 +85,4 @@ const componentFlags: Readonly<Record<string, readonly string[]>> = {
     '--flex-volume-plugin-dir=/var/lib/volume-plugins',
   ],
   'kube-scheduler': ['--kubeconfig=/var/lib/pki/kube-scheduler', '--leader-elect=false'],
-}
+} as const

@@ -1,5 +1,5 @@
-// The program of the test pods. `echo serve PORT` answers TCP connections and UDP datagrams with one line: its pod's
-// name and the source address that it sees. `echo ask NETWORK ADDRESS COUNT` prints such answers. `echo probe COUNT
+// The program of the test pods. `echo serve PORT...` answers TCP connections and UDP datagrams with one line: $NAME, or
+// the host's name, and the source address that it sees. What asks does so from $FROM, one address of each family. `echo ask NETWORK ADDRESS COUNT` prints such answers. `echo probe COUNT
 // NETWORK/ADDRESS...` asks many addresses at a time, each so often, and prints for each connection a line `NETWORK/ADDRESS
 // POD SOURCE`, or what became of it: REFUSED, UNREACHABLE or TIMEOUT. `echo wait` waits.
 package main
@@ -23,8 +23,10 @@ const patience = 2 * time.Second
 func main() {
 	switch arg(1) {
 	case "serve":
-		go serveUDP(":" + arg(2))
-		go serveTCP(":" + arg(2))
+		for _, port := range os.Args[2:] {
+			go serveUDP(":" + port)
+			go serveTCP(":" + port)
+		}
 	case "ask":
 		count, err := strconv.Atoi(arg(4))
 		check(err)
@@ -71,7 +73,8 @@ func serveUDP(address string) {
 }
 
 func ask(network, address string) (string, error) {
-	connection, err := net.DialTimeout(network, address, patience)
+	dialer := net.Dialer{Timeout: patience, LocalAddr: from(network, address)}
+	connection, err := dialer.Dial(network, address)
 	if err != nil {
 		return "", err
 	}
@@ -85,6 +88,19 @@ func ask(network, address string) (string, error) {
 	}
 	answer, err := io.ReadAll(connection)
 	return string(answer), err
+}
+
+func from(network, address string) net.Addr {
+	for _, own := range strings.Fields(os.Getenv("FROM")) {
+		if strings.Contains(own, ":") != strings.HasPrefix(address, "[") {
+			continue
+		}
+		if network == "udp" {
+			return &net.UDPAddr{IP: net.ParseIP(own)}
+		}
+		return &net.TCPAddr{IP: net.ParseIP(own)}
+	}
+	return nil
 }
 
 // What takes long to fail, also because the kernel limits its ICMP messages, is tried three times only.
@@ -114,6 +130,9 @@ func outcome(err error) string {
 }
 
 func name() string {
+	if name := os.Getenv("NAME"); name != "" {
+		return name
+	}
 	host, _ := os.Hostname()
 	return host
 }

@@ -1,49 +1,71 @@
 /** Real packets of every source to every frontend, and what kpx says of them. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Outcome } from '../../src/answer/outcome.ts'
+import { controlPlane, nodeAddresses } from './addresses.ts'
 import type { Cluster } from './cluster.ts'
+import type { Frontend } from './frontends.ts'
 import { run } from './run.ts'
+import { hostOn } from './services.ts'
 import { clientOn } from './web.ts'
 
 /** Connections for each flow: that one of two pods gets none of them happens once in eight million. */
 const connections = 24
 
-export interface Flow {
+export interface Flow extends Frontend {
   /** As `kpx trace` names it. */
   readonly source: string
-  /** `tcp/10.96.0.10:80`. */
-  readonly target: string
 }
 
-/** What the connections of a flow met: pods with the source address that they saw, or REFUSED, UNREACHABLE, TIMEOUT. */
+/** What the connections of a flow met: who answered with the source address that they saw, or REFUSED, UNREACHABLE, TIMEOUT. */
 export type Met = ReadonlyMap<string, ReadonlySet<string>>
 
-/** A pod of each node and each node's own network ask every address over both protocols; by flow. */
-export async function probe(cluster: Cluster, addresses: readonly string[], echo: string): Promise<Map<Flow, Met>> {
-  const targets = addresses.flatMap((address) => [`tcp/${address}`, `udp/${address}`])
-  const question = ['probe', String(connections), ...targets]
-  const sources = cluster.nodes.flatMap((node) => [
-    {
-      source: `pod/default/${clientOn(node)}`,
-      ask: () => cluster.kubectl(['exec', clientOn(node), '--', '/bin/echo', ...question]),
-    },
-    { source: `node/${node}`, ask: () => run(...cluster.on(node, echo, ...question)) },
-  ])
-  const met = new Map<Flow, Met>()
-  for (const { ask, source } of sources) {
-    const lines = (await ask()).split('\n').filter((line) => line !== '')
-    for (const target of targets) met.set({ source, target }, metBy(target, lines))
-  }
-  return met
+/** Who asks. */
+interface Source {
+  /** As `kpx trace` names it, for a target. */
+  readonly nameFor: (target: string) => string
+  readonly ask: (...question: string[]) => Promise<string>
 }
 
-function metBy(target: string, lines: readonly string[]): Met {
-  const met = new Map<string, Set<string>>()
-  for (const line of lines) {
-    const [own, who = '', source = ''] = line.split(' ')
-    if (own !== target) continue
-    const address = source.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
-    met.set(who, (met.get(who) ?? new Set()).add(address))
+/** What a pod, the node itself and a client beyond the cluster, each on or through one of the nodes, meet; by flow. */
+export async function probe(
+  cluster: Cluster,
+  { nodes, frontends, echo }: { nodes: readonly string[]; frontends: readonly Frontend[]; echo: string },
+): Promise<Map<Flow, Met>> {
+  const question = ['probe', String(connections), ...frontends.map(({ target }) => target)]
+  const sources = nodes.flatMap((node) => sourcesOn(node, cluster, echo))
+  const asked = sources.map(async ({ ask, nameFor }) => {
+    const met = metByTarget(await ask(...question))
+    return frontends.map(({ target, sticky }): [Flow, Met] => [
+      { source: nameFor(target), target, sticky },
+      met.get(target) ?? new Map(),
+    ])
+  })
+  return new Map((await Promise.all(asked)).flat())
+}
+
+function sourcesOn(node: string, { kubectl, nodes, on }: Cluster, echo: string): Source[] {
+  const [v4 = '', v6 = ''] = nodeAddresses(nodes.length).find(({ name }) => name === node)?.client ?? []
+  const inPod =
+    (pod: string) =>
+    async (...question: string[]) =>
+      kubectl(['exec', pod, '--', '/bin/echo', ...question])
+  return [
+    { nameFor: () => `pod/default/${clientOn(node)}`, ask: inPod(clientOn(node)) },
+    // a pod in its node's network sends as the node
+    { nameFor: () => `node/${node}`, ask: inPod(hostOn(node)) },
+    {
+      nameFor: (target) => `outside/${node}/${target.includes('[') ? v6 : v4}`,
+      ask: async (...question) => run(...on('cp', 'env', `FROM=${v4} ${v6}`, echo, ...question)),
+    },
+  ]
+}
+
+function metByTarget(printed: string): Map<string, Met> {
+  const met = new Map<string, Map<string, Set<string>>>()
+  for (const line of printed.split('\n').filter((line) => line !== '')) {
+    const [target = '', who = '', source = ''] = line.split(' ')
+    const own = met.get(target) ?? new Map<string, Set<string>>()
+    met.set(target, own.set(who, (own.get(who) ?? new Set()).add(source.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))))
   }
   return met
 }
@@ -52,15 +74,15 @@ function metBy(target: string, lines: readonly string[]): Met {
 export const flowLine = ({ source, target }: Flow): string => `${source} ${target}`
 
 /** Why kpx is wrong about a flow; undefined where packets do what it says. */
-export function disagreement(flow: Flow, met: Met, outcomes: readonly Outcome[], sticky: boolean): string | undefined {
+export function disagreement(flow: Flow, met: Met, outcomes: readonly Outcome[]): string | undefined {
   const said = saidBy(outcomes)
   const seen = [...met.keys()].sort()
-  const isAlike = sticky
+  const isAlike = flow.sticky
     ? seen.length === 1 && said.has(seen[0] ?? '')
     : isDeepStrictEqual(seen, [...said.keys()].sort())
   const isSourceAlike = seen.every((who) => {
     const address = said.get(who)
-    return address === undefined || [...(met.get(who) ?? [])].every((one) => one === address)
+    return address === undefined || [...(met.get(who) ?? [])].every((one) => one === '' || one === address)
   })
   if (isAlike && isSourceAlike) return undefined
   const text = (of: ReadonlyMap<string, unknown>) =>
@@ -68,15 +90,19 @@ export function disagreement(flow: Flow, met: Met, outcomes: readonly Outcome[],
   return `${flow.source} to ${flow.target}: packets met ${text(met)}, kpx says ${text(said)}`
 }
 
-/** By what packets meet, the source address that a pod sees, where kpx tells it. */
+/** Who answers beyond the cluster. */
+const outsiders = new Map<string, string>(controlPlane.addresses.map((address) => [address, 'cp']))
+
+/** By what packets meet, the source address that the server sees, where kpx tells it. */
 function saidBy(outcomes: readonly Outcome[]): Map<string, string | undefined> {
-  const said = new Map<string, string | undefined>()
-  for (const { endpoint, reply, sourceSeen, verdict } of outcomes) {
-    const pod = endpoint?.pod?.split('/')[1]
-    if (verdict === 'deliver' && reply === 'ok' && pod !== undefined) said.set(pod, sourceSeen ?? undefined)
-    else said.set(meetings[verdict === 'deliver' ? 'drop' : verdict], undefined)
-  }
-  return said
+  return new Map(outcomes.map((outcome) => [meetingOf(outcome), outcome.sourceSeen ?? undefined]))
+}
+
+function meetingOf({ endpoint, reply, verdict }: Outcome): string {
+  if (verdict !== 'deliver') return meetings[verdict]
+  if (reply === 'lost') return meetings.drop
+  const who = endpoint && (endpoint.pod?.split('/')[1] ?? outsiders.get(endpoint.ip))
+  return reply === 'ok' ? (who ?? 'unknown') : 'unknown'
 }
 
 /** A process that nothing listens in refuses, as the nodes' do here. */

@@ -2,13 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
-import { pack } from 'tar-stream'
-import { programPath } from './packages.ts'
-import { run } from './run.ts'
-
-/** What a path of the image has: the bytes of a file, or the target of a link. */
-type Content = Uint8Array | { readonly link: string }
+import { busybox, librariesOf, pathOf, sameFiles, tar, type Content, type Files } from './files.ts'
 
 const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
 
@@ -35,7 +29,7 @@ export async function kubeProxyArchive(version: string, program: string): Promis
     ['usr/local/bin/kube-proxy', readFileSync(program)],
     // ipset reads the protocols' names from it
     ['etc/protocols', Buffer.from('icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\nipv6-icmp 58 IPv6-ICMP\nsctp 132 SCTP\n')],
-    ...[...tools, ...extensions, ...libraries].map((path): [string, Content] => [path.slice(1), readFileSync(path)]),
+    ...sameFiles([...tools, ...extensions, ...libraries]),
     ...iptablesNames.map((name): [string, Content] => [`usr/sbin/${name}`, { link: 'xtables-nft-multi' }]),
     ...busybox('sh', 'cat', 'chmod', 'grep', 'ln', 'rm', 'sleep', 'wc'),
   ])
@@ -48,17 +42,6 @@ const iptablesNames = ['iptables', 'ip6tables', 'iptables-nft', 'ip6tables-nft']
   `${name}-save`,
   `${name}-restore`,
 ])
-
-function busybox(...applets: string[]): [string, Content][] {
-  const links = applets.map((name): [string, Content] => [`bin/${name}`, { link: 'busybox' }])
-  return [['bin/busybox', readFileSync(pathOf('busybox'))], ...links]
-}
-
-function pathOf(name: string): string {
-  const path = programPath(name)
-  if (path === undefined) throw new Error(`no ${name} on this machine`)
-  return path
-}
 
 /** iptables loads them by name, so no program lists them. */
 function xtablesExtensions(): string[] {
@@ -74,13 +57,7 @@ function filesOf(folder: string): string[] {
   }
 }
 
-/** By the paths that the loader opens. */
-async function librariesOf(paths: readonly string[]): Promise<string[]> {
-  const printed = await run('ldd', paths)
-  return [...new Set([...printed.matchAll(/^\s+(?:\S+ => )?(\/\S+) \(0x/gm)].map((match) => match[1] ?? ''))]
-}
-
-async function archive(tag: string, files: ReadonlyMap<string, Content>, config: object): Promise<Uint8Array> {
+async function archive(tag: string, files: Files, config: object): Promise<Uint8Array> {
   const layer = await tar(files)
   const rootfs = { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(layer).digest('hex')}`] }
   const image = Buffer.from(JSON.stringify({ architecture, os: 'linux', config, rootfs }))
@@ -93,14 +70,4 @@ async function archive(tag: string, files: ReadonlyMap<string, Content>, config:
       ['manifest.json', Buffer.from(JSON.stringify(manifest))],
     ]),
   )
-}
-
-async function tar(files: ReadonlyMap<string, Content>): Promise<Uint8Array> {
-  const out = pack()
-  for (const [name, content] of files) {
-    if ('link' in content) out.entry({ name, type: 'symlink', linkname: content.link })
-    else out.entry({ name, mode: 0o755 }, Buffer.from(content.buffer, content.byteOffset, content.byteLength))
-  }
-  out.finalize()
-  return buffer(out)
 }

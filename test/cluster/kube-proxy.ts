@@ -1,5 +1,6 @@
 /** kube-proxy as kubeadm deploys it: ConfigMap, ServiceAccount, its rights, DaemonSet. */
 import { clusterCIDRs } from './addresses.ts'
+import type { Cluster } from './cluster.ts'
 import { apiServer } from './control-plane.ts'
 import { kubeProxyImage } from './images.ts'
 
@@ -12,14 +13,20 @@ export interface KubeProxy {
 }
 
 const namespace = 'kube-system'
-const name = 'kube-proxy'
-const labels = { 'k8s-app': name }
-const subject = { kind: 'ServiceAccount', name, namespace }
+const serviceAccount = 'kube-proxy'
+const subject = { kind: 'ServiceAccount', name: serviceAccount, namespace }
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-export function kubeProxyManifests({ version, mode }: KubeProxy): object[] {
+/** The label of a node whose kube-proxy is another DaemonSet's, in ipvs mode. */
+export const ipvsLabel = { key: 'kube-proxy', value: 'ipvs' } as const
+
+/** `ipvs`: with the other DaemonSet, `kube-proxy-ipvs`. */
+export function kubeProxyManifests({ version, mode }: KubeProxy, ipvs: boolean): object[] {
+  const elsewhere = [{ key: ipvsLabel.key, operator: 'NotIn', values: [ipvsLabel.value] }]
+  const terms = { nodeSelectorTerms: [{ matchExpressions: elsewhere }] }
+  const affinity = { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms } } }
   return [
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
@@ -28,27 +35,56 @@ export function kubeProxyManifests({ version, mode }: KubeProxy): object[] {
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:node-proxier' },
     },
     kubeProxyConfigMap(mode),
-    {
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata: { name, namespace, labels },
-      spec: {
-        selector: { matchLabels: labels },
-        updateStrategy: { type: 'RollingUpdate' },
-        template: { metadata: { labels }, spec: podSpec(version) },
-      },
-    },
+    kubeProxyDaemonSet('kube-proxy', version, ipvs ? affinity : {}),
+    ...(ipvs
+      ? [
+          kubeProxyConfigMap('ipvs', 'kube-proxy-ipvs'),
+          kubeProxyDaemonSet('kube-proxy-ipvs', version, { nodeSelector: { [ipvsLabel.key]: ipvsLabel.value } }),
+        ]
+      : []),
   ]
 }
 
-export function kubeProxyConfigMap(mode: KubeProxy['mode']): object {
-  const data = { 'config.conf': config(mode), 'kubeconfig.conf': kubeconfig }
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels: { app: name } }, data }
+/** Gives the DaemonSet `kube-proxy` another mode and version, whose image is on its nodes, and waits for its new pods. */
+export async function changeKubeProxy(cluster: Cluster, { version, mode }: KubeProxy): Promise<void> {
+  const { kubectl } = cluster
+  const containers = [{ name: 'kube-proxy', image: kubeProxyImage(version) }]
+  const annotations = { changed: new Date().toISOString() }
+  const patch = JSON.stringify({ spec: { template: { metadata: { annotations }, spec: { containers } } } })
+  await kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap(mode)) })
+  await kubectl(['patch', `--namespace=${namespace}`, 'daemonset/kube-proxy', '-p', patch])
+  await kubeProxyReady(cluster)
 }
 
-function podSpec(version: string): object {
+/** When each of its DaemonSets runs its newest pods everywhere. */
+export async function kubeProxyReady({ kubectl }: Cluster): Promise<void> {
+  const names = (await kubectl(['get', 'daemonsets', `--namespace=${namespace}`, '-o', 'name'])).trim().split('\n')
+  const status = ['rollout', 'status', `--namespace=${namespace}`, '--timeout=120s']
+  for (const name of names) await kubectl([...status, name])
+}
+
+export function kubeProxyConfigMap(mode: KubeProxy['mode'], name = 'kube-proxy'): object {
+  const data = { 'config.conf': config(mode), 'kubeconfig.conf': kubeconfig }
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels: { app: 'kube-proxy' } }, data }
+}
+
+function kubeProxyDaemonSet(name: string, version: string, nodes: object): object {
+  const labels = { 'k8s-app': name }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace, labels },
+    spec: {
+      selector: { matchLabels: labels },
+      updateStrategy: { type: 'RollingUpdate' },
+      template: { metadata: { labels }, spec: { ...podSpec(name, version), ...nodes } },
+    },
+  }
+}
+
+function podSpec(configMap: string, version: string): object {
   const container = {
-    name,
+    name: 'kube-proxy',
     image: kubeProxyImage(version),
     command: [
       '/usr/local/bin/kube-proxy',
@@ -58,20 +94,20 @@ function podSpec(version: string): object {
     env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
     securityContext: { privileged: true },
     volumeMounts: [
-      { name, mountPath: '/var/lib/kube-proxy' },
+      { name: 'kube-proxy', mountPath: '/var/lib/kube-proxy' },
       { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
       { name: 'lib-modules', mountPath: '/lib/modules', readOnly: true },
     ],
   }
   return {
     priorityClassName: 'system-node-critical',
-    serviceAccountName: name,
+    serviceAccountName: serviceAccount,
     hostNetwork: true,
     tolerations: [{ operator: 'Exists' }],
     nodeSelector: { 'kubernetes.io/os': 'linux' },
     containers: [container],
     volumes: [
-      { name, configMap: { name } },
+      { name: 'kube-proxy', configMap: { name: configMap } },
       { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
       { name: 'lib-modules', hostPath: { path: '/lib/modules' } },
     ],

@@ -1,4 +1,6 @@
-/** kube-proxy at work in a real cluster, in two modes, one after the other. */
+/** kube-proxy at work in a real cluster: in ipvs mode on one node, in the other modes and of other versions one after another on the others. */
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,39 +11,50 @@ import type { Role, Rule } from '../../src/kube/role.ts'
 import { kpxProcess } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
-import { kubernetesService, nodeAddresses } from './addresses.ts'
-import { echoBinary } from './built.ts'
+import { nodeAddresses } from './addresses.ts'
+import { echoBinary, kubeProxyImageOf, kubernetesVersion } from './built.ts'
 import type { Cluster } from './cluster.ts'
 import { disagreement, flowLine, probe } from './flows.ts'
 import type { Flow } from './flows.ts'
-import { kubeProxyConfigMap } from './kube-proxy.ts'
+import { frontendsOf } from './frontends.ts'
+import { changeKubeProxy } from './kube-proxy.ts'
+import { importImage } from './node.ts'
 import { run } from './run.ts'
-import { addressesOf, balancedStatus, services } from './services.ts'
+import { createServices, hostPort } from './services.ts'
 import { until } from './until.ts'
 import { upCluster } from './up.ts'
 import { clientOn, webManifests } from './web.ts'
 
-const coldBuild = 40 * 60_000
+const coldBuild = 60 * 60_000
+
+/** Those of the DaemonSet whose mode and version change. */
+const kubeProxyNodes = ['node1', 'node2']
+
+const olderVersions = [
+  { version: '1.33.13', modes: ['nftables', 'iptables'] },
+  { version: '1.29.6', modes: ['iptables'] },
+] as const
 
 describe('a cluster', function () {
   this.timeout(60_000)
   let cluster: Cluster
   let web: readonly string[]
+  let outsider: ChildProcess | undefined
 
   before('starts', async function () {
     this.timeout(coldBuild)
     needsCluster(this)
-    cluster = await upCluster({ name: `test-${process.pid}` })
-    await cluster.create([...webManifests(cluster.nodes), ...services])
-    const status = ['--subresource=status', '--type=merge', '-p', JSON.stringify(balancedStatus)]
-    await cluster.kubectl(['patch', 'service', 'balanced', ...status])
-    await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s'])
-    await cluster.kubectl(['rollout', 'status', 'deployment/single', '--timeout=60s'])
-    await cluster.kubectl(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s'])
+    cluster = await upCluster({ name: `test-${process.pid}`, ipvs: true })
+    await cluster.create(webManifests(cluster.nodes))
+    await createServices(cluster)
+    outsider = spawn(...cluster.on('cp', await echoBinary(), 'serve', String(hostPort)), { stdio: 'ignore' })
     web = (await cluster.kubectl(['get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIPs[*]}'])).split(' ')
   })
 
-  after('ends', async () => cluster?.down())
+  after('ends', async () => {
+    outsider?.kill()
+    await cluster?.down()
+  })
 
   /** The names of the pods that answer at an address of the Service, when all of them have been seen. */
   async function answering(node: string, network: string, address: string): Promise<string[]> {
@@ -66,12 +79,13 @@ describe('a cluster', function () {
   const kpx = (...argv: string[]): Promise<Ran> =>
     kpxProcess(...argv, ...(argv[0] === 'rbac' ? [] : ['--kubeconfig', cluster.kubeconfig]))
 
-  function kpxIsRight(): void {
+  /** About packets from and through these nodes. */
+  function kpxIsRight(...nodes: readonly [string, ...string[]]): void {
     it('does to packets what kpx says', async function () {
-      this.timeout(180_000)
-      const wrong = await disagreements(cluster)
+      this.timeout(300_000)
+      const wrong = await disagreements(cluster, nodes)
       // a lost ICMP message, or an endpoint that was not programmed yet: what is wrong twice is wrong
-      const again = wrong.size > 0 ? await disagreements(cluster) : wrong
+      const again = wrong.size > 0 ? await disagreements(cluster, nodes) : wrong
       expect([...again].flatMap(([flow, how]) => (wrong.has(flow) ? [how] : []))).to.deep.equal([])
     })
 
@@ -82,7 +96,7 @@ describe('a cluster', function () {
         for (const words of [
           ['services'],
           ['explain', 'service', 'balanced'],
-          ['trace', 'node1', 'service/default/web'],
+          ['trace', nodes[0], 'service/default/web'],
         ]) {
           const taken = await kpxProcess(...words, '-o', 'json', '--from', join(folder, 'taken.tar.gz'))
           expect(taken, words.join(' ')).to.deep.equal(await kpx(...words, '-o', 'json'))
@@ -101,7 +115,7 @@ describe('a cluster', function () {
     expect(findings.map(({ code }) => code).sort()).to.deep.equal(codes.flatMap((code) => [code, code]))
     expect(config).to.include({ object: 'ConfigMap kube-system/kube-proxy', key: 'config.conf' })
     expect(seen.blind).to.deep.equal([])
-    for (const node of nodes) {
+    for (const node of nodes.filter(({ node }) => kubeProxyNodes.includes(node))) {
       expect(node).to.deep.include({ running: mode, programmed: [mode], ready: true, leftovers: [] })
       expect(node.configCurrent).to.equal(codes.length === 0)
       expect(Date.parse(node.sync.lastSync ?? '')).to.be.greaterThan(Date.parse(node.startedAt ?? ''))
@@ -109,11 +123,12 @@ describe('a cluster', function () {
     expect(nodes.map(({ node }) => node)).to.deep.equal(cluster.nodes)
   }
 
-  it('has two ready nodes and kube-proxy on both', async () => {
-    const daemonSet = ['get', 'daemonset/kube-proxy', '-n', 'kube-system', '-o', 'jsonpath={.status.numberReady}']
-    expect(cluster.nodes).to.deep.equal(['node1', 'node2'])
-    expect(await cluster.kubectl(['get', 'nodes', '--no-headers'])).to.match(/^node1 +Ready .*\nnode2 +Ready .*\n$/)
-    expect(await cluster.kubectl(daemonSet)).to.equal('2')
+  it('has three ready nodes and kube-proxy on each', async () => {
+    const daemonSets = ['get', 'daemonsets', '-n', 'kube-system', '-o', 'jsonpath={.items[*].status.numberReady}']
+    expect(cluster.nodes).to.deep.equal(['node1', 'node2', 'node3'])
+    const nodes = await cluster.kubectl(['get', 'nodes', '--no-headers'])
+    expect(nodes).to.match(/^node1 +Ready .*\nnode2 +Ready .*\nnode3 +Ready .*\n$/)
+    expect(await cluster.kubectl(daemonSets)).to.equal('2 1')
   })
 
   it('is read by who has the roles of kpx rbac, and by nobody who has less', async () => {
@@ -144,10 +159,20 @@ describe('a cluster', function () {
     before('has rules', async () => hasRules(cluster, 'iptables'))
 
     everyPodAnswers()
-    kpxIsRight()
+    kpxIsRight('node1', 'node2')
 
     it('has no rules of nftables mode', async () => {
-      expect(await ruled(cluster)).to.deep.equal({ iptables: cluster.nodes, nftables: [] })
+      expect(await ruled(cluster)).to.deep.equal({ iptables: kubeProxyNodes, nftables: [] })
+    })
+  })
+
+  describe('in ipvs mode', () => {
+    kpxIsRight('node3')
+
+    it('is told node by node, with the mode of each', async () => {
+      const { exit, stdout } = await kpx('explain', 'service', 'web')
+      expect(exit).to.equal(0)
+      expect(stdout).to.match(/^Modes: +iptables on node1, node2; ipvs on node3$/m)
     })
 
     it('has the status that it should have', async () => expectStatus('iptables', []))
@@ -160,20 +185,40 @@ describe('a cluster', function () {
 
   describe('in nftables mode', () => {
     before('changes', async () => {
-      await cluster.kubectl(['rollout', 'restart', '-n', 'kube-system', 'daemonset/kube-proxy'])
-      await cluster.kubectl(['rollout', 'status', '-n', 'kube-system', 'daemonset/kube-proxy', '--timeout=60s'])
+      await changeKubeProxy(cluster, { version: kubernetesVersion, mode: 'nftables' })
       await hasRules(cluster, 'nftables')
     })
 
     everyPodAnswers()
-    kpxIsRight()
+    kpxIsRight('node1', 'node2')
 
     it('has the status that it should have', async () => expectStatus('nftables', []))
 
     it('has no rules of iptables mode', async () => {
-      expect(await ruled(cluster)).to.deep.equal({ iptables: [], nftables: cluster.nodes })
+      expect(await ruled(cluster)).to.deep.equal({ iptables: [], nftables: kubeProxyNodes })
     })
   })
+
+  for (const { version, modes } of olderVersions) {
+    describe(`with kube-proxy ${version}`, () => {
+      before('has its image', async function () {
+        this.timeout(coldBuild)
+        const input = await kubeProxyImageOf(version)
+        for (const node of kubeProxyNodes) await run(...cluster.on(node, ...importImage), { input })
+      })
+
+      for (const mode of modes) {
+        describe(`in ${mode} mode`, () => {
+          before('changes', async () => {
+            await changeKubeProxy(cluster, { version, mode })
+            await hasRules(cluster, mode)
+          })
+
+          kpxIsRight('node1')
+        })
+      }
+    })
+  }
 })
 
 /** To the user `reader`. */
@@ -193,28 +238,18 @@ const without = (role: Role, rule: Rule, verb: string): Role => ({
 })
 
 /** Of more than 200 flows those about which kpx is wrong, and how. */
-async function disagreements(cluster: Cluster): Promise<Map<string, string>> {
-  const flows = await probe(cluster, await frontends(cluster), await echoBinary())
+async function disagreements(cluster: Cluster, nodes: readonly string[]): Promise<Map<string, string>> {
+  const nodeIPs = nodeAddresses(cluster.nodes.length).flatMap(({ addresses }) => addresses)
+  const frontends = await frontendsOf(cluster, nodeIPs)
+  const flows = await probe(cluster, { nodes, frontends, echo: await echoBinary() })
   expect(flows.size).to.be.greaterThan(200)
   const { items } = await traced(cluster, [...flows.keys()])
-  const sticky = await clusterIPs(cluster, 'sticky')
   const wrong = new Map<string, string>()
   for (const [i, [flow, met]] of [...flows].entries()) {
-    const isSticky = sticky.some((ip) => flow.target.includes(ip))
-    const how = disagreement(flow, met, items[i]?.outcomes ?? [], isSticky)
+    const how = disagreement(flow, met, items[i]?.outcomes ?? [])
     if (how !== undefined) wrong.set(flowLine(flow), how)
   }
   return wrong
-}
-
-const clusterIPs = async ({ kubectl }: Cluster, ...names: string[]): Promise<string[]> =>
-  (await kubectl(['get', 'services', ...names, '-o', 'jsonpath={..clusterIPs[*]}'])).split(' ')
-
-async function frontends(cluster: Cluster): Promise<string[]> {
-  const nodeIPs = nodeAddresses(cluster.nodes.length).flatMap(({ addresses }) => addresses)
-  // the Service kubernetes is on another port
-  const services = (await clusterIPs(cluster)).filter((ip) => ip !== kubernetesService)
-  return addressesOf(services, nodeIPs)
 }
 
 async function traced({ kubeconfig }: Cluster, flows: readonly Flow[]): Promise<TraceList> {
@@ -240,13 +275,13 @@ async function traced({ kubeconfig }: Cluster, flows: readonly Flow[]): Promise<
 
 /** kube-proxy's pod is ready before its rules are. */
 async function hasRules(cluster: Cluster, mode: 'iptables' | 'nftables'): Promise<void> {
-  await until(`rules of ${mode} mode`, async () => (await ruled(cluster))[mode].length === cluster.nodes.length)
+  await until(`rules of ${mode} mode`, async () => (await ruled(cluster))[mode].length === kubeProxyNodes.length)
 }
 
 /** The nodes that have a mode's rules for `web`. */
-async function ruled({ nodes, on }: Cluster): Promise<{ iptables: string[]; nftables: string[] }> {
+async function ruled({ on }: Cluster): Promise<{ iptables: string[]; nftables: string[] }> {
   const printed = await Promise.all(
-    nodes.map(async (node) => ({
+    kubeProxyNodes.map(async (node) => ({
       node,
       saved: await run(...on(node, 'iptables-save')),
       listed: await run(...on(node, 'nft', 'list', 'ruleset')),

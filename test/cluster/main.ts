@@ -7,7 +7,7 @@ import { modes } from './kube-proxy.ts'
 import { clusterNames, isInUse, readState } from './state.ts'
 import { defaults, upCluster } from './up.ts'
 
-const usage = `npm run cluster -- up [--name NAME] [--nodes N] [--mode ${modes.join('|')}] [--kube-proxy VERSION]
+const usage = `npm run cluster -- up [--name NAME] [--nodes N] [--mode ${modes.join('|')}] [--kube-proxy VERSION] [--ipvs]
 npm run cluster -- down [--name NAME]
 npm run cluster -- status
 `
@@ -16,17 +16,18 @@ const options = {
   name: { type: 'string', default: defaults.name },
   nodes: { type: 'string', default: String(defaults.nodes) },
   mode: { type: 'string', default: defaults.kubeProxy.mode },
+  ipvs: { type: 'boolean', default: false },
   'kube-proxy': { type: 'string', default: defaults.kubeProxy.version },
 } as const
 
-type Values = Readonly<Record<keyof typeof options, string>>
+type Values = Readonly<Record<Exclude<keyof typeof options, 'ipvs'>, string> & { ipvs: boolean }>
 
 const actions: Readonly<Record<string, (values: Values) => Promise<void>>> = { up, down, status }
 
-async function up({ name, nodes, mode: wanted, 'kube-proxy': version }: Values): Promise<void> {
+async function up({ name, nodes, ipvs, mode: wanted, 'kube-proxy': version }: Values): Promise<void> {
   const mode = modes.find((mode) => mode === wanted)
   if (!mode || !/^[1-9]$/.test(nodes)) throw new Error(usage)
-  const cluster = await upCluster({ name, nodes: Number(nodes), kubeProxy: { version, mode }, lasting: true })
+  const cluster = await upCluster({ name, nodes: Number(nodes), ipvs, kubeProxy: { version, mode }, lasting: true })
   process.stdout.write(`export KUBECONFIG=${cluster.kubeconfig}\n`)
 }
 

@@ -1,6 +1,6 @@
 /** A node: containerd and kubelet in a machine of its own, with the paths that they have on any node. */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { NodeAddresses } from './addresses.ts'
 import { apiServer } from './control-plane.ts'
 import { toolsImage } from './images.ts'
@@ -18,9 +18,8 @@ export interface Node extends NodeAddresses {
 const socket = '/run/containerd/containerd.sock'
 
 export async function startContainerd({ machine, podCIDRs }: Node): Promise<void> {
-  for (const folder of ['cni', 'cni/net.d', 'containerd']) mkdirSync(join(machine.folder, folder))
-  writeFileSync(join(machine.folder, 'cni/net.d/10-bridge.conflist'), JSON.stringify(podNetwork(podCIDRs)))
-  writeFileSync(join(machine.folder, 'containerd.toml'), containerdConfig)
+  put(machine, containerdFiles(podCIDRs))
+  mkdirSync(join(machine.folder, 'containerd'))
   // in memory, as containerd waits for the disk after every file
   await runInside(machine, ['mount', '-t', 'tmpfs', 'tmpfs', '/var/lib/containerd'])
   startDaemon(machine, 'containerd', ['containerd', '--config', '/var/lib/containerd.toml'])
@@ -28,18 +27,47 @@ export async function startContainerd({ machine, podCIDRs }: Node): Promise<void
   await until(`containerd answers on ${machine.name}`, answers)
 }
 
+/** Reads the archive of an image. */
+export const importImage = ['ctr', '-a', socket, '-n', 'k8s.io', 'images', 'import', '-']
+
 /** Every pod finds its image on the node: there is no registry. */
 export async function loadImage({ machine }: Node, input: Uint8Array): Promise<void> {
-  await runInside(machine, ['ctr', '-a', socket, '-n', 'k8s.io', 'images', 'import', '-'], { input })
+  await runInside(machine, importImage, { input })
 }
 
 export function startKubelet({ machine, addresses, cgroup }: Node, binaries: string, ca: Uint8Array, user: User): void {
-  const folder = join(machine.folder, 'kubelet')
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'config.yaml'), JSON.stringify(kubeletConfig(cgroup)))
-  writeFileSync(join(folder, 'kubeconfig'), kubeconfig(apiServer, ca, user), { mode: 0o600 })
+  put(machine, kubeletFiles(`/${cgroup}`, ca, user))
+  startDaemon(machine, 'kubelet', [builtPath(join(binaries, 'kubelet')), ...kubeletFlags(addresses)])
+}
+
+type NodeFiles = readonly (readonly [path: string, text: string])[]
+
+/** What containerd reads, by the path below /var/lib. */
+export function containerdFiles(podCIDRs: readonly string[]): NodeFiles {
+  return [
+    ['cni/net.d/10-bridge.conflist', JSON.stringify(podNetwork(podCIDRs))],
+    ['containerd.toml', containerdConfig],
+  ]
+}
+
+/** What kubelet reads. */
+export function kubeletFiles(cgroup: string, ca: Uint8Array, user: User): NodeFiles {
+  return [
+    ['kubelet/config.yaml', JSON.stringify(kubeletConfig(cgroup))],
+    ['kubelet/kubeconfig', kubeconfig(apiServer, ca, user)],
+  ]
+}
+
+export function kubeletFlags(addresses: readonly string[]): string[] {
   const files = ['--config=/var/lib/kubelet/config.yaml', '--kubeconfig=/var/lib/kubelet/kubeconfig']
-  startDaemon(machine, 'kubelet', [builtPath(join(binaries, 'kubelet')), ...files, `--node-ip=${addresses.join(',')}`])
+  return [...files, `--node-ip=${addresses.join(',')}`]
+}
+
+function put({ folder }: Machine, files: NodeFiles): void {
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text, { mode: 0o600 })
+  }
 }
 
 /** Nothing of the machine's sandboxing of its own: whoever may start the cluster is root anyway. */
@@ -75,7 +103,7 @@ function kubeletConfig(cgroup: string): object {
     authorization: { mode: 'AlwaysAllow' },
     containerRuntimeEndpoint: `unix://${socket}`,
     cgroupDriver: 'cgroupfs',
-    cgroupRoot: `/${cgroup}`,
+    cgroupRoot: cgroup,
     enforceNodeAllocatable: [],
     evictionHard: {
       'memory.available': '0%',

@@ -1,5 +1,5 @@
 /** The programs that are not built but come with the distribution. */
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { attempt, run } from './run.ts'
 import { say } from './say.ts'
@@ -18,7 +18,7 @@ export const labPackages: Needed = [
 ]
 
 /** Of a cluster. */
-const clusterPackages: Needed = [
+export const clusterPackages: Needed = [
   ...labPackages,
   ['containerd', 'containerd'],
   ['runc', 'runc'],
@@ -33,6 +33,13 @@ const clusterPackages: Needed = [
 export const terminalPackages: Needed = [
   ['tmux', 'tmux'],
   ['vi', 'vim-tiny'],
+]
+
+/** What a virtual machine needs beside them. */
+export const vmPackages: Needed = [
+  ['qemu-system-x86_64', 'qemu-system-x86'],
+  ['kmod', 'kmod'],
+  ['mke2fs', 'e2fsprogs'],
 ]
 
 const searched = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
@@ -57,13 +64,29 @@ function missingPackages(needed: Needed): string[] {
 }
 
 /** Installs what is missing; nothing where all is there. */
-export async function installPackages(needed: Needed = clusterPackages): Promise<void> {
+export async function installPackages(needed: Needed): Promise<void> {
   const missing = missingPackages(needed)
   if (missing.length === 0) return
   const done = say(`installing ${missing.join(', ')}`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  // old lists may still do; where they do not, the installation says so
-  await attempt('apt-get', ['update'], { env })
+  await updateLists()
   await run('apt-get', ['install', '--yes', '--no-install-recommends', ...missing], { env })
   done()
+}
+
+/** Downloads the only package that this one depends on into the folder: its name and its file. */
+export async function downloadDependency(metapackage: string, folder: string): Promise<{ name: string; file: string }> {
+  await updateLists()
+  const [, name] = /^ +Depends: (\S+)$/m.exec(await run('apt-cache', ['depends', metapackage])) ?? []
+  if (name === undefined) throw new Error(`${metapackage} depends on no package`)
+  // without its own user, which may not write to the folder
+  await run('apt-get', ['download', '-o', 'APT::Sandbox::User=root', name], { cwd: folder })
+  const file = readdirSync(folder).find((file) => file.endsWith('.deb'))
+  if (file === undefined) throw new Error(`apt-get has not downloaded ${name}`)
+  return { name, file: join(folder, file) }
+}
+
+/** Old lists may still do; where they do not, what is asked for next says so. */
+async function updateLists(): Promise<void> {
+  await attempt('apt-get', ['update'])
 }

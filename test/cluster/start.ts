@@ -5,10 +5,9 @@ import { nodeAddresses, type NodeAddresses } from './addresses.ts'
 import type { Built } from './built.ts'
 import { cgroupName, makeCgroup } from './cgroups.ts'
 import { clusterOf, type Cluster } from './cluster.ts'
-import { startControlPlane, type Credentials } from './control-plane.ts'
+import { startControllers, startControlPlane, type Credentials } from './control-plane.ts'
 import { forwardApiServer } from './forward.ts'
-import { kubeProxyArchive, toolsArchive } from './images.ts'
-import { kubeProxyManifests, type KubeProxy } from './kube-proxy.ts'
+import { ipvsLabel, kubeProxyManifests, kubeProxyReady, type KubeProxy } from './kube-proxy.ts'
 import { startMachine, type Machine } from './machine.ts'
 import { connect } from './network.ts'
 import { loadImage, startContainerd, startKubelet, type Node } from './node.ts'
@@ -17,39 +16,50 @@ import { say } from './say.ts'
 import { clusterFolder, readState, writeState, type State } from './state.ts'
 import { until } from './until.ts'
 import { kubeconfig } from './users.ts'
+import type { Boot } from './vm/boot.ts'
+import { startVm, type VmOptions } from './vm/vm.ts'
 
 export interface ClusterOptions {
   /** Clusters of other names may run beside it. */
   readonly name: string
   readonly nodes: number
   readonly kubeProxy: KubeProxy
+  /** One node more, with kube-proxy in ipvs mode. */
+  readonly ipvs: boolean
   /** It goes on when this process ends; otherwise the kernel ends it then. */
   readonly lasting: boolean
 }
 
 export async function startCluster(options: ClusterOptions, built: Built, signal: AbortSignal): Promise<Cluster> {
   const { name, kubeProxy } = options
-  const { cp, nodes } = await startMachines(options, signal)
-  await connect(cp, nodes)
-  const names = nodes.map((node) => node.name)
-  const [credentials] = await Promise.all([startControlPlane(cp, built, names), ...nodes.map(startContainerd)])
+  const { cp, nodes, vm } = await startMachines(options, signal)
+  await connect(cp, nodes, vm)
+  const all = [...nodes, ...(vm ? [vm] : [])]
+  const [credentials] = await Promise.all([
+    startControlPlane(cp, built, all.map(nameOf)),
+    ...nodes.map(startContainerd),
+  ])
   const cluster = clusterOf(name, stateOf(name))
   await Promise.all([
-    loadImages(nodes, built, kubeProxy),
-    apiServerReady(cp, cluster, credentials, signal).then(async () =>
-      startNodes(cluster, nodes, built.kubernetes, credentials),
-    ),
+    vm && startVm(cp, vmOptions(vm, all, built.boot, credentials)),
+    loadImages(nodes, built.images),
+    apiServerReady(cp, cluster, credentials, signal).then(async () => {
+      startControllers(cp, built)
+      await startNodes(cluster, { nodes, vm }, built.kubernetes, credentials)
+    }),
   ])
-  await cluster.create(kubeProxyManifests(kubeProxy))
-  await cluster.kubectl(['rollout', 'status', '--namespace=kube-system', 'daemonset/kube-proxy', '--timeout=60s'])
+  await cluster.create(kubeProxyManifests(kubeProxy, vm !== undefined))
+  await kubeProxyReady(cluster)
   writeState(name, { ...stateOf(name), ready: true })
   return cluster
 }
 
+const nameOf = ({ name }: NodeAddresses): string => name
+
 async function startMachines(
-  { name, nodes, lasting }: ClusterOptions,
+  { name, nodes, ipvs, lasting }: ClusterOptions,
   signal: AbortSignal,
-): Promise<{ cp: Machine; nodes: Node[] }> {
+): Promise<Nodes & { cp: Machine }> {
   const record = (machine: Machine) => {
     const state = stateOf(name)
     writeState(name, { ...state, machines: [...state.machines, machine] })
@@ -61,8 +71,11 @@ async function startMachines(
     makeCgroup(cgroup)
     return { ...addresses, cgroup, machine: await machine(addresses.name) }
   }
-  const [cp, ...others] = await Promise.all([machine('cp'), ...nodeAddresses(nodes).map(node)])
-  return { cp, nodes: others }
+  const addresses = nodeAddresses(ipvs ? nodes + 1 : nodes)
+  const vm = ipvs ? addresses.at(-1) : undefined
+  if (vm) writeState(name, { ...stateOf(name), vm: vm.name })
+  const [cp, ...others] = await Promise.all([machine('cp'), ...addresses.slice(0, nodes).map(node)])
+  return { cp, nodes: others, vm }
 }
 
 async function apiServerReady(
@@ -77,31 +90,49 @@ async function apiServerReady(
   say('the API server is ready')
 }
 
-async function loadImages(nodes: readonly Node[], { echo, kubeProxy }: Built, { version }: KubeProxy): Promise<void> {
-  for (const archive of [await toolsArchive(echo), await kubeProxyArchive(version, kubeProxy)]) {
-    await Promise.all(nodes.map(async (node) => loadImage(node, archive)))
-  }
+/** Many images at a time only make each other slow. */
+async function loadImages(nodes: readonly Node[], archives: readonly Uint8Array[]): Promise<void> {
+  for (const archive of archives) await Promise.all(nodes.map(async (node) => loadImage(node, archive)))
   say('images are on the nodes')
+}
+
+interface Nodes {
+  readonly nodes: readonly Node[]
+  readonly vm: NodeAddresses | undefined
 }
 
 async function startNodes(
   cluster: Cluster,
-  nodes: readonly Node[],
+  { nodes, vm }: Nodes,
   binaries: string,
   { ca, kubelets }: Credentials,
 ): Promise<void> {
-  await cluster.create(nodes.map(nodeManifest))
+  await cluster.create([...nodes.map((node) => nodeManifest(node)), ...(vm ? [nodeManifest(vm, ipvsLabels)] : [])])
   nodes.forEach((node, index) => {
     const user = kubelets[index]
     if (user) startKubelet(node, binaries, ca, user)
   })
-  await cluster.kubectl(['wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s'])
+  // an emulated machine is slow, above all beside others
+  await cluster.kubectl(['wait', '--for=condition=Ready', 'node', '--all', `--timeout=${vm ? 300 : 60}s`])
   say('the nodes are ready')
 }
 
+const ipvsLabels = { [ipvsLabel.key]: ipvsLabel.value }
+
 /** kubelet takes over a Node that is there: its pod networks are known before it starts. */
-function nodeManifest({ name, podCIDRs }: Node): object {
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: { podCIDR: podCIDRs[0], podCIDRs } }
+function nodeManifest({ name, podCIDRs }: NodeAddresses, labels: object = {}): object {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: { podCIDR: podCIDRs[0], podCIDRs } }
+}
+
+function vmOptions(
+  node: NodeAddresses,
+  all: readonly NodeAddresses[],
+  boot: Boot | undefined,
+  { ca, kubelets }: Credentials,
+): VmOptions {
+  const user = kubelets.at(-1)
+  if (!user || !boot) throw new Error(`${node.name} has nothing to boot from`)
+  return { node, all, boot, ca, user }
 }
 
 function stateOf(name: string): State {

@@ -7,6 +7,8 @@ import { isAlive, processId, type ProcessId } from './process-id.ts'
 export interface State {
   readonly starter: ProcessId
   readonly machines: readonly Machine[]
+  /** The node that is a virtual machine in the control plane's one. */
+  readonly vm?: string
   readonly kubectl: string
   readonly ready: boolean
   /** Folders outside of the cluster's that were not there before. */

@@ -7,7 +7,7 @@ import { clusterOf, type Cluster } from './cluster.ts'
 import { downCluster, sweep } from './down.ts'
 import { interruption, signals } from './interruption.ts'
 import { tellLogs } from './logs.ts'
-import { installPackages } from './packages.ts'
+import { clusterPackages, installPackages, vmPackages } from './packages.ts'
 import { say } from './say.ts'
 import { startCluster, type ClusterOptions } from './start.ts'
 import { claim, readState } from './state.ts'
@@ -18,14 +18,15 @@ export const defaults: ClusterOptions = {
   name: 'kpx',
   nodes: 2,
   kubeProxy: { version: kubernetesVersion, mode: 'iptables' },
+  ipvs: false,
   lasting: false,
 }
 
 /** Starts a cluster, or returns the one of that name that is there. On failure and on Ctrl-C nothing is left of it. */
 export async function upCluster(options: Partial<ClusterOptions> = {}): Promise<Cluster> {
   const wanted = { ...defaults, ...options }
-  await installPackages()
-  const built = await buildAll(wanted.kubeProxy.version)
+  await installPackages(wanted.ipvs ? [...clusterPackages, ...vmPackages] : clusterPackages)
+  const built = await buildAll(wanted.kubeProxy.version, wanted.ipvs)
   await sweep()
   const there = readState(wanted.name)
   if (there?.ready) return clusterOf(wanted.name, there)
