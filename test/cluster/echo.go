@@ -1,5 +1,6 @@
 // The program of the test pods. `echo serve PORT...` answers TCP connections and UDP datagrams with one line: $NAME, or
-// the host's name, and the source address that it sees. What asks does so from $FROM, one address of each family. `echo ask NETWORK ADDRESS COUNT` prints such answers. `echo probe COUNT
+// the host's name, and the source address that it sees, at the addresses of $LISTEN, or at all. What asks does so from
+// $FROM, one address of each family. `echo ask NETWORK ADDRESS COUNT` prints such answers. `echo probe COUNT
 // NETWORK/ADDRESS...` asks many addresses at a time, each so often, and prints for each connection a line `NETWORK/ADDRESS
 // POD SOURCE`, or what became of it: REFUSED, UNREACHABLE or TIMEOUT. `echo wait` waits.
 package main
@@ -23,9 +24,11 @@ const patience = 2 * time.Second
 func main() {
 	switch arg(1) {
 	case "serve":
-		for _, port := range os.Args[2:] {
-			go serveUDP(":" + port)
-			go serveTCP(":" + port)
+		for _, address := range strings.Split(os.Getenv("LISTEN"), ",") {
+			for _, port := range os.Args[2:] {
+				go serveUDP(net.JoinHostPort(address, port))
+				go serveTCP(net.JoinHostPort(address, port))
+			}
 		}
 	case "ask":
 		count, err := strconv.Atoi(arg(4))

@@ -5,7 +5,7 @@ import { controlPlane, nodeAddresses } from './addresses.ts'
 import type { Cluster } from './cluster.ts'
 import type { Frontend } from './frontends.ts'
 import { run } from './run.ts'
-import { hostOn } from './services.ts'
+import { hostOn, proxiedIP } from './services.ts'
 import { clientOn } from './web.ts'
 
 /** Connections for each flow: that one of two pods gets none of them happens once in eight million. */
@@ -75,7 +75,7 @@ export const flowLine = ({ source, target }: Flow): string => `${source} ${targe
 
 /** Why kpx is wrong about a flow; undefined where packets do what it says. */
 export function disagreement(flow: Flow, met: Met, outcomes: readonly Outcome[]): string | undefined {
-  const said = saidBy(outcomes)
+  const said = saidBy(outcomes, flow)
   const seen = [...met.keys()].sort()
   const isAlike = flow.sticky
     ? seen.length === 1 && said.has(seen[0] ?? '')
@@ -94,11 +94,12 @@ export function disagreement(flow: Flow, met: Met, outcomes: readonly Outcome[])
 const outsiders = new Map<string, string>(controlPlane.addresses.map((address) => [address, 'cp']))
 
 /** By what packets meet, the source address that the server sees, where kpx tells it. */
-function saidBy(outcomes: readonly Outcome[]): Map<string, string | undefined> {
-  return new Map(outcomes.map((outcome) => [meetingOf(outcome), outcome.sourceSeen ?? undefined]))
+function saidBy(outcomes: readonly Outcome[], flow: Flow): Map<string, string | undefined> {
+  return new Map(outcomes.map((outcome) => [meetingOf(outcome, flow), outcome.sourceSeen ?? undefined]))
 }
 
-function meetingOf({ endpoint, reply, verdict }: Outcome): string {
+function meetingOf({ endpoint, reply, verdict }: Outcome, { target }: Flow): string {
+  if (verdict === 'forward') return target.includes(`/${proxiedIP}:`) ? 'cp' : meetings.forward
   if (verdict !== 'deliver') return meetings[verdict]
   if (reply === 'lost') return meetings.drop
   const who = endpoint && (endpoint.pod?.split('/')[1] ?? outsiders.get(endpoint.ip))

@@ -1,11 +1,16 @@
 /** Services of every kind that decides otherwise about packets, and the pods that they need beside those of `web`. */
+import { spawn } from 'node:child_process'
 import { controlPlane } from './addresses.ts'
 import type { Cluster } from './cluster.ts'
+import { run } from './run.ts'
 import { until } from './until.ts'
 import { server, service } from './web.ts'
 
 /** In a node's own network, and outside of the cluster. */
-export const hostPort = 8090
+const hostPort = 8090
+
+/** Where kube-proxy leaves the traffic to the load balancer, which is in the control plane's machine. */
+export const proxiedIP = '203.0.113.12'
 
 const loadBalancer = (spec: object): object => ({ type: 'LoadBalancer', allocateLoadBalancerNodePorts: false, ...spec })
 const local = { externalTrafficPolicy: 'Local' }
@@ -63,7 +68,7 @@ const services: readonly object[] = [
 const ingresses: Readonly<Record<string, readonly { ip: string; ipMode?: 'Proxy' | 'VIP' }[]>> = {
   balanced: [{ ip: '203.0.113.10', ipMode: 'VIP' }, { ip: '2001:db8:113::10' }],
   'balanced-local': [{ ip: '203.0.113.11' }, { ip: '2001:db8:113::11' }],
-  'balanced-elsewhere': [{ ip: '203.0.113.12', ipMode: 'Proxy' }],
+  'balanced-elsewhere': [{ ip: proxiedIP, ipMode: 'Proxy' }],
   'leaving-local': [{ ip: '203.0.113.13' }],
 }
 
@@ -95,7 +100,9 @@ const pod = (name: string, labels: object, spec: object): object => ({
 /** Only those at both ends of the list are endpoints. */
 function hostPod(node: string, index: number, nodes: readonly string[]): object {
   const labels = { app: index === 0 || index === nodes.length - 1 ? 'host' : 'client' }
-  return pod(hostOn(node), labels, { hostNetwork: true, nodeName: node, containers: [server([hostPort])] })
+  // an answer to a datagram comes from the address that was asked only where the socket has one
+  const listen = { name: 'LISTEN', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } }
+  return pod(hostOn(node), labels, { hostNetwork: true, nodeName: node, containers: [server([hostPort], [listen])] })
 }
 
 function otherPods(nodes: readonly string[]): object[] {
@@ -123,8 +130,15 @@ export async function createServices({ create, kubectl, nodes }: Cluster): Promi
     const status = JSON.stringify({ status: { loadBalancer: { ingress } } })
     await kubectl(['patch', 'service', name, '--subresource=status', '--type=merge', '-p', status])
   }
-  await kubectl(['wait', '--for=condition=Ready', 'pod', '--selector=app!=unready', '--timeout=120s'])
+  await kubectl(['wait', '--for=condition=Ready', 'pod', '--selector=app!=unready', '--timeout=300s'])
   await kubectl(['delete', 'pod', 'leaving', '--wait=false'])
   const terminating = ['get', 'endpointslices', '-l', 'kubernetes.io/service-name=leaving', '-o', 'json']
   await until('an endpoint that ends', async () => (await kubectl(terminating)).includes('"terminating": true'))
+}
+
+/** Who answers beyond the cluster, at the endpoints of `manual` and as the load balancer, as long as the cluster runs. */
+export async function startOutsider({ on }: Cluster, echo: string): Promise<void> {
+  await run(...on('cp', 'ip', 'addr', 'add', `${proxiedIP}/32`, 'dev', 'br0'))
+  const listen = `LISTEN=${[...controlPlane.addresses, proxiedIP].join(',')}`
+  spawn(...on('cp', 'env', listen, echo, 'serve', '80', String(hostPort)), { stdio: 'ignore' }).unref()
 }

@@ -5,11 +5,11 @@ import { toolsImage } from './images.ts'
 export const serverPorts = [8080, 8081] as const
 
 /** A container that answers with its pod's name. */
-export const server = (ports: readonly number[] = serverPorts): object => ({
+export const server = (ports: readonly number[] = serverPorts, env: readonly object[] = []): object => ({
   name: 'echo',
   image: toolsImage,
   command: ['/bin/echo', 'serve', ...ports.map(String)],
-  env: [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+  env: [{ name: 'NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }, ...env],
   ports: ['TCP', 'UDP'].map((protocol) => ({
     name: `web-${protocol.toLowerCase()}`,
     protocol,
