@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-const patience = 2 * time.Second
+const patience = 3 * time.Second
 
 func main() {
 	switch arg(1) {
@@ -114,7 +114,7 @@ func probe(target string, count int) {
 		answer, err := ask(network, address)
 		if err != nil {
 			answer = outcome(err) + "\n"
-			if time.Since(start) > patience/4 {
+			if time.Since(start) > patience/6 {
 				slow++
 			}
 		}

@@ -59,7 +59,7 @@ export async function changeKubeProxy(cluster: Cluster, { version, mode }: KubeP
 /** When each of its DaemonSets runs its newest pods everywhere. */
 export async function kubeProxyReady({ kubectl }: Cluster): Promise<void> {
   const names = (await kubectl(['get', 'daemonsets', `--namespace=${namespace}`, '-o', 'name'])).trim().split('\n')
-  const status = ['rollout', 'status', `--namespace=${namespace}`, '--timeout=120s']
+  const status = ['rollout', 'status', `--namespace=${namespace}`, '--timeout=300s']
   for (const name of names) await kubectl([...status, name])
 }
 

@@ -15,7 +15,7 @@ import type { Cluster } from './cluster.ts'
 import { disagreement, flowLine, probe } from './flows.ts'
 import type { Flow } from './flows.ts'
 import { frontendsOf, type Frontend } from './frontends.ts'
-import { changeKubeProxy } from './kube-proxy.ts'
+import { changeKubeProxy, kubeProxyConfigMap } from './kube-proxy.ts'
 import { importImage } from './node.ts'
 import { run } from './run.ts'
 import { createServices, startOutsider } from './services.ts'
@@ -164,6 +164,13 @@ describe('a cluster', function () {
     it('has no rules of nftables mode', async () => {
       expect(await ruled(cluster)).to.deep.equal({ iptables: kubeProxyNodes, nftables: [] })
     })
+
+    it('has the status that it should have', async () => expectStatus('iptables', []))
+
+    it('is told not to be in force where the ConfigMap alone is changed', async () => {
+      await cluster.kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap('nftables')) })
+      await expectStatus('iptables', ['KPX2101', 'KPX2102'])
+    })
   })
 
   describe('in ipvs mode', () => {
@@ -173,13 +180,6 @@ describe('a cluster', function () {
       const { exit, stdout } = await kpx('explain', 'service', 'web')
       expect(exit).to.equal(0)
       expect(stdout).to.match(/^Modes: +iptables on node1, node2; ipvs on node3$/m)
-    })
-
-    it('has the status that it should have', async () => expectStatus('iptables', []))
-
-    it('is told not to be in force where the ConfigMap alone is changed', async () => {
-      await cluster.kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap('nftables')) })
-      await expectStatus('iptables', ['KPX2101', 'KPX2102'])
     })
   })
 

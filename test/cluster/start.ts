@@ -107,7 +107,10 @@ async function startNodes(
   binaries: string,
   { ca, kubelets }: Credentials,
 ): Promise<void> {
-  await cluster.create([...nodes.map((node) => nodeManifest(node)), ...(vm ? [nodeManifest(vm, ipvsLabels)] : [])])
+  const items = [...nodes.map((node) => nodeManifest(node)), ...(vm ? [nodeManifest(vm, ipvsLabels)] : [])]
+  // the virtual machine may have come first
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+  await cluster.kubectl(['apply', '--server-side', '-f', '-'], { input })
   nodes.forEach((node, index) => {
     const user = kubelets[index]
     if (user) startKubelet(node, binaries, ca, user)

@@ -1,9 +1,9 @@
 /** Waiting for something that nothing tells of. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const patience = 60_000
+const patience = 180_000
 
-/** Asks again and again, and gives up after a minute, or when the signal says so. */
+/** Asks again and again, and gives up after three minutes, or when the signal says so. */
 export async function until(what: string, check: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
   const end = performance.now() + patience
   while (!(await check())) {
