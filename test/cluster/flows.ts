@@ -8,8 +8,19 @@ import { run } from './run.ts'
 import { hostOn, proxiedIP } from './services.ts'
 import { clientOn } from './web.ts'
 
-/** Connections for each flow: that one of two pods gets none of them happens once in eight million. */
-const connections = 24
+/**
+ * Connections for each flow: that one of two pods gets none of them happens once in eight million. IPVS takes pods by turns, and its
+ * node is an emulated one: few are enough, and all that it has time for.
+ */
+export const connections = { byChance: 24, byTurns: 6 } as const
+
+export interface Question {
+  /** From and through which packets are sent. */
+  readonly nodes: readonly string[]
+  readonly frontends: readonly Frontend[]
+  /** So many for each flow. */
+  readonly connections: number
+}
 
 export interface Flow extends Frontend {
   /** As `kpx trace` names it. */
@@ -29,7 +40,8 @@ interface Source {
 /** What a pod, the node itself and a client beyond the cluster, each on or through one of the nodes, meet; by flow. */
 export async function probe(
   cluster: Cluster,
-  { nodes, frontends, echo }: { nodes: readonly string[]; frontends: readonly Frontend[]; echo: string },
+  { nodes, frontends, connections }: Question,
+  echo: string,
 ): Promise<Map<Flow, Met>> {
   const question = ['probe', String(connections), ...frontends.map(({ target }) => target)]
   const sources = nodes.flatMap((node) => sourcesOn(node, cluster, echo))
