@@ -2,7 +2,7 @@
 import { toolsImage } from './images.ts'
 
 /** Ports on which a server answers. */
-export const serverPorts = [8080, 8081] as const
+const serverPorts = [8080, 8081] as const
 
 /** A container that answers with its pod's name. */
 export const server = (ports: readonly number[] = serverPorts, env: readonly object[] = []): object => ({
