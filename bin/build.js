@@ -28,20 +28,24 @@ const banner = [
 ].join('\n')
 
 /**
- * What oclif requires at start and hardly any command uses: each has a file of its own, which is read when it is first asked for
+ * What is required at start and hardly any command uses: each has a file of its own, which is read when it is first asked for
  * something. A package must export an object for this, not a function.
  */
-const seldomUsed = ['cli-spinners', 'ejs', 'lilconfig', 'minimatch', 'semver', 'tinyglobby']
+const byOclif = ['cli-spinners', 'ejs', 'lilconfig', 'minimatch', 'semver', 'tinyglobby']
+/** For a proxy or a login. */
+const byClient = ['openid-client', 'socks', 'socks-proxy-agent', 'undici']
+const seldomUsed = [...byOclif, ...byClient]
 
 const readSeldomUsedLater = {
   name: 'read-seldom-used-later',
   setup({ onLoad, onResolve }) {
     onResolve({ filter: new RegExp(`^(${seldomUsed.join('|')})$`) }, ({ path }) => ({ path, namespace: 'later' }))
     onLoad({ filter: /.*/, namespace: 'later' }, ({ path }) => ({
-      // oclif's chunk lies beside the folder: checkSeldomUsed()
-      contents: `module.exports = new Proxy({}, {
+      // the users' chunks lie beside the folder: checkSeldomUsed()
+      // as a prototype, which is what an import statement takes over without looking into it
+      contents: `module.exports = Object.create(new Proxy({}, {
         get: (_, key) => key !== '__esModule' && require(__dirname + '/../seldom-used/${path}.cjs')[key],
-      })`,
+      }))`,
     }))
   },
 }
@@ -64,7 +68,8 @@ const asRequired = {
 function checkSeldomUsed({ outputs }) {
   const users = Object.entries(outputs).filter(([, { inputs }]) => Object.keys(inputs).some(isSeldomUsed))
   const astray = users.find(([file]) => !/^dist\/chunks\/[^/]+$/.test(file))
-  if (astray || users.length === 0) throw new Error(`oclif is in ${astray?.[0] ?? 'no file'}, not in dist/chunks`)
+  if (astray || users.length === 0)
+    throw new Error(`what uses them is in ${astray?.[0] ?? 'no file'}, not in dist/chunks`)
 }
 
 const isSeldomUsed = (input) => input.startsWith('later:')
@@ -103,6 +108,22 @@ const sortWithoutCollator = patched(
 /** To tell WSL from Linux takes a dozen files to load and others to look at; kpx does the same on both. */
 const takeWslForLinux = patched('take-wsl-for-linux', 'util.os', "(await import('wsl-utils')).isWsl", 'false')
 
+/** The client's package does not say that its thousand modules do nothing when they are loaded: all would be in the bundle. */
+const withoutUnusedClient = {
+  name: 'without-unused-client',
+  setup({ onResolve, resolve }) {
+    onResolve(
+      { filter: /^(@kubernetes\/client-node$|\.)/ },
+      async ({ importer, kind, path, pluginData, resolveDir }) => {
+        const isClient = path.startsWith('@') || importer.includes('/node_modules/@kubernetes/client-node/')
+        if (!isClient || pluginData === withoutUnusedClient) return undefined
+        const found = await resolve(path, { importer, kind, pluginData: withoutUnusedClient, resolveDir })
+        return { ...found, sideEffects: false }
+      },
+    )
+  },
+}
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -134,7 +155,7 @@ function bundle() {
     // oclif offers to load these when they are installed; kpx never does
     external: ['typescript', 'ts-node', 'tsx'],
     banner: { js: banner },
-    plugins: [readSeldomUsedLater, requireBuiltins, sortWithoutCollator, takeWslForLinux],
+    plugins: [readSeldomUsedLater, requireBuiltins, sortWithoutCollator, takeWslForLinux, withoutUnusedClient],
   })
 }
 
