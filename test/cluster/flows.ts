@@ -34,6 +34,8 @@ export type Met = ReadonlyMap<string, ReadonlySet<string>>
 interface Source {
   /** As `kpx trace` names it, for a target. */
   readonly nameFor: (target: string) => string
+  /** Whether its packets to that target come to the node. */
+  readonly sends: (target: string) => boolean
   readonly ask: (...question: string[]) => Promise<string>
 }
 
@@ -43,11 +45,11 @@ export async function probe(
   { nodes, frontends, connections }: Question,
   echo: string,
 ): Promise<Map<Flow, Met>> {
-  const question = ['probe', String(connections), ...frontends.map(({ target }) => target)]
   const sources = nodes.flatMap((node) => sourcesOn(node, cluster, echo))
-  const asked = sources.map(async ({ ask, nameFor }) => {
-    const met = metByTarget(await ask(...question))
-    return frontends.map(({ target, sticky }): [Flow, Met] => [
+  const asked = sources.map(async ({ ask, nameFor, sends }) => {
+    const own = frontends.filter(({ target }) => sends(target))
+    const met = metByTarget(await ask('probe', String(connections), ...own.map(({ target }) => target)))
+    return own.map(({ target, sticky }): [Flow, Met] => [
       { source: nameFor(target), target, sticky },
       met.get(target) ?? new Map(),
     ])
@@ -62,11 +64,13 @@ function sourcesOn(node: string, { kubectl, nodes, on }: Cluster, echo: string):
     async (...question: string[]) =>
       kubectl(['exec', pod, '--', '/bin/echo', ...question])
   return [
-    { nameFor: () => `pod/default/${clientOn(node)}`, ask: inPod(clientOn(node)) },
+    { nameFor: () => `pod/default/${clientOn(node)}`, sends: () => true, ask: inPod(clientOn(node)) },
     // a pod in its node's network sends as the node
-    { nameFor: () => `node/${node}`, ask: inPod(hostOn(node)) },
+    { nameFor: () => `node/${node}`, sends: () => true, ask: inPod(hostOn(node)) },
     {
       nameFor: (target) => `outside/${node}/${target.includes('[') ? v6 : v4}`,
+      // the client is where that load balancer is
+      sends: (target) => !target.includes(`/${proxiedIP}:`),
       ask: async (...question) => run(...on('cp', 'env', `FROM=${v4} ${v6}`, echo, ...question)),
     },
   ]

@@ -20,6 +20,9 @@ const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** The label of a node whose kube-proxy is another DaemonSet's, in ipvs mode. */
 export const ipvsLabel = { key: 'kube-proxy', value: 'ipvs' } as const
 
+/** An emulated node has little time for anybody who asks for none. */
+const request = { requests: { cpu: '500m' } }
+
 /** `ipvs`: with the other DaemonSet, `kube-proxy-ipvs`. */
 export function kubeProxyManifests({ version, mode }: KubeProxy, ipvs: boolean): object[] {
   const elsewhere = [{ key: ipvsLabel.key, operator: 'NotIn', values: [ipvsLabel.value] }]
@@ -39,7 +42,12 @@ export function kubeProxyManifests({ version, mode }: KubeProxy, ipvs: boolean):
     ...(ipvs
       ? [
           kubeProxyConfigMap('ipvs', 'kube-proxy-ipvs'),
-          kubeProxyDaemonSet('kube-proxy-ipvs', version, { nodeSelector: { [ipvsLabel.key]: ipvsLabel.value } }),
+          kubeProxyDaemonSet(
+            'kube-proxy-ipvs',
+            version,
+            { nodeSelector: { [ipvsLabel.key]: ipvsLabel.value } },
+            request,
+          ),
         ]
       : []),
   ]
@@ -68,7 +76,7 @@ export function kubeProxyConfigMap(mode: KubeProxy['mode'], name = 'kube-proxy')
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels: { app: 'kube-proxy' } }, data }
 }
 
-function kubeProxyDaemonSet(name: string, version: string, nodes: object): object {
+function kubeProxyDaemonSet(name: string, version: string, nodes: object, resources: object = {}): object {
   const labels = { 'k8s-app': name }
   return {
     apiVersion: 'apps/v1',
@@ -77,12 +85,12 @@ function kubeProxyDaemonSet(name: string, version: string, nodes: object): objec
     spec: {
       selector: { matchLabels: labels },
       updateStrategy: { type: 'RollingUpdate' },
-      template: { metadata: { labels }, spec: { ...podSpec(name, version), ...nodes } },
+      template: { metadata: { labels }, spec: { ...podSpec(name, version, resources), ...nodes } },
     },
   }
 }
 
-function podSpec(configMap: string, version: string): object {
+function podSpec(configMap: string, version: string, resources: object): object {
   const container = {
     name: 'kube-proxy',
     image: kubeProxyImage(version),
@@ -92,6 +100,7 @@ function podSpec(configMap: string, version: string): object {
       '--hostname-override=$(NODE_NAME)',
     ],
     env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+    resources,
     securityContext: { privileged: true },
     volumeMounts: [
       { name: 'kube-proxy', mountPath: '/var/lib/kube-proxy' },
@@ -134,7 +143,10 @@ users:
     tokenFile: ${serviceAccountFolder}/token
 `
 
-/** conntrack: its settings are read-only in a network namespace, so kube-proxy must leave them alone. */
+/**
+ * conntrack: its settings are read-only in a network namespace, so kube-proxy must leave them alone. ipvs: each time it runs some sixty
+ * programs, which an emulated node would do all the time.
+ */
 function config(mode: KubeProxy['mode']): string {
   return `apiVersion: kubeproxy.config.k8s.io/v1alpha1
 bindAddress: 0.0.0.0
@@ -166,7 +178,7 @@ ipvs:
   minSyncPeriod: 0s
   scheduler: ""
   strictARP: false
-  syncPeriod: 0s
+  syncPeriod: ${mode === 'ipvs' ? '10m' : '0s'}
   tcpFinTimeout: 0s
   tcpTimeout: 0s
   udpTimeout: 0s

@@ -1,20 +1,14 @@
-/** kube-proxy at work in a real cluster: in ipvs mode on one node, in the other modes and of other versions one after another on the others. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** kube-proxy at work in a real cluster: in iptables and nftables mode and of several versions, one after another. */
 import { expect } from 'chai'
 import type { Status } from '../../src/answer/status/status.ts'
-import type { TraceList } from '../../src/answer/trace.ts'
 import type { Role, Rule } from '../../src/kube/role.ts'
 import { kpxProcess } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
-import { nodeAddresses } from './addresses.ts'
+import { expectAgreement, expectAlike } from './agreement.ts'
 import { echoBinary, kubeProxyImageOf, kubernetesVersion } from './built.ts'
 import type { Cluster } from './cluster.ts'
-import { connections as often, disagreement, flowLine, probe } from './flows.ts'
-import type { Flow, Question } from './flows.ts'
-import { frontendsOf } from './frontends.ts'
+import { connections } from './flows.ts'
 import { changeKubeProxy, kubeProxyConfigMap } from './kube-proxy.ts'
 import { importImage } from './node.ts'
 import { run } from './run.ts'
@@ -24,9 +18,6 @@ import { upCluster } from './up.ts'
 import { clientOn, webManifests } from './web.ts'
 
 const coldBuild = 60 * 60_000
-
-/** Those of the DaemonSet whose mode and version change. */
-const kubeProxyNodes = ['node1', 'node2']
 
 const olderVersions = [
   { version: '1.33.13', modes: ['nftables', 'iptables'] },
@@ -41,7 +32,7 @@ describe('a cluster', function () {
   before('starts', async function () {
     this.timeout(coldBuild)
     needsCluster(this)
-    cluster = await upCluster({ name: `test-${process.pid}`, ipvs: true })
+    cluster = await upCluster({ name: `test-${process.pid}` })
     await cluster.create(webManifests(cluster.nodes))
     await createServices(cluster)
     await startOutsider(cluster, await echoBinary())
@@ -73,39 +64,13 @@ describe('a cluster', function () {
   const kpx = (...argv: string[]): Promise<Ran> =>
     kpxProcess(...argv, ...(argv[0] === 'rbac' ? [] : ['--kubeconfig', cluster.kubeconfig]))
 
-  /** About packets from and through these nodes. */
-  function kpxIsRight(nodes: readonly [string, ...string[]], connections: number = often.byChance): void {
+  function kpxIsRight(nodes: readonly string[]): void {
     it('does to packets what kpx says', async function () {
-      this.timeout(600_000)
-      const frontends = await frontendsOf(cluster, nodeIPs(cluster))
-      expect(frontends.length * nodes.length * 3, 'flows').to.be.greaterThan(400)
-      let wrong = await disagreements(cluster, { nodes, frontends, connections })
-      // a lost ICMP message, a busy machine, an endpoint that was not programmed yet: what is wrong every time is wrong
-      for (let again = 0; wrong.size > 0 && again < 2; again++) {
-        const asked = frontends.filter(({ target }) => [...wrong.keys()].some((line) => line.endsWith(` ${target}`)))
-        const still = await disagreements(cluster, { nodes, frontends: asked, connections })
-        wrong = new Map([...still].filter(([line]) => wrong.has(line)))
-      }
-      expect([...wrong.values()]).to.deep.equal([])
+      this.timeout(300_000)
+      await expectAgreement(cluster, nodes, connections.byChance)
     })
 
-    it('is answered alike live and from a capture of it', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'kpx-live-'))
-      try {
-        expect(await kpx('capture', join(folder, 'taken.tar.gz'))).to.include({ stderr: '', exit: 0 })
-        for (const words of [
-          ['services'],
-          ['explain', 'service', 'balanced'],
-          ['trace', nodes[0], 'service/default/web'],
-        ]) {
-          const taken = await kpxProcess(...words, '-o', 'json', '--from', join(folder, 'taken.tar.gz'))
-          expect(taken, words.join(' ')).to.deep.equal(await kpx(...words, '-o', 'json'))
-          expect(JSON.parse(taken.stdout)).to.have.deep.nested.property('seen.nodes', cluster.nodes)
-        }
-      } finally {
-        rmSync(folder, { recursive: true })
-      }
-    })
+    it('is answered alike live and from a capture of it', async () => expectAlike(cluster))
   }
 
   /** On every node the same. */
@@ -115,7 +80,7 @@ describe('a cluster', function () {
     expect(findings.map(({ code }) => code).sort()).to.deep.equal(codes.flatMap((code) => [code, code]))
     expect(config).to.include({ object: 'ConfigMap kube-system/kube-proxy', key: 'config.conf' })
     expect(seen.blind).to.deep.equal([])
-    for (const node of nodes.filter(({ node }) => kubeProxyNodes.includes(node))) {
+    for (const node of nodes) {
       expect(node).to.deep.include({ running: mode, programmed: [mode], ready: true, leftovers: [] })
       expect(node.configCurrent).to.equal(codes.length === 0)
       expect(Date.parse(node.sync.lastSync ?? '')).to.be.greaterThan(Date.parse(node.startedAt ?? ''))
@@ -123,12 +88,11 @@ describe('a cluster', function () {
     expect(nodes.map(({ node }) => node)).to.deep.equal(cluster.nodes)
   }
 
-  it('has three ready nodes and kube-proxy on each', async () => {
-    const daemonSets = ['get', 'daemonsets', '-n', 'kube-system', '-o', 'jsonpath={.items[*].status.numberReady}']
-    expect(cluster.nodes).to.deep.equal(['node1', 'node2', 'node3'])
-    const nodes = await cluster.kubectl(['get', 'nodes', '--no-headers'])
-    expect(nodes).to.match(/^node1 +Ready .*\nnode2 +Ready .*\nnode3 +Ready .*\n$/)
-    expect(await cluster.kubectl(daemonSets)).to.equal('2 1')
+  it('has two ready nodes and kube-proxy on both', async () => {
+    const daemonSet = ['get', 'daemonset/kube-proxy', '-n', 'kube-system', '-o', 'jsonpath={.status.numberReady}']
+    expect(cluster.nodes).to.deep.equal(['node1', 'node2'])
+    expect(await cluster.kubectl(['get', 'nodes', '--no-headers'])).to.match(/^node1 +Ready .*\nnode2 +Ready .*\n$/)
+    expect(await cluster.kubectl(daemonSet)).to.equal('2')
   })
 
   it('is read by who has the roles of kpx rbac, and by nobody who has less', async () => {
@@ -162,7 +126,7 @@ describe('a cluster', function () {
     kpxIsRight(['node1', 'node2'])
 
     it('has no rules of nftables mode', async () => {
-      expect(await ruled(cluster)).to.deep.equal({ iptables: kubeProxyNodes, nftables: [] })
+      expect(await ruled(cluster)).to.deep.equal({ iptables: cluster.nodes, nftables: [] })
     })
 
     it('has the status that it should have', async () => expectStatus('iptables', []))
@@ -170,16 +134,6 @@ describe('a cluster', function () {
     it('is told not to be in force where the ConfigMap alone is changed', async () => {
       await cluster.kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap('nftables')) })
       await expectStatus('iptables', ['KPX2101', 'KPX2102'])
-    })
-  })
-
-  describe('in ipvs mode', () => {
-    kpxIsRight(['node3'], often.byTurns)
-
-    it('is told node by node, with the mode of each', async () => {
-      const { exit, stdout } = await kpx('explain', 'service', 'web')
-      expect(exit).to.equal(0)
-      expect(stdout).to.match(/^Modes: +iptables on node1, node2; ipvs on node3$/m)
     })
   })
 
@@ -195,7 +149,7 @@ describe('a cluster', function () {
     it('has the status that it should have', async () => expectStatus('nftables', []))
 
     it('has no rules of iptables mode', async () => {
-      expect(await ruled(cluster)).to.deep.equal({ iptables: [], nftables: kubeProxyNodes })
+      expect(await ruled(cluster)).to.deep.equal({ iptables: [], nftables: cluster.nodes })
     })
   })
 
@@ -204,7 +158,7 @@ describe('a cluster', function () {
       before('has its image', async function () {
         this.timeout(coldBuild)
         const input = await kubeProxyImageOf(version)
-        for (const node of kubeProxyNodes) await run(...cluster.on(node, ...importImage), { input })
+        for (const node of cluster.nodes) await run(...cluster.on(node, ...importImage), { input })
       })
 
       for (const mode of modes) {
@@ -237,50 +191,15 @@ const without = (role: Role, rule: Rule, verb: string): Role => ({
     .filter(({ verbs }) => verbs.length > 0),
 })
 
-const nodeIPs = ({ nodes }: Cluster): string[] => nodeAddresses(nodes.length).flatMap(({ addresses }) => addresses)
-
-/** The flows about which kpx is wrong, and how. */
-async function disagreements(cluster: Cluster, question: Question): Promise<Map<string, string>> {
-  const flows = await probe(cluster, question, await echoBinary())
-  const { items } = await traced(cluster, [...flows.keys()])
-  const wrong = new Map<string, string>()
-  for (const [i, [flow, met]] of [...flows].entries()) {
-    const how = disagreement(flow, met, items[i]?.outcomes ?? [])
-    if (how !== undefined) wrong.set(flowLine(flow), how)
-  }
-  return wrong
-}
-
-async function traced({ kubeconfig }: Cluster, flows: readonly Flow[]): Promise<TraceList> {
-  const folder = mkdtempSync(join(tmpdir(), 'kpx-flows-'))
-  try {
-    const file = join(folder, 'flows')
-    writeFileSync(file, flows.map((flow) => `${flowLine(flow)}\n`).join(''))
-    const { exit, stderr, stdout } = await kpxProcess(
-      'trace',
-      '--flows',
-      file,
-      '-o',
-      'json',
-      '--kubeconfig',
-      kubeconfig,
-    )
-    expect({ exit, stderr }).to.deep.equal({ exit: 0, stderr: '' })
-    return JSON.parse(stdout) as TraceList
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
-
 /** kube-proxy's pod is ready before its rules are. */
 async function hasRules(cluster: Cluster, mode: 'iptables' | 'nftables'): Promise<void> {
-  await until(`rules of ${mode} mode`, async () => (await ruled(cluster))[mode].length === kubeProxyNodes.length)
+  await until(`rules of ${mode} mode`, async () => (await ruled(cluster))[mode].length === cluster.nodes.length)
 }
 
 /** The nodes that have a mode's rules for `web`. */
-async function ruled({ on }: Cluster): Promise<{ iptables: string[]; nftables: string[] }> {
+async function ruled({ nodes, on }: Cluster): Promise<{ iptables: string[]; nftables: string[] }> {
   const printed = await Promise.all(
-    kubeProxyNodes.map(async (node) => ({
+    nodes.map(async (node) => ({
       node,
       saved: await run(...on(node, 'iptables-save')),
       listed: await run(...on(node, 'nft', 'list', 'ruleset')),

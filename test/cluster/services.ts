@@ -115,7 +115,7 @@ function otherPods(nodes: readonly string[]): object[] {
       'leaving',
       { app: 'leaving' },
       {
-        nodeName: nodes[1] ?? nodes[0],
+        nodeName: nodes[0],
         terminationGracePeriodSeconds: 24 * 60 * 60,
         containers: [{ ...server(), lifecycle: wait }],
       },

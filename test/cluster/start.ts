@@ -26,6 +26,8 @@ export interface ClusterOptions {
   readonly kubeProxy: KubeProxy
   /** One node more, with kube-proxy in ipvs mode. */
   readonly ipvs: boolean
+  /** What is done before there is a kube-proxy: one that finds all that it has to program does so once. */
+  readonly prepare?: (cluster: Cluster) => Promise<void>
   /** It goes on when this process ends; otherwise the kernel ends it then. */
   readonly lasting: boolean
 }
@@ -48,6 +50,7 @@ export async function startCluster(options: ClusterOptions, built: Built, signal
       await startNodes(cluster, { nodes, vm }, built.kubernetes, credentials)
     }),
   ])
+  await options.prepare?.(cluster)
   await cluster.create(kubeProxyManifests(kubeProxy, vm !== undefined))
   await kubeProxyReady(cluster)
   writeState(name, { ...stateOf(name), ready: true })
