@@ -1,7 +1,7 @@
 /** A running cluster, for whoever asks it. */
 import { join } from 'node:path'
 import { downCluster } from './down.ts'
-import { inside } from './machine.ts'
+import { haltDaemon, inside, type Machine } from './machine.ts'
 import { run, type RunOptions } from './run.ts'
 import { clusterFolder, type State } from './state.ts'
 
@@ -15,6 +15,8 @@ export interface Cluster {
   readonly create: (objects: readonly object[]) => Promise<void>
   /** The command line that runs a program on a node (or on `cp`, which is outside of the cluster's nodes and pods). */
   readonly on: (machine: string, ...command: string[]) => [string, string[]]
+  /** Stops a program that runs on a machine of the cluster, and returns what lets it go on. */
+  readonly halt: (machine: string, program: string) => () => void
   readonly down: () => Promise<void>
 }
 
@@ -36,13 +38,16 @@ export function clusterOf(name: string, { machines, vm, kubectl }: State): Clust
     create: async (items) => {
       await ask(['create', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) })
     },
-    on: (wanted, ...command) => {
-      const machine = machines.find((machine) => machine.name === wanted)
-      if (!machine) throw new Error(`no machine ${wanted}`)
-      return inside(machine, ...command)
-    },
+    on: (wanted, ...command) => inside(named(wanted, machines), ...command),
+    halt: (wanted, program) => haltDaemon(named(wanted, machines), program),
     down: () => downCluster(name),
   }
+}
+
+function named(name: string, machines: readonly Machine[]): Machine {
+  const machine = machines.find((machine) => machine.name === name)
+  if (!machine) throw new Error(`no machine ${name}`)
+  return machine
 }
 
 function kubeconfigOf(name: string): string {

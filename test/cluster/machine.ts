@@ -4,8 +4,8 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cacheFolder } from './binaries.ts'
@@ -129,6 +129,44 @@ export function firstProcess({ name, holder }: Machine): number {
   const [first] = childrenOf(holder.pid)
   if (first === undefined) throw new Error(`${name} has ended`)
   return first
+}
+
+/** Stops the daemon of that name, and returns what lets it go on. */
+export function haltDaemon(machine: Machine, program: string): () => void {
+  const id = daemonOf(machine, program)
+  // nsenter stops when the program does; stopped, it would not see its end, and the machine would not end
+  const starter = Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1])
+  process.kill(id, 'SIGSTOP')
+  return () => {
+    for (const one of [starter, id]) process.kill(one, 'SIGCONT')
+  }
+}
+
+/** The id, as this machine sees it, of the daemon of that name: it is in the other one's namespace of processes. */
+function daemonOf(machine: Machine, program: string): number {
+  const own = namespaceOf(String(firstProcess(machine)))
+  const found = readdirSync('/proc').find(
+    (id) => /^\d+$/.test(id) && commandOf(id) === program && namespaceOf(id) === own,
+  )
+  if (found === undefined) throw new Error(`${machine.name} has no ${program}`)
+  return Number(found)
+}
+
+/** Of a process that may have ended. */
+function namespaceOf(id: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${id}/ns/pid`)
+  } catch {
+    return undefined
+  }
+}
+
+function commandOf(id: string): string | undefined {
+  try {
+    return basename(readlinkSync(`/proc/${id}/exe`))
+  } catch {
+    return undefined
+  }
 }
 
 function childrenOf(pid: number): number[] {
