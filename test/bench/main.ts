@@ -9,7 +9,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from '../kpx.ts'
+import { unable } from '../cluster/able.ts'
+import { changeKubeProxy } from '../cluster/kube-proxy.ts'
+import { kubernetesVersion } from '../cluster/built.ts'
 import { iptablesSave } from './iptables-save.ts'
+import { liveServices, printing, upWithServices } from './live.ts'
 import { nftScript } from './nft-script.ts'
 import { measure } from './process.ts'
 import type { Measured } from './process.ts'
@@ -125,8 +129,30 @@ async function growth(): Promise<void> {
   }
 }
 
+/** Both nodes at once, as kpx asks them. */
+async function liveCluster(): Promise<void> {
+  const reason = unable()
+  if (reason !== undefined) {
+    skipped.push(`services of a cluster: ${reason}`)
+    return
+  }
+  const services = liveServices(1_000, 5)
+  const cluster = await upWithServices(services)
+  try {
+    for (const mode of ['iptables', 'nftables'] as const) {
+      await changeKubeProxy(cluster, { version: kubernetesVersion, mode })
+      const print = await printing(cluster, mode, services)
+      const own = await measure([...kpx, 'services', '--kubeconfig', cluster.kubeconfig], runs)
+      const what = `services of 1,000 x 5 in ${mode} mode, 2 nodes live`
+      add(what, '1.5', own, 'kubectl exec that prints the rules', await measure(print, runs))
+    }
+  } finally {
+    await cluster.down()
+  }
+}
+
 try {
-  for (const part of [startUp, iptablesDump, nftTable, growth]) await part()
+  for (const part of [startUp, iptablesDump, nftTable, growth, liveCluster]) await part()
   for (const why of skipped) print(`skipped: ${why}`)
   writeFileSync(values.out, JSON.stringify({ node: process.version, runs, figures, skipped }, null, 2) + '\n')
 } finally {

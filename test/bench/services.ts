@@ -17,13 +17,13 @@ export interface BenchService {
 export const podNetwork = '10.0.0.0/9'
 const nodeAddress = '192.168.0.1'
 
-/** `count` Services of `endpoints` pods each; pods in 10.0.0.0/9, ClusterIPs in 10.128.0.0/12. */
-export const benchServices = (count: number, endpoints: number): BenchService[] =>
+/** `count` Services of `endpoints` pods each; pods in 10.0.0.0/9, ClusterIPs behind `network`, by default in 10.128.0.0/12. */
+export const benchServices = (count: number, endpoints: number, network = 128 * 2 ** 16): BenchService[] =>
   Array.from({ length: count }, (_, i) => ({
     namespace: `team-${i % 50}`,
     name: `service-${i}`,
     portName: 'http',
-    clusterIP: ipAt(10 * 2 ** 24 + 128 * 2 ** 16 + i + 1),
+    clusterIP: ipAt(10 * 2 ** 24 + network + i + 1),
     port: 80,
     endpoints: Array.from({ length: endpoints }, (_, k) => `${ipAt(10 * 2 ** 24 + i * endpoints + k + 1)}:8080`),
   }))
@@ -48,7 +48,7 @@ function write(file: string, text: string): void {
   writeFileSync(file, text)
 }
 
-const serviceOf = ({ clusterIP, name, namespace, port, portName }: BenchService): object => ({
+export const serviceOf = ({ clusterIP, name, namespace, port, portName }: BenchService): object => ({
   metadata: { namespace, name },
   spec: {
     type: 'ClusterIP',
@@ -60,7 +60,7 @@ const serviceOf = ({ clusterIP, name, namespace, port, portName }: BenchService)
   },
 })
 
-const sliceOf = ({ endpoints, name, namespace, portName }: BenchService): object => ({
+export const sliceOf = ({ endpoints, name, namespace, portName }: BenchService): object => ({
   metadata: { namespace, name: `${name}-x`, labels: { 'kubernetes.io/service-name': name } },
   addressType: 'IPv4',
   ports: [{ name: portName, port: 8080, protocol: 'TCP' }],
