@@ -1,7 +1,7 @@
 /** kube-proxy at work in a real cluster: in iptables and nftables mode and of several versions, one after another. */
 import { expect } from 'chai'
 import type { Status } from '../../src/answer/status/status.ts'
-import type { Role, Rule } from '../../src/kube/role.ts'
+import type { Role } from '../../src/kube/role.ts'
 import { kpxProcess } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
@@ -11,6 +11,7 @@ import type { Cluster } from './cluster.ts'
 import { connections } from './flows.ts'
 import { changeKubeProxy, kubeProxyConfigMap } from './kube-proxy.ts'
 import { importImage } from './node.ts'
+import { without } from './rights.ts'
 import { run } from './run.ts'
 import { createServices, startOutsider } from './services.ts'
 import { until } from './until.ts'
@@ -182,13 +183,6 @@ const bindingOf = ({ apiVersion, kind, metadata }: Role): object => ({
   metadata: { ...metadata, name: 'reader' },
   subjects: [{ kind: 'User', name: 'reader' }],
   roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: metadata.name },
-})
-
-const without = (role: Role, rule: Rule, verb: string): Role => ({
-  ...role,
-  rules: role.rules
-    .map((one) => (one === rule ? { ...one, verbs: one.verbs.filter((other) => other !== verb) } : one))
-    .filter(({ verbs }) => verbs.length > 0),
 })
 
 /** kube-proxy's pod is ready before its rules are. */

@@ -17,7 +17,7 @@ export const grant = (roles: readonly Role[], user: string): object[] =>
 export const eachVerbLess = (role: Role): { readonly verb: string; readonly less: Role }[] =>
   role.rules.flatMap((rule) => rule.verbs.map((verb) => ({ verb, less: without(role, rule, verb) })))
 
-const without = (role: Role, rule: Rule, verb: string): Role => ({
+export const without = (role: Role, rule: Rule, verb: string): Role => ({
   ...role,
   rules: role.rules
     .map((one) => (one === rule ? { ...one, verbs: one.verbs.filter((other) => other !== verb) } : one))
