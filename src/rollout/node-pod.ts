@@ -9,6 +9,8 @@ export interface NodePod {
   /** Made from the template as it is now. */
   readonly isNew: boolean
   readonly ready: boolean
+  /** How often its container was started again. */
+  readonly restarts: number
   /** Its container has ended again and again, or cannot be made: it will not do better by itself. */
   readonly fails: boolean
   /** Why its container does not run; empty where it does. */
@@ -52,6 +54,7 @@ function nodePod(node: string, { metadata, status }: Json, generation: string): 
     namespace: text(namespace),
     name: text(name),
     isNew: deletionTimestamp === undefined && text(object(labels)['pod-template-generation']) === generation,
+    restarts,
     ready: containers.length > 0 && containers.every(({ ready }) => ready === true),
     fails: hopeless.test(reason) && (!isCrash || restarts >= mostRestarts),
     waits: reason,

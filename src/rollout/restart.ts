@@ -56,19 +56,19 @@ const patience = 10
 export async function awaitRestart(connection: Connection, workload: Applied, waiting: Waiting): Promise<Rollout> {
   const end = performance.now() + waiting.timeout
   const done = new Map<string, NodeRollout>()
-  const silences = new Map<string, number>()
+  const steady = new Steady()
   for (;;) {
     const started = performance.now()
     const set = object(await getObject(connection, daemonSet('get', workload)))
     const pods = nodePods(await listIn(connection, resources.pods, workload.namespace, selectorOf(set)), set)
     for (const pod of pods) {
-      const { name, node } = pod
-      if (!pod.isNew || !pod.ready || done.has(node)) continue
-      const since = silences.get(name) ?? performance.now()
-      silences.set(name, since)
-      const confirmation = (await waiting.confirm(pod)) ?? silent(pod, performance.now() - since)
-      if (!confirmation) continue
-      done.set(node, { node, state: 'done', ...confirmation })
+      const { node } = pod
+      const ready = steady.milliseconds(pod)
+      if (ready === undefined || !pod.isNew || done.has(node)) continue
+      const told = (await waiting.confirm(pod)) ?? silent(pod)
+      // one that does not tell may be about to end: it must have been there for a while
+      if (told.confirmed === null && ready < longEnough) continue
+      done.set(node, { node, state: 'done', ...told })
       waiting.progress(progressLine(pod, done.size, set))
     }
     const id = markOf(set)
@@ -80,11 +80,24 @@ export async function awaitRestart(connection: Connection, workload: Applied, wa
   }
 }
 
-/** Milliseconds after which a kube-proxy that is ready and does not say what it runs with is not asked again. */
-const longestSilence = 20_000
+/** Milliseconds for which a pod must be ready whose kube-proxy does not say what it runs with. */
+const longEnough = 20_000
 
-const silent = ({ name }: NodePod, milliseconds: number): Confirmation | undefined =>
-  milliseconds < longestSilence ? undefined : { confirmed: null, why: `${name} does not say what it runs with` }
+const silent = ({ name }: NodePod): Confirmation => ({ confirmed: null, why: `${name} does not say what it runs with` })
+
+/** For how long pods have been ready without an end of their container. */
+class Steady {
+  readonly #since = new Map<string, { readonly at: number; readonly restarts: number }>()
+
+  /** Undefined for a pod that is not ready. */
+  milliseconds({ name, ready, restarts }: NodePod): number | undefined {
+    const now = performance.now()
+    const before = this.#since.get(name)
+    if (!ready) this.#since.delete(name)
+    else if (before?.restarts !== restarts) this.#since.set(name, { at: now, restarts })
+    return ready ? now - (this.#since.get(name)?.at ?? now) : undefined
+  }
+}
 
 function selectorOf(set: Json): string {
   const labels = object(object(object(set['spec'])['selector'])['matchLabels'])

@@ -1,16 +1,17 @@
-/** A terminal of 100 columns in which a test types and reads: tmux, with a server of its own. */
+/** A terminal of 100 columns in which a test types and reads: tmux, with a server of its own for each command. */
 import { run } from './run.ts'
 import { until } from './until.ts'
 
 export class Terminal {
-  readonly #socket = `kpx-test-${process.pid}`
+  #started = 0
 
   /** Runs a command line of sh. What it ended with is the last line, `exit 0`. */
   async start(command: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.end()
+    this.#started++
     const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`])
     // Ctrl-C ends the command, not the shell, which stays so that the last lines can be read
-    const line = `trap : INT; ${command}; echo "exit $?"; read line`
+    const line = `trap : INT; ${command}; printf '\\nexit %s\\n' "$?"; read line`
     await this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '60', ...variables, line)
   }
 
@@ -41,6 +42,6 @@ export class Terminal {
   }
 
   async #tmux(...words: readonly string[]): Promise<string> {
-    return run('tmux', ['-L', this.#socket, ...words])
+    return run('tmux', ['-L', `kpx-test-${process.pid}-${this.#started}`, ...words])
   }
 }
