@@ -1,7 +1,8 @@
 /**
  * The feature gates that a release's kube-proxy knows: those of every program of Kubernetes, since they share one table.
  * feature-gates.json was read from that table in the code of each release (pkg/features and the features packages of apiserver,
- * apiextensions-apiserver, client-go, component-base and controller-manager).
+ * apiextensions-apiserver, client-go, component-base and controller-manager). A default that the code gives from a release's
+ * compatibility version on (MinCompatibilityVersion) counts a release later: kube-proxy's own is the one before.
  */
 import table from './feature-gates.json' with { type: 'json' }
 import { minorOf } from '../version.ts'

@@ -28,6 +28,7 @@ const cases: readonly Case[] = [
   ['mode: nftables\nfeatureGates: {NFTablesProxyMode: true}', [29, 30], []],
   ['mode: ipvs\nfeatureGates: {KubeProxyIPVS: false}', [37], ['KPX2005 mode', 'KPX2011 featureGates.KubeProxyIPVS']],
   ['mode: ipvs', [34], []],
+  ['featureGates: {DRAConsumableCapacity: false}', [37], []],
   ['mode: ipvs', [35, 37], ['KPX2011 mode']],
   ['mode: on', all, ['KPX2004 mode']],
   ['bindAddress: 10.10.12.11:2000', all, ['KPX2005 bindAddress']],
