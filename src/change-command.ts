@@ -4,6 +4,7 @@ import type { Command } from '@oclif/core'
 import { BaseCommand, clusterFlags, milliseconds, printFlags } from './command.ts'
 import { Draft } from './editor.ts'
 import { KpxError } from './error.ts'
+import { whenInterrupted } from './interruption.ts'
 import { exitOf } from './rollout/change.ts'
 import type { Change } from './rollout/change.ts'
 import { edit } from './rollout/edit.ts'
@@ -49,14 +50,17 @@ export abstract class ChangeCommand<T extends Changing = Changing> extends BaseC
   protected async edit(subject: Subject, fileName: string): Promise<Change> {
     const draft = new Draft(fileName)
     const editor = (text: string): Promise<string> => draft.edit(text, process.env)
+    const release = whenInterrupted(() => Promise.resolve(this.#tellKept(draft)))
     try {
       const result = await edit(subject, editor, this.#options, this.#dialog)
-      if (exitOf(result) === 1) this.#tellKept(draft)
-      else draft.delete()
+      if (result.changed || result.diff === '') draft.delete()
+      else this.#tellKept(draft)
       return await this.#report(result)
     } catch (error) {
       this.#tellKept(draft)
       throw error
+    } finally {
+      release()
     }
   }
 

@@ -7,6 +7,9 @@ const gone = 'redacted by kpx'
 const telling = /token|secret|passw|credential|private|api-?key|\bauth/i
 const copies = new Set(['kubectl.kubernetes.io/last-applied-configuration'])
 
+/** What kpx's changes keep of an object: of a ConfigMap the configuration alone, of others all of them. */
+const revisions = 'kpx/revisions'
+
 /** Who wrote them, and when, is told by managedFields, which hold no values. */
 const owned = new Set(['configmaps', 'daemonsets'])
 
@@ -17,7 +20,7 @@ export function redacted(object: unknown, list: string): unknown {
   const { data, metadata, spec } = rest
   return {
     ...rest,
-    ...(isJson(metadata) && { metadata: redactedMetadata(metadata, owned.has(list)) }),
+    ...(isJson(metadata) && { metadata: redactedMetadata(metadata, list) }),
     ...(isJson(spec) && { spec: redactedSpec(spec) }),
     ...(isJson(data) && { data: redactedData(data) }),
   }
@@ -34,10 +37,11 @@ const redactedData = (data: Json): Json =>
 
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function redactedMetadata({ annotations, managedFields, ...others }: Json, isOwned: boolean): Json {
-  const rest = isOwned && managedFields !== undefined ? { ...others, managedFields } : others
+function redactedMetadata({ annotations, managedFields, ...others }: Json, list: string): Json {
+  const rest = owned.has(list) && managedFields !== undefined ? { ...others, managedFields } : others
   if (!isJson(annotations)) return rest
-  const kept = Object.entries(annotations).filter(([name]) => !copies.has(name))
+  const isCopy = (name: string): boolean => copies.has(name) || (name === revisions && list !== 'configmaps')
+  const kept = Object.entries(annotations).filter(([name]) => !isCopy(name))
   return {
     ...rest,
     annotations: Object.fromEntries(kept.map(([name, value]) => [name, telling.test(name) ? gone : value])),

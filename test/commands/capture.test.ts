@@ -109,7 +109,11 @@ describe('a redacted object', () => {
   it('tells who wrote a ConfigMap, and of its data only what configures kube-proxy', () => {
     const config = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ipvs\n'
     const configMap = {
-      metadata: { name: 'kube-proxy', managedFields: [{ manager: 'kubectl' }] },
+      metadata: {
+        name: 'kube-proxy',
+        annotations: { 'kpx/revisions': 'packed configurations' },
+        managedFields: [{ manager: 'kubectl' }],
+      },
       data: { 'config.conf': config, 'config.json': '{"kind":"KubeProxyConfiguration"}', kubeconfig: 'token: s3cret' },
       binaryData: { more: 's3cret' },
     }
@@ -121,7 +125,9 @@ describe('a redacted object', () => {
 
   it('has no secret in the template of a DaemonSet', () => {
     const template = { spec: { containers: [{ name: 'kube-proxy', env: [{ name: 'KEY', value: 's3cret' }] }] } }
-    const kept = redacted({ metadata: { name: 'a' }, spec: { selector: {}, template } }, 'daemonsets')
+    // which kpx's changes keep whole
+    const annotations = { 'kpx/revisions': 'a packed s3cret' }
+    const kept = redacted({ metadata: { name: 'a', annotations }, spec: { selector: {}, template } }, 'daemonsets')
     expect(JSON.stringify(kept)).to.not.include('s3cret')
     expect(kept).to.have.nested.property('spec.template.spec.containers[0].name', 'kube-proxy')
   })

@@ -69,6 +69,12 @@ describe('edit', () => {
     expect(changing.cluster.text).to.equal(config)
   })
 
+  it('keeps the draft of a dry run, to go on from', async () => {
+    const { change, exit } = await editing('s/30s/45s/', 'configmap', '--dry-run=server')
+    expect({ exit, ...change }).to.include({ exit: 0, changed: false, dryRun: 'server' })
+    expect(drafts()).to.have.length(1)
+  })
+
   it('keeps the draft where the editor fails, or leaves no text', async () => {
     for (const [editor, code, exit] of [
       ['sh -c "exit 3"', 'KPX1023', 2],
