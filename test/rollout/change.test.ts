@@ -6,6 +6,12 @@ import { Changing, codesOf } from './changing.ts'
 
 const changing = new Changing()
 
+/** Ten times as much with every line. */
+const aliases = Array.from({ length: 7 }, (_, i) => {
+  const of = i === 0 ? 'a' : `b${i - 1}`
+  return `b${i}: &b${i} [${Array.from({ length: 10 }, () => `*${of}`).join(', ')}]\n`
+}).join('')
+
 describe('config set', () => {
   before(() => changing.start())
   beforeEach(() => changing.renew())
@@ -140,6 +146,31 @@ describe('config set', () => {
       'KPX2016 hostnameOverride',
       'KPX2016 logging.verbosity',
     ])
+  })
+
+  for (const [what, text, message] of [
+    ['of another kind', config.replace('KubeProxyConfiguration', 'KubeletConfiguration'), 'KPX2002'],
+    ['indented by tabs', config.replace('  syncPeriod', '\tsyncPeriod'), 'line 6, column 1'],
+    ['made of aliases', `${config}a: &a [1, 1]\n${aliases}`, 'excessive aliasing'],
+    ['of nothing', '', 'KPX2001'],
+  ] as const) {
+    it(`is refused for a text ${what}, with its place`, async () => {
+      changing.cluster.edit(text)
+      const { exit, stderr } = await changing.kpx('config', 'set', 'mode=nftables', '--yes')
+      expect(exit).to.equal(2)
+      expect(stderr)
+        .to.include(message)
+        .and.match(/line \d+, column \d+/)
+      expect(changing.cluster.text).to.equal(text)
+    })
+  }
+
+  it('leaves a megabyte of comments as it is', async () => {
+    const text = `${config}${'# what is said of it\n'.repeat(50_000)}`
+    changing.cluster.edit(text)
+    const { exit } = await changing.change('config', 'set', 'mode=nftables')
+    expect(exit).to.equal(0)
+    expect(changing.cluster.text).to.equal(text.replace('mode: iptables', 'mode: nftables'))
   })
 
   it('asks, and where nobody can be asked says which flag to type', async () => {
