@@ -26,7 +26,7 @@ export async function upWithServices(services: readonly BenchService[]): Promise
 
 /** The command that has kubectl print the rules of all nodes at once, when there are those of every endpoint. */
 export async function printing(
-  { kubeconfig, kubectl, name }: Cluster,
+  { kubeconfig, kubectl, name, nodes }: Cluster,
   mode: BenchMode,
   services: readonly BenchService[],
 ): Promise<string[]> {
@@ -40,9 +40,10 @@ export async function printing(
     '-o',
     'jsonpath={.items[*].metadata.name}',
   ]
-  const execs = (await kubectl(pods))
-    .split(' ')
-    .map((pod) => ['exec', '-n', 'kube-system', pod, '--', ...printed[mode]])
+  let names: string[] = []
+  // those of the mode before may still be ending
+  await until('a pod on each node', async () => (names = (await kubectl(pods)).split(' ')).length === nodes.length)
+  const execs = names.map((pod) => ['exec', '-n', 'kube-system', pod, '--', ...printed[mode]])
   const addresses = services.flatMap(({ endpoints }) => endpoints.map((endpoint) => endpoint.split(':')[0] ?? ''))
   for (const exec of execs) {
     await until('rules of every endpoint', async () => {
