@@ -92,8 +92,7 @@ export function parseIptablesRule(text: string): IptablesRule | UnknownRule {
 export function parseFilledTemplate(text: string): FilledTemplate | string {
   const words = splitWords(text)
   const template = parseTemplate(words)
-  if (typeof template === 'string') return template
-  return { template, words: { word: (index) => words.list[index] ?? '', difference: () => '' } }
+  return typeof template === 'string' ? template : { template, words: { word: (index) => words.list[index] ?? '' } }
 }
 
 /** Says why a line is no rule. */

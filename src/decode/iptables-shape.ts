@@ -54,7 +54,6 @@ export class IptablesRuleReader implements WordList {
   #shapeCount = 0
   /** The shape of the last rule. */
   #last: Shape | undefined
-  #read: { readonly start: number; readonly filled: FilledTemplate | string } = { start: -1, filled: '' }
   /** The words of the line that was read last. */
   readonly #starts = new Int32Array(mostWords)
   readonly #ends = new Int32Array(mostWords)
@@ -78,11 +77,8 @@ export class IptablesRuleReader implements WordList {
 
   /** The rule as its template and words, which hold until the next line is read; or why it cannot be read. */
   filled(start: number, end: number): FilledTemplate | string {
-    if (start === this.#read.start) return this.#read.filled
     const shape = this.#shapeOf(this.#headEnd(start, end), end)
-    const filled = shape ? shape.filled : parseFilledTemplate(this.#text.slice(start, end))
-    this.#read = { start, filled }
-    return filled
+    return shape ? shape.filled : parseFilledTemplate(this.#text.slice(start, end))
   }
 
   /** Where the rule begins behind counters that can be read. */
@@ -95,14 +91,13 @@ export class IptablesRuleReader implements WordList {
   /** Undefined for a line that is not read by its shape, or not at all. */
   #shapeOf(start: number, end: number): Shape | undefined {
     const last = this.#last
-    if (!last) return (this.#last = this.#scanned(start, end))
-    for (const follower of last.followers) if (this.#fits(follower, start, end)) return (this.#last = follower)
-    const shape = this.#scanned(start, end)
-    if (shape && !last.followers.includes(shape)) {
+    const shape = last?.followers.find((follower) => this.#fits(follower, start, end)) ?? this.#scanned(start, end)
+    if (last && shape && !last.followers.includes(shape)) {
       last.followers.unshift(shape)
       if (last.followers.length > mostFollowers) last.followers.pop()
     }
-    return (this.#last = shape)
+    this.#last = shape
+    return shape
   }
 
   /** Whether the line is that of the shape but for its values, and where they stand. */
@@ -184,16 +179,6 @@ export class IptablesRuleReader implements WordList {
   /** Of the line that was read last. */
   word(index: number): string {
     return this.#last?.literals[index] ?? this.#word(index)
-  }
-
-  /** From the first to the last value among the words, as the line has them. */
-  difference(from: number, to: number): string {
-    const literals = this.#last?.literals
-    let first = from
-    while (first < to && literals?.[first] !== undefined) first++
-    let last = to - 1
-    while (last > first && literals?.[last] !== undefined) last--
-    return first < to ? this.#text.slice(this.#starts[first], this.#ends[last]) : ''
   }
 
   #word(index: number): string {

@@ -7,51 +7,27 @@ import { parsePort, parsePrefix, width } from '../ruleset/address.ts'
 import type { Ip } from '../ruleset/address.ts'
 import type { FilledTemplate } from '../ruleset/iptables.ts'
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts'
-import { planOf } from './compile.ts'
-import type { Plan } from './compile.ts'
+import { compileRule } from './compile.ts'
 import { isHarmless } from './program.ts'
 import type { Operation, Scope } from './program.ts'
 
 /** Shorter chains are walked as they are. */
 const longChain = 32
 
-const none: readonly Operation[] = []
-
 export class CompiledRule implements Scope {
   readonly table: Table
   readonly chain: Chain
   readonly rule: Rule
-  readonly #plan: Plan
-  /** Those that were asked for: the first ones. */
-  #operations: readonly Operation[] = none
+  readonly operations: readonly Operation[]
+  /** Changes the packet, and so is worth a step. */
+  readonly changes: boolean
 
   constructor(table: Table, chain: Chain, rule: Rule) {
     this.table = table
     this.chain = chain
     this.rule = rule
-    this.#plan = planOf(rule)
-  }
-
-  /** How many operations it has. */
-  get length(): number {
-    return this.#plan.length
-  }
-
-  operation(index: number): Operation {
-    while (this.#operations.length <= index) {
-      this.#operations = [...this.#operations, this.#plan.operation(this.#operations.length, this)]
-    }
-    return this.#operations[index] as Operation
-  }
-
-  /** Those from `index` on. */
-  from(index: number): Operation[] {
-    return Array.from({ length: Math.max(0, this.length - index) }, (_, i) => this.operation(index + i))
-  }
-
-  /** Changes the packet, and so is worth a step. */
-  get changes(): boolean {
-    return this.from(0).some((operation) => operation.kind === 'act' && !isHarmless(operation))
+    this.operations = compileRule(this)
+    this.changes = this.operations.some((operation) => operation.kind === 'act' && !isHarmless(operation))
   }
 }
 
@@ -84,22 +60,14 @@ export class CompiledChain {
   candidates(destination: Ip, port: number): readonly number[] | undefined {
     if (!this.#index) return undefined
     const { byAddress, byPort, others } = this.#index
-    return inOrder(inOrder(byAddress.get(destination), byPort.get(port)), others)
+    const ofAddress = byAddress.get(destination) ?? none
+    const ofPort = byPort.get(port) ?? none
+    if (ofAddress.length + ofPort.length === 0) return others
+    return [...ofAddress, ...ofPort, ...others].sort((a, b) => a - b)
   }
 }
 
-/** Two rising lists as one. */
-function inOrder(a: readonly number[] | undefined, b: readonly number[] | undefined): readonly number[] | undefined {
-  if (!a || !b) return a ?? b
-  const both: number[] = []
-  let at = 0
-  for (const number of a) {
-    for (let other = b[at]; other !== undefined && other < number; other = b[++at]) both.push(other)
-    both.push(number)
-  }
-  for (; at < b.length; at++) both.push(b[at] ?? 0)
-  return both
-}
+const none: readonly number[] = []
 
 interface ChainIndex {
   readonly byAddress: ReadonlyMap<Ip, readonly number[]>

@@ -40,6 +40,8 @@ export type Operation =
       readonly run: (flow: Flow, node: NodeState) => Result
     }
 
+export type Program = readonly Operation[]
+
 /** Whether it changes neither the packet nor its way. */
 export const isHarmless = (operation: Operation): boolean => operation.kind === 'act' && operation.harmless === true
 

@@ -6,7 +6,7 @@ import type { Flow, Step } from './flow.ts'
 import { describeDestination, describeSource } from './nat.ts'
 import type { HookedChain, NodeState } from './node.ts'
 import { isBranches, isHarmless } from './program.ts'
-import type { Answer, Branch, Effect, Result } from './program.ts'
+import type { Answer, Branch, Effect, Operation, Result } from './program.ts'
 import { chainStep, lateStep, ruleStep } from './rule-step.ts'
 
 /** How a flow leaves a base chain. */
@@ -22,14 +22,15 @@ export interface Ended {
   readonly end: End
 }
 
-/** A chain on the way. Several walkers may be in one: each has a position of its own. */
+/** A chain on the way. Only a walker's innermost frame moves on; those below it may belong to several walkers. */
 interface Frame {
   readonly compiled: CompiledChain
   /** The numbers of the rules that can match; undefined for all. */
   readonly candidates: readonly number[] | undefined
-  /** Where a return leads, and to which position there. */
+  /** The next rule. */
+  position: number
+  /** Where a return leads. */
   readonly caller: Frame | undefined
-  readonly resume: number
   /** Chains that were left by goto since the frame's own jump: to come back to one is a loop. */
   readonly left: readonly Chain[]
   /** How many frames there are, this one among them. */
@@ -49,18 +50,11 @@ const deepest = 500
 
 const noChains: readonly Chain[] = []
 
-const accepted: End = { kind: 'accept' }
-const translated: End = { kind: 'translated' }
-
 export function walkChain(hooked: HookedChain, start: Flow, node: NodeState): Ended[] {
   const walk: Walk = { hooked, node, open: [], ended: [] }
-  const first = new Walker(walk, start, undefined, 0)
+  const first = new Walker(walk, start, undefined)
   first.enter(hooked.chain, noChains)
-  const ended = first.run()
-  // most flows stay whole
-  if (walk.open.length === 0 && walk.ended.length === 0) return [ended]
-  walk.ended.push(ended)
-  for (let walker = walk.open.pop(); walker; walker = walk.open.pop()) walk.ended.push(walker.run())
+  for (let walker: Walker | undefined = first; walker; walker = walk.open.pop()) walker.run()
   return walk.ended
 }
 
@@ -69,28 +63,25 @@ class Walker {
   readonly #walk: Walk
   readonly #flow: Flow
   #frame: Frame | undefined
-  /** The next rule. */
-  #position: number
 
-  constructor(walk: Walk, flow: Flow, frame: Frame | undefined, position: number) {
+  constructor(walk: Walk, flow: Flow, frame: Frame | undefined) {
     this.#walk = walk
     this.#flow = flow
     this.#frame = frame
-    this.#position = position
   }
 
   /** Goes on until the flow leaves the base chain. */
-  run(): Ended {
+  run(): void {
     let end: End | undefined
     while (!end) {
       const frame = this.#frame
       if (!frame) break
-      const number = frame.candidates ? frame.candidates[this.#position] : this.#position
+      const number = frame.candidates ? frame.candidates[frame.position] : frame.position
       const rule = number === undefined ? undefined : frame.compiled.rule(number)
-      this.#position++
+      frame.position++
       end = rule ? this.#follow(rule, 0) : this.#leave(frame.compiled.chain)
     }
-    return { flow: this.#flow, end: end ?? this.#policy() }
+    this.#walk.ended.push({ flow: this.#flow, end: end ?? this.#policy() })
   }
 
   enter(chain: Chain, left: readonly Chain[]): void {
@@ -98,8 +89,7 @@ class Walker {
     const compiled = node.compiled(hooked.table, chain)
     const candidates = compiled.candidates(this.#flow.destination, this.#flow.port)
     const caller = this.#frame
-    this.#frame = { compiled, candidates, caller, resume: this.#position, left, depth: (caller?.depth ?? 0) + 1 }
-    this.#position = 0
+    this.#frame = { compiled, candidates, position: 0, caller, left, depth: (caller?.depth ?? 0) + 1 }
   }
 
   /** Behind the last rule, or at a return: back to the rule after the jump. */
@@ -115,13 +105,13 @@ class Walker {
   }
 
   #return(): void {
-    this.#position = this.#frame?.resume ?? 0
-    this.#frame = this.#frame?.caller
+    const caller = this.#frame?.caller
+    this.#frame = caller && { ...caller }
   }
 
   #policy(): End {
     const { chain, table } = this.#walk.hooked
-    if (chain.base?.policy !== 'drop') return accepted
+    if (chain.base?.policy !== 'drop') return { kind: 'accept' }
     const step = chainStep(this.#flow, table, chain, 'policy drop')
     record(this.#flow, step)
     return { kind: 'drop', step }
@@ -129,16 +119,18 @@ class Walker {
 
   /** The operations of a rule from `from` on. */
   #follow(rule: CompiledRule, from: number): End | undefined {
+    const { operations } = rule
     const { node } = this.#walk
     this.#flow.effort.rules++
     const why = exhaustion(this.#flow)
     if (why !== undefined) return this.#apply({ kind: 'unknown', why }, rule)
-    for (let i = from; i < rule.length; i++) {
-      const operation = rule.operation(i)
+    for (let i = from; i < operations.length; i++) {
+      const operation = operations[i]
+      if (!operation) break
       if (operation.kind === 'effect') return this.#apply(operation.effect, rule)
       const result =
         operation.kind === 'test'
-          ? tested(rule, i, operation.test(this.#flow, node), this.#flow, node)
+          ? tested(operations, i, operation.test(this.#flow, node), this.#flow, node)
           : operation.run(this.#flow, node)
       if (result === undefined) continue
       const effect = isBranches(result) ? this.#branch(result, rule, i) : result
@@ -164,7 +156,7 @@ class Walker {
         branch.apply?.(this.#flow)
         return branch.effect
       }
-      const own = new Walker(this.#walk, split(this.#flow, branch.share), this.#frame, this.#position)
+      const own = new Walker(this.#walk, split(this.#flow, branch.share), this.#frame && { ...this.#frame })
       branch.apply?.(own.#flow)
       own.#start(branch.effect, rule, at + 1)
     }
@@ -186,10 +178,10 @@ class Walker {
         return undefined
       case 'accept':
         this.#note(rule, 'accept')
-        return accepted
+        return { kind: 'accept' }
       case 'translated':
         this.#noteTranslation(rule)
-        return translated
+        return { kind: 'translated' }
       case 'drop':
         return { kind: 'drop', step: this.#took(rule, 'drop') }
       case 'reject':
@@ -222,7 +214,7 @@ class Walker {
     this.#flow.effort.rules += ofJump
     if (kind === 'jump' || !frame) this.enter(chain, noChains)
     else {
-      this.#return()
+      this.#frame = frame.caller
       this.enter(chain, [...frame.left, frame.compiled.chain])
     }
     return undefined
@@ -265,13 +257,13 @@ const next: Effect = { kind: 'next' }
  * A test's answer. What cannot be told does not matter where another match fails for certain, or the rule changes nothing: then it may
  * still have written to a set, which later rules must know.
  */
-function tested(rule: CompiledRule, at: number, answer: Answer, flow: Flow, node: NodeState): Result {
+function tested(program: readonly Operation[], at: number, answer: Answer, flow: Flow, node: NodeState): Result {
   if (answer === true) return undefined
   if (answer === false) return next
   if ('chance' in answer) {
     return [{ share: answer.chance }, { share: 1 - answer.chance, effect: next }]
   }
-  const rest = rule.from(at + 1)
+  const rest = program.slice(at + 1)
   if (rest.some((later) => later.kind === 'test' && later.test(flow, node) === false)) return next
   if (!rest.every((later) => later.kind === 'test' || isHarmless(later)))
     return { kind: 'unknown', why: answer.unknown }

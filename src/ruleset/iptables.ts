@@ -53,8 +53,6 @@ export interface RuleTemplate {
 /** Gives the words of a rule by their index. */
 export interface WordList {
   word(index: number): string
-  /** What tells the words `[from, to)` of one rule of a template from those of another: where it is the same, they are. */
-  difference(from: number, to: number): string
 }
 
 /** A rule as the template that many rules share, and the words that are its own. */

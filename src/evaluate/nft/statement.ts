@@ -1,10 +1,10 @@
 /** nft's statements as operations (net/netfilter/nft_*.c). */
 import type { Ip } from '../../ruleset/address.ts'
-import type { NftExpression, NftNat, NftSetUpdate, NftStatement, NftVerdict } from '../../ruleset/nft.ts'
+import type { NftExpression, NftNat, NftRule, NftSetUpdate, NftStatement, NftVerdict } from '../../ruleset/nft.ts'
 import type { Flow } from '../flow.ts'
 import { changeSource, dnat as translate, masquerade, redirect, translatedEffect } from '../nat.ts'
 import type { NodeState } from '../node.ts'
-import type { Branch, Effect, Operation, Result, Scope } from '../program.ts'
+import type { Branch, Effect, Operation, Program, Result, Scope } from '../program.ts'
 import { hasEntry } from '../match/conntrack.ts'
 import { compileNftMatch } from './match.ts'
 import { lookUp } from './lookup.ts'
@@ -12,11 +12,14 @@ import { setKey } from './dynamic-sets.ts'
 import { absent, isUnknown, valuesOf } from './value.ts'
 import type { Value } from './value.ts'
 
+export const compileNftRule = (rule: NftRule, scope: Scope): Program =>
+  rule.statements.map((statement) => compileStatement(statement, scope))
+
 const act = (run: (flow: Flow, node: NodeState) => Result): Operation => ({ kind: 'act', run })
 const harmless: Operation = { kind: 'act', harmless: true, run: () => undefined }
 const unknown = (why: string): Effect => ({ kind: 'unknown', why })
 
-export function compileStatement(statement: NftStatement, scope: Scope): Operation {
+function compileStatement(statement: NftStatement, scope: Scope): Operation {
   if ('match' in statement) return { kind: 'test', test: compileNftMatch(statement.match, scope) }
   if ('counter' in statement || 'log' in statement) return harmless
   if ('vmap' in statement) return act((flow, node) => verdictMap(statement.vmap, scope, flow, node))
