@@ -2,7 +2,7 @@
 import { overruledFields } from '../answer/config/overruled.ts'
 import { placeOf } from '../answer/config/place.ts'
 import type { Place } from '../answer/config/place.ts'
-import { judgeText } from '../answer/validate-config.ts'
+import { judgeText } from '../answer/config/validate.ts'
 import { text } from '../cluster/json.ts'
 import { readRevisions, revisionsAnnotation } from '../config/revisions.ts'
 import { KpxError } from '../error.ts'

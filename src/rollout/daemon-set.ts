@@ -1,6 +1,6 @@
 /** kube-proxy's DaemonSet as YAML, without what the API server alone writes. */
 import { placeOf } from '../answer/config/place.ts'
-import { validateConfig } from '../answer/validate-config.ts'
+import { validateConfig } from '../answer/config/validate.ts'
 import { finding } from '../answer/finding.ts'
 import type { Finding } from '../answer/finding.ts'
 import { appliedOf } from '../cluster/applied.ts'

@@ -1,7 +1,8 @@
 /** What a cluster has, as files that `config validate` takes: the configuration's text, and the command line of its container. */
 import { yamlOfJson } from '../../config/yaml-object.ts'
-import type { ConfigFile } from '../validate-config.ts'
-import { placeName, writtenText } from './show.ts'
+import type { ConfigFile } from './validate.ts'
+import { writtenText } from './show.ts'
+import { placeName } from './place.ts'
 import type { Place } from './place.ts'
 
 /** Throws KPX2103 where the configuration's text was not seen. */

@@ -2,7 +2,7 @@
 import { effectiveSettings } from '../../config/effective.ts'
 import type { StartedWith } from '../../config/effective.ts'
 import { lineOf } from '../../config/value.ts'
-import { writtenValues } from '../../config/written.ts'
+import { writtenValues } from '../../config/written-values.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 

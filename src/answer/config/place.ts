@@ -4,11 +4,13 @@ import type { Applied } from '../../cluster/applied.ts'
 import { object, text } from '../../cluster/json.ts'
 import { kubeProxyDaemonSets, kubeProxyPods, podAsApplied } from '../../cluster/kube-proxy.ts'
 import type { Container } from '../../cluster/workload.ts'
+import { readRevisions, revisionsAnnotation } from '../../config/revisions.ts'
+import type { Revision } from '../../config/revisions.ts'
 import { newestMinor } from '../../config/version.ts'
 import { KpxError } from '../../error.ts'
 import { minorOf } from '../../version.ts'
-import { configFileOf, configurationOf } from '../configuration.ts'
-import type { ConfigFile, Configuration } from '../configuration.ts'
+import { configFileOf, configurationOf } from './configuration.ts'
+import type { ConfigFile, Configuration } from './configuration.ts'
 
 export interface Place {
   /** Its DaemonSet; the pod itself where it has none, as a static one. */
@@ -21,6 +23,14 @@ export interface Place {
   /** The minor of that, else the newest that kpx knows. */
   readonly minor: number
 }
+
+/** `ConfigMap kube-system/kube-proxy, key config.conf`. */
+export const placeName = ({ configuration: { key, object } }: Place): string =>
+  [object ?? 'configuration', ...(key === null ? [] : [`key ${key}`])].join(', ')
+
+/** From the oldest to the newest. Throws KPX2106. */
+export const revisionsIn = ({ file: { map } }: Place): readonly Revision[] =>
+  readRevisions(text(map?.annotations[revisionsAnnotation]))
 
 interface Workload {
   readonly object: Applied

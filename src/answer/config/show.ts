@@ -1,15 +1,12 @@
 /** `kpx config show` and `kpx config get`: the configuration as it is written, and every value that kube-proxy makes of it. */
 import { effectiveSettings } from '../../config/effective.ts'
-import { text } from '../../cluster/json.ts'
-import { readRevisions, revisionsAnnotation } from '../../config/revisions.ts'
-import type { Revision } from '../../config/revisions.ts'
 import type { Origin } from '../../config/settings.ts'
 import { fieldsOf } from '../../config/spans.ts'
 import { lineOf } from '../../config/value.ts'
 import type { Value } from '../../config/value.ts'
-import { writtenValues } from '../../config/written.ts'
+import { writtenValues } from '../../config/written-values.ts'
 import { KpxError } from '../../error.ts'
-import type { Configuration } from '../configuration.ts'
+import type { Configuration } from './configuration.ts'
 import { documentSeeing } from '../document.ts'
 import type { Document } from '../document.ts'
 import { findFields } from '../explain-field.ts'
@@ -104,14 +101,6 @@ const untold = ({ configuration, file }: Place): string =>
   file.file !== undefined && file.text === undefined
     ? `the configuration is in ${configuration.object}, which was not seen`
     : `kube-proxy would not start with ${configuration.object}, so no value is in force`
-
-/** `ConfigMap kube-system/kube-proxy, key config.conf`. */
-export const placeName = ({ configuration: { key, object } }: Place): string =>
-  [object ?? 'configuration', ...(key === null ? [] : [`key ${key}`])].join(', ')
-
-/** From the oldest to the newest. Throws KPX2106. */
-export const revisionsIn = ({ file: { map } }: Place): readonly Revision[] =>
-  readRevisions(text(map?.annotations[revisionsAnnotation]))
 
 /** As a file that could be passed to kube-proxy. Throws KPX2103 where there is no text. */
 export function writtenText(place: Place): string {

@@ -1,12 +1,12 @@
 /** Where a kube-proxy has its configuration from, whose that is, and the mode that it asks for. */
-import type { Capture } from '../capture/capture.ts'
-import { configMapNamed, lastDataWrite } from '../cluster/applied.ts'
-import type { Applied, ConfigMap } from '../cluster/applied.ts'
-import { fileSource } from '../cluster/workload.ts'
-import type { Container, FileSource } from '../cluster/workload.ts'
-import { commandLineOf } from '../config/command-line.ts'
-import { modeSetting } from '../config/effective.ts'
-import { ownerOf } from '../platform/owner.ts'
+import type { Capture } from '../../capture/capture.ts'
+import { configMapNamed, lastDataWrite } from '../../cluster/applied.ts'
+import type { Applied, ConfigMap } from '../../cluster/applied.ts'
+import { fileSource } from '../../cluster/workload.ts'
+import type { Container, FileSource } from '../../cluster/workload.ts'
+import { commandLineOf } from '../../config/command-line.ts'
+import { modeSetting } from '../../config/effective.ts'
+import { ownerOf } from '../../platform/owner.ts'
 
 export interface Configuration {
   /** `ConfigMap kube-system/kube-proxy`, `DaemonSet kube-system/kube-proxy` for flags; null where it is not known. */
