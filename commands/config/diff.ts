@@ -6,7 +6,7 @@ import type { Place } from '../../src/answer/config/place.ts'
 import { writtenText } from '../../src/answer/config/show.ts'
 import { inputName, readInput } from '../../src/capture/input.ts'
 import { BaseCommand, daemonSetFlag, objectFlags } from '../../src/command.ts'
-import { textOfFile } from '../../src/config/text.ts'
+import { configTextOf } from '../../src/config/manifest.ts'
 import { revisionOf, wantedRevision } from '../../src/config/wanted-revision.ts'
 import { configDiffView } from '../../src/view/config.ts'
 
@@ -17,7 +17,8 @@ export default class ConfigDiffCommand extends BaseCommand<typeof ConfigDiffComm
   static override args = {
     other: Args.string({
       ignoreStdin: true,
-      description: 'a revision of config history (default: the newest), or a file; - reads standard input',
+      description:
+        'a revision of config history (default: the newest), or a file, also a manifest; - reads standard input',
     }),
   }
   static override examples = [
@@ -50,5 +51,5 @@ function revision(place: Place, word: string | undefined): NamedText {
 
 const file = async (path: string): Promise<NamedText> => ({
   name: inputName(path),
-  text: textOfFile(inputName(path), await readInput(path)),
+  text: configTextOf(inputName(path), await readInput(path)),
 })

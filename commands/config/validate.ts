@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { filesOf } from '../../src/answer/config/files.ts'
+import type { JudgedFiles } from '../../src/answer/config/files.ts'
 import { placeOf } from '../../src/answer/config/place.ts'
 import { knownMinor, validateConfig } from '../../src/answer/config/validate.ts'
 import type { ConfigFile } from '../../src/answer/config/validate.ts'
@@ -41,8 +42,8 @@ export default class ConfigValidate extends BaseCommand<typeof ConfigValidate> {
 
   async run(): Promise<FindingList> {
     const { 'fail-on': failOn, kubernetes } = this.flags
-    const minor = kubernetes === undefined ? undefined : knownMinor(kubernetes)
-    const list = validateConfig(await this.files(), minor, failOn)
+    const { files, minor } = await this.subject()
+    const list = validateConfig(files, kubernetes === undefined ? minor : knownMinor(kubernetes), failOn)
     const codes = (): string[] => list.findings.map(({ code }) => code)
     await this.print(list, (options) => findingListView(list, options), codes)
     if (list.findings.some(({ code }) => entryOf(code).exit === 2)) process.exitCode = 2
@@ -50,11 +51,10 @@ export default class ConfigValidate extends BaseCommand<typeof ConfigValidate> {
     return list
   }
 
-  private async files(): Promise<ConfigFile[]> {
+  private async subject(): Promise<JudgedFiles> {
     if (this.words.length === 0) return filesOf(placeOf(await this.configuration(), this.flags.daemonset))
-    if (!this.namesSource) return Promise.all(this.words.map(fileOf))
+    const read = async (path: string): Promise<ConfigFile> => ({ name: inputName(path), bytes: await readInput(path) })
+    if (!this.namesSource) return { files: await Promise.all(this.words.map(read)) }
     throw new KpxError('KPX1001', 'files or a cluster can be validated, not both', { fix: 'leave out one of them' })
   }
 }
-
-const fileOf = async (path: string): Promise<ConfigFile> => ({ name: inputName(path), bytes: await readInput(path) })

@@ -3,6 +3,8 @@ import { readDocument } from './document.ts'
 import { embedded } from './embedded.ts'
 import { UnreadableText, textOf, valueOf } from './node.ts'
 import type { MappingNode, Node } from './node.ts'
+import { KpxError } from '../error.ts'
+import { textOfFile } from './text.ts'
 import type { Problem } from './problem.ts'
 
 export interface FoundConfig {
@@ -46,6 +48,16 @@ export function findConfigs(text: string): Found {
   const finder = new Finder(text)
   for (const part of parts) finder.part(part)
   return finder.found()
+}
+
+/** The text of the one configuration that a file holds, be it in a manifest. Throws KPX2001 and KPX2003. */
+export function configTextOf(name: string, bytes: Uint8Array): string {
+  const { configs, problems } = findConfigs(textOfFile(name, bytes))
+  const [only, ...others] = configs
+  if (only && others.length === 0) return only.text
+  const [first] = problems
+  const why = others.length > 0 ? 'several configurations are in it' : 'it holds no configuration'
+  throw new KpxError(first?.problem.code ?? 'KPX2003', `${name}: ${first?.problem.message ?? why}`)
 }
 
 /** The documents of a YAML file, as kubectl and kubeadm take them apart; JSON is one. */

@@ -24,6 +24,6 @@ export function revisionOf(kept: readonly Revision[], { revision }: WantedRevisi
   if (found) return found
   const numbers = kept.map((one) => one.revision).join(', ')
   const message =
-    kept.length === 0 ? 'no change by kpx is known, so there is nothing to restore' : `no revision ${revision} is kept`
+    kept.length === 0 ? 'no change by kpx is known, so nothing of before is kept' : `no revision ${revision} is kept`
   throw new KpxError('KPX1005', message, { fix: kept.length === 0 ? 'see kpx config history' : `there are ${numbers}` })
 }

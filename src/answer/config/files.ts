@@ -5,13 +5,19 @@ import { writtenText } from './show.ts'
 import { placeName } from './place.ts'
 import type { Place } from './place.ts'
 
+export interface JudgedFiles {
+  readonly files: readonly ConfigFile[]
+  /** Of the cluster that has them; undefined where none is asked. */
+  readonly minor?: number
+}
+
 /** Throws KPX2103 where the configuration's text was not seen. */
-export function filesOf(place: Place): ConfigFile[] {
-  const { file, workload } = place
+export function filesOf(place: Place): JudgedFiles {
+  const { file, minor, workload } = place
   const { kind, name, namespace } = workload
   const command = { name: `${kind} ${namespace}/${name}`, bytes: Buffer.from(yamlOfJson(manifestOf(place))) }
-  if (file.file === undefined) return [command]
-  return [{ name: placeName(place), bytes: Buffer.from(writtenText(place)) }, command]
+  if (file.file === undefined) return { files: [command], minor }
+  return { files: [{ name: placeName(place), bytes: Buffer.from(writtenText(place)) }, command], minor }
 }
 
 /** As much of it as is judged. */

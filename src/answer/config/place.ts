@@ -59,7 +59,7 @@ function workloadOf(capture: Capture, named: string | undefined): Workload {
   const found = named === undefined ? all : all.filter(({ object: one }) => [one.name, nameOf(one)].includes(named))
   const names = all.map(({ object: one }) => nameOf(one)).join(', ')
   if (found.length === 0 && named !== undefined && all.length > 0) {
-    throw new KpxError('KPX2103', `no DaemonSet ${named} runs kube-proxy`, { fix: `there is: ${names}` })
+    throw new KpxError('KPX2103', `no DaemonSet ${named} runs kube-proxy`, { fix: `there is: ${names}`, exit: 2 })
   }
   const [first, ...others] = found
   if (!first) throw new KpxError('KPX2103', 'no DaemonSet and no pod of kube-proxy is there')

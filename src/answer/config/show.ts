@@ -75,7 +75,7 @@ const fieldValue = (path: string, value: Value, origin: Origin): FieldValue => (
 export function effectiveValues(place: Place): FieldValue[] {
   const values = valuesOf(place)
   if (values) return values
-  throw new KpxError('KPX2103', untold(place), { fix: 'see why: kpx config validate' })
+  throw unseen(place) ?? new KpxError('KPX2103', wouldNotStart(place), { fix: 'see why: kpx config validate' })
 }
 
 /**
@@ -97,16 +97,21 @@ export function getValues(place: Place, paths: readonly string[], isEffective: b
   })
 }
 
-const untold = ({ configuration, file }: Place): string =>
-  file.file !== undefined && file.text === undefined
-    ? `the configuration is in ${configuration.object}, which was not seen`
-    : `kube-proxy would not start with ${configuration.object}, so no value is in force`
+const wouldNotStart = ({ configuration: { object } }: Place): string =>
+  `kube-proxy would not start with ${object}, so no value is in force`
+
+/** Undefined where the text was seen, or flags are the configuration. */
+function unseen({ configuration: { object }, file }: Place): KpxError | undefined {
+  if (file.file === undefined || file.text !== undefined) return undefined
+  const fix = 'check that it is there, and that you may read it'
+  return new KpxError('KPX2103', `the configuration is in ${object}, which was not seen`, { fix, exit: 3 })
+}
 
 /** As a file that could be passed to kube-proxy. Throws KPX2103 where there is no text. */
 export function writtenText(place: Place): string {
   if (place.file.text !== undefined) return place.file.text
-  if (place.file.file !== undefined) throw new KpxError('KPX2103', untold(place))
-  throw new KpxError('KPX2103', `the configuration is in flags of ${place.configuration.object}`, {
-    fix: 'see what comes of them: kpx config show --effective',
-  })
+  const message = `the configuration is in flags of ${place.configuration.object}`
+  throw (
+    unseen(place) ?? new KpxError('KPX2103', message, { fix: 'see what comes of them: kpx config show --effective' })
+  )
 }
