@@ -74,7 +74,8 @@ export abstract class ChangeCommand<T extends Changing = Changing> extends BaseC
   }
 
   /** Throws KPX1001 where somebody would have to be asked and nobody can be: before anything is done. */
-  protected assertAnswerable(): void {
+  override async init(): Promise<void> {
+    await super.init()
     const { 'dry-run': dryRun, yes } = this.own
     if (yes || dryRun !== undefined || canAsk(process.stdin, process.stderr)) return
     throw new KpxError('KPX1001', 'nobody can be asked whether the change is wanted: this is no terminal', {

@@ -17,7 +17,6 @@ export default class ConfigRestore extends ChangeCommand<typeof ConfigRestore> {
   static override examples = ['<%= config.bin %> config restore', '<%= config.bin %> config restore 3 --dry-run=client']
 
   async run(): Promise<Change> {
-    this.assertAnswerable()
     const wanted = wantedRevision(this.args.revision)
     const subjectOf = wanted.of === 'daemonset' ? daemonSetSubject : configMapSubject
     const subject = await subjectOf(await this.connection(), this.flags.daemonset)

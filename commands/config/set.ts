@@ -19,7 +19,6 @@ export default class ConfigSet extends ChangeCommand<typeof ConfigSet> {
   ]
 
   async run(): Promise<Change> {
-    this.assertAnswerable()
     const wanted = this.words.map(assignmentOf)
     const subject = await configMapSubject(await this.connection(), this.flags.daemonset)
     const after = wanted.reduce((text, { path, value }) => setField(text, path, value), subject.text)

@@ -15,7 +15,6 @@ export default class ConfigUnset extends ChangeCommand<typeof ConfigUnset> {
   static override examples = ['<%= config.bin %> config unset portRange', '<%= config.bin %> config unset ipvs -y']
 
   async run(): Promise<Change> {
-    this.assertAnswerable()
     const subject = await configMapSubject(await this.connection(), this.flags.daemonset)
     return this.change(subject, this.words.reduce(unsetField, subject.text))
   }

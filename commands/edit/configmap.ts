@@ -14,7 +14,6 @@ export default class EditConfigMap extends ChangeCommand<typeof EditConfigMap> {
   ]
 
   async run(): Promise<Change> {
-    this.assertAnswerable()
     return this.edit(await configMapSubject(await this.connection(), this.flags.daemonset), 'kube-proxy-config.yaml')
   }
 }

@@ -11,7 +11,6 @@ export default class EditDaemonSet extends ChangeCommand<typeof EditDaemonSet> {
   static override examples = ['<%= config.bin %> edit daemonset', '<%= config.bin %> edit daemonset --dry-run=server']
 
   async run(): Promise<Change> {
-    this.assertAnswerable()
     return this.edit(await daemonSetSubject(await this.connection(), this.flags.daemonset), 'kube-proxy-daemonset.yaml')
   }
 }

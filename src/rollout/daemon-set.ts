@@ -1,9 +1,11 @@
 /** kube-proxy's DaemonSet as YAML, without what the API server alone writes. */
-import { placeOf } from '../answer/config/place.ts'
-import { validateConfig } from '../answer/config/validate.ts'
+import { placeName, placeOf, versionOfImage } from '../answer/config/place.ts'
+import type { Place } from '../answer/config/place.ts'
+import { judgeText, validateConfig } from '../answer/config/validate.ts'
 import { finding } from '../answer/finding.ts'
 import type { Finding } from '../answer/finding.ts'
 import { appliedOf } from '../cluster/applied.ts'
+import type { Applied } from '../cluster/applied.ts'
 import { object, text } from '../cluster/json.ts'
 import type { Json } from '../cluster/json.ts'
 import { kubeProxyDaemonSets } from '../cluster/kube-proxy.ts'
@@ -11,6 +13,7 @@ import { readRevisions, revisionsAnnotation } from '../config/revisions.ts'
 import { jsonOfYaml, yamlOfJson } from '../config/yaml-object.ts'
 import type { StartedWith } from '../config/effective.ts'
 import { KpxError } from '../error.ts'
+import { minorOf } from '../version.ts'
 import type { Connection } from '../kube/connection.ts'
 import { liveConfiguration } from '../kube/live-configuration.ts'
 import { changeObject, getObject } from '../kube/objects.ts'
@@ -21,7 +24,8 @@ import type { Subject } from './subject.ts'
 
 /** Throws KPX2103 where no DaemonSet runs kube-proxy, KPX2106, and KPX1011 to KPX1017. */
 export async function daemonSetSubject(connection: Connection, named: string | undefined): Promise<Subject> {
-  const { file, minor, version, workload: found } = placeOf(await liveConfiguration(connection), named)
+  const place = placeOf(await liveConfiguration(connection), named)
+  const { file, workload: found } = place
   const { name, namespace } = found
   if (found.kind !== 'DaemonSet') throw new KpxError('KPX2103', `${nameOf(found)} belongs to no DaemonSet`)
   const asked = { resource: resources.daemonSets, namespace, name }
@@ -31,7 +35,7 @@ export async function daemonSetSubject(connection: Connection, named: string | u
   const startedWith = (set: Json): StartedWith => ({
     command: kubeProxyDaemonSets([set])[0]?.container.words ?? [],
     config: file.text,
-    version: version ?? undefined,
+    version: versionIn(set, place) ?? undefined,
   })
   return {
     connection,
@@ -41,14 +45,17 @@ export async function daemonSetSubject(connection: Connection, named: string | u
     text: written,
     revisions: readRevisions(text(workload.annotations[revisionsAnnotation])),
     changedBy: null,
-    judge: (after) => judge(after, workload, minor),
+    judge: (after) => judge(after, place),
     write: async (after, revisions, dryRun) => {
       const kept = revisions ?? text(workload.annotations[revisionsAnnotation])
       const body = replacement(after, now, kept)
       await changeObject(connection, { verb: 'update', ...asked }, body, dryRun ? { dryRun: 'All' } : {})
     },
     reread: () => daemonSetSubject(connection, `${namespace}/${name}`),
-    expected: (after) => expectedOf(startedWith(now), startedWith(object(jsonOfYaml(after))), minor),
+    expected: (after) => {
+      const set = object(jsonOfYaml(after))
+      return expectedOf(startedWith(now), startedWith(set), minorIn(set, place))
+    },
     restart: (after) => (sameTemplate(now, object(jsonOfYaml(after))) ? 'none' : 'itself'),
   }
 }
@@ -79,19 +86,33 @@ const templateOf = (set: Json): unknown => object(set['spec'])['template']
 const sameTemplate = (now: Json, after: Json): boolean =>
   JSON.stringify(templateOf(now)) === JSON.stringify(templateOf(after))
 
-function judge(
-  after: string,
-  { name, namespace }: { readonly name: string; readonly namespace: string },
-  minor: number,
-): Finding[] {
-  const file = `${name}.yaml`
-  const { findings } = validateConfig([{ name: file, bytes: Buffer.from(after) }], minor, 'never')
-  if (findings.some(({ code }) => code === 'KPX2001')) return [...findings]
+/** Of the image that the DaemonSet has, be it another one than that of now. */
+const versionIn = (set: Json, { version }: Place): string | null =>
+  versionOfImage(kubeProxyDaemonSets([set])[0]?.container.image ?? '') ?? version
+
+const minorIn = (set: Json, place: Place): number => minorOf(versionIn(set, place) ?? '') ?? place.minor
+
+function judge(after: string, place: Place): Finding[] {
+  const { file, minor, workload } = place
+  const { name, namespace } = workload
+  const read = (asked: number): readonly Finding[] =>
+    validateConfig([{ name: `${name}.yaml`, bytes: Buffer.from(after) }], asked, 'never').findings
+  if (read(minor).some(({ code }) => code === 'KPX2001')) return [...read(minor)]
   const set = object(jsonOfYaml(after))
   const metadata = object(set['metadata'])
   const isSame = set['kind'] === 'DaemonSet' && metadata['name'] === name && metadata['namespace'] === namespace
-  const message = `the text must stay that of DaemonSet ${namespace}/${name}: kind, name and namespace cannot be edited`
-  return isSame
-    ? [...findings]
-    : [finding('KPX2105', { message, object: `DaemonSet ${namespace}/${name}` }), ...findings]
+  const newMinor = minorIn(set, place)
+  // another release may not take the configuration that this one takes
+  const ofConfig = newMinor === minor ? [] : judgeText(placeName(place), file.text ?? '', newMinor)
+  return [
+    ...(isSame ? [] : [anotherObject(workload)]),
+    ...read(newMinor),
+    ...(file.text === undefined ? [] : ofConfig.filter(({ level }) => level === 'error')),
+  ]
+}
+
+function anotherObject(workload: Applied): Finding {
+  const object = nameOf(workload)
+  const message = `the text must stay that of ${object}: kind, name and namespace cannot be edited`
+  return { ...finding('KPX2105', { message, object }), fix: 'take them back to what they were' }
 }

@@ -53,7 +53,10 @@ function nodePod(node: string, { metadata, status }: Json, generation: string): 
     node,
     namespace: text(namespace),
     name: text(name),
-    isNew: deletionTimestamp === undefined && text(object(labels)['pod-template-generation']) === generation,
+    isNew:
+      generation !== '' &&
+      deletionTimestamp === undefined &&
+      text(object(labels)['pod-template-generation']) === generation,
     restarts,
     ready: containers.length > 0 && containers.every(({ ready }) => ready === true),
     fails: hopeless.test(reason) && (!isCrash || restarts >= mostRestarts),

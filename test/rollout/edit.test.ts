@@ -108,9 +108,13 @@ describe('edit', () => {
     expect(JSON.stringify(changing.cluster.daemonSet['spec'])).to.equal(before)
   })
 
-  it('daemonset refuses a flag that kube-proxy does not have, and another name', async () => {
+  it('daemonset refuses a flag and a release that do not go with kube-proxy, and another name', async () => {
     const flag = await editing('s/--config=/--confg=/', 'daemonset')
     expect([flag.exit, codesOf(flag.change)]).to.deep.equal([1, ['KPX2014']])
+    // a release that does not have the mode of the configuration
+    changing.cluster.edit(config.replace('mode: iptables', 'mode: nftables'))
+    const image = await editing('s/v1.37.1/v1.28.4/', 'daemonset')
+    expect([image.exit, codesOf(image.change)]).to.deep.equal([1, ['KPX2005']])
     const name = await editing('s/name: kube-proxy$/name: other/', 'daemonset')
     expect([name.exit, codesOf(name.change)[0]]).to.deep.equal([1, 'KPX2105'])
   })

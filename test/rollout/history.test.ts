@@ -34,6 +34,16 @@ describe('config history and restore', () => {
     expect(changing.cluster.text).to.include('mode: nftables').and.not.include('iptables:\n')
   })
 
+  it('tell the context where the API server does not say who asks (before 1.28)', async () => {
+    changing.cluster.beforeWrite = (_method, path) =>
+      path.endsWith('/selfsubjectreviews')
+        ? { status: 404, body: { message: 'the server could not find it' } }
+        : undefined
+    await changing.change('config', 'set', 'mode=nftables')
+    const { stdout } = await changing.kpx('config', 'history', '-o', 'json')
+    expect(JSON.parse(stdout)).to.nested.include({ 'items[0].by': 'fake' })
+  })
+
   it('keep the newest ten', async () => {
     for (let bit = 1; bit <= 12; bit++)
       await changing.change('config', 'set', `iptables.masqueradeBit=${bit}`, '--no-rollout')

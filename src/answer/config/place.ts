@@ -84,7 +84,9 @@ function workloads(capture: Capture): Workload[] {
 }
 
 function versionOf({ image }: Container, capture: Capture): string | null {
-  const tag = /:(v?1\.\d+(?:\.\d+)?[^@/]*)/.exec(image)?.[1]
   const [server] = capture.list('version') ?? []
-  return tag ?? (text(object(server)['gitVersion']) || null)
+  return versionOfImage(image) ?? (text(object(server)['gitVersion']) || null)
 }
+
+/** Its tag: `v1.37.1`; undefined where that is none of Kubernetes. */
+export const versionOfImage = (image: string): string | undefined => /:(v?1\.\d+(?:\.\d+)?[^@/]*)/.exec(image)?.[1]
