@@ -14,8 +14,9 @@ import type { ChangeOptions, Dialog, Plan } from './rollout/write.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
 import { canAsk, confirm } from './view/ask.ts'
 import { changeView, planView } from './view/change.ts'
-import { guard } from './view/sanitise.ts'
+import { guard, sanitise } from './view/sanitise.ts'
 import { style } from './view/style.ts'
+import { wrap } from './view/wrap.ts'
 
 const changeFlags = {
   ...clusterFlags,
@@ -65,7 +66,12 @@ export abstract class ChangeCommand<T extends Changing = Changing> extends BaseC
   }
 
   #tellKept({ path }: Draft): void {
-    if (path !== undefined) process.stderr.write(guard(`what you edited is kept in ${path}\n`, false))
+    if (path !== undefined) this.#tell(`what you edited is kept in ${path}`)
+  }
+
+  #tell(line: string): void {
+    const width = terminalWidth(process.stderr, process.env)
+    process.stderr.write(guard(wrap(sanitise(line), width, ''), false))
   }
 
   get #options(): ChangeOptions {
@@ -85,7 +91,7 @@ export abstract class ChangeCommand<T extends Changing = Changing> extends BaseC
 
   readonly #dialog: Dialog = {
     consent: async (plan) => this.#consent(plan),
-    progress: (line) => void process.stderr.write(guard(`${line}\n`, false)),
+    progress: (line) => this.#tell(line),
   }
 
   async #consent(plan: Plan): Promise<boolean> {

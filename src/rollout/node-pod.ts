@@ -23,10 +23,9 @@ const mostRestarts = 1
 /** The kubelet's reasons for which it only tries again. */
 const hopeless = /^(CrashLoopBackOff|CreateContainer\w*Error|ImagePullBackOff|InvalidImageName|RunContainerError)$/
 
-/** The newest of each node, by node. `set` is the DaemonSet, whose template's generation its pods are labelled with. */
+/** The newest of each node, by node. `set` is the DaemonSet. */
 export function nodePods(pods: readonly unknown[], set: Json): readonly NodePod[] {
-  const { annotations, uid } = object(set['metadata'])
-  const generation = text(object(annotations)['deprecated.daemonset.template.generation'])
+  const { uid } = object(set['metadata'])
   const own = pods
     .map(object)
     .filter((pod) => objects(object(pod['metadata'])['ownerReferences']).some((owner) => owner['uid'] === uid))
@@ -36,14 +35,35 @@ export function nodePods(pods: readonly unknown[], set: Json): readonly NodePod[
     const before = byNode.get(node)
     if (node !== '' && (!before || createdAt(before) < createdAt(pod))) byNode.set(node, pod)
   }
-  const found = [...byNode].map(([node, pod]) => nodePod(node, pod, generation))
+  const isUpdated = updatedBy(set, own)
+  const found = [...byNode].map(([node, pod]) => nodePod(node, pod, isUpdated(pod)))
   return found.sort((a, b) => (a.node < b.node ? -1 : 1))
 }
 
+/**
+ * Whether a pod is of the template as it is now, as the DaemonSet's controller sees it (IsPodUpdated(), pkg/controller/daemon/util): it has
+ * the template's generation, or the hash of its revision. A template that comes back has the hash of before, and pods of then stay.
+ */
+function updatedBy(set: Json, pods: readonly Json[]): (pod: Json) => boolean {
+  const { annotations, generation } = object(set['metadata'])
+  const { desiredNumberScheduled, observedGeneration, updatedNumberScheduled } = object(set['status'])
+  const template = text(object(annotations)['deprecated.daemonset.template.generation'])
+  const isMade = (pod: Json): boolean => template !== '' && labelOf(pod, 'pod-template-generation') === template
+  const hashes = new Set(pods.filter(isMade).map((pod) => labelOf(pod, 'controller-revision-hash')))
+  const areAll =
+    observedGeneration === generation && number(updatedNumberScheduled) === (number(desiredNumberScheduled) ?? 0)
+  return (pod) => {
+    const hash = labelOf(pod, 'controller-revision-hash')
+    return isMade(pod) || areAll || (hash !== '' && hashes.has(hash))
+  }
+}
+
+const labelOf = (pod: Json, name: string): string => text(object(object(pod['metadata'])['labels'])[name])
+
 const createdAt = (pod: Json): string => text(object(pod['metadata'])['creationTimestamp'])
 
-function nodePod(node: string, { metadata, status }: Json, generation: string): NodePod {
-  const { deletionTimestamp, labels, name, namespace } = object(metadata)
+function nodePod(node: string, { metadata, status }: Json, isUpdated: boolean): NodePod {
+  const { deletionTimestamp, name, namespace } = object(metadata)
   const containers = objects(object(status)['containerStatuses'])
   const reason =
     containers.map(({ state }) => text(object(object(state)['waiting'])['reason'])).find((one) => one !== '') ?? ''
@@ -53,10 +73,7 @@ function nodePod(node: string, { metadata, status }: Json, generation: string): 
     node,
     namespace: text(namespace),
     name: text(name),
-    isNew:
-      generation !== '' &&
-      deletionTimestamp === undefined &&
-      text(object(labels)['pod-template-generation']) === generation,
+    isNew: deletionTimestamp === undefined && isUpdated,
     restarts,
     ready: containers.length > 0 && containers.every(({ ready }) => ready === true),
     fails: hopeless.test(reason) && (!isCrash || restarts >= mostRestarts),

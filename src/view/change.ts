@@ -51,7 +51,7 @@ function verdict(change: Change): string {
   if (!changed && findings.some(({ level }) => level === 'error')) return `${object} was not changed`
   if (dryRun !== null)
     return `${object} would be changed; ${dryRun === 'server' ? 'the API server takes it' : 'the API server was not asked'}`
-  if (!changed) return `${object} is as wanted: nothing to change`
+  if (!changed) return `${object} is as wanted: nothing to change; kpx status says whether it is in force`
   const what = diff === '' ? `${object} is as wanted` : `${object} is changed`
   if (rollout === null) return isNotInForce(change) ? `${what}, and not in force yet` : what
   return rollout.state === 'done'

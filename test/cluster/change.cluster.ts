@@ -218,6 +218,18 @@ describe('the configuration of a cluster', function () {
     expect(await text()).to.equal(before)
   })
 
+  it('comes back where a new image starts on no node, and pods of before stay where they are', async () => {
+    const before = await kubectl('get', 'daemonset/kube-proxy', '-o', 'jsonpath={.spec}')
+    const ran = await edited('daemonset', 's/image: .*/image: localhost\\/nowhere:v1.37.1/', '--timeout', '10s')
+    expect(ran.exit, ran.stderr).to.equal(4)
+    const { items } = JSON.parse((await kpx('config', 'history', '-o', 'json')).stdout) as {
+      items: { revision: string }[]
+    }
+    const { change, exit } = await changed('config', 'restore', items[0]?.revision ?? '')
+    expect([exit, change.rollout?.state]).to.deep.equal([0, 'done'])
+    expect(await kubectl('get', 'daemonset/kube-proxy', '-o', 'jsonpath={.spec}')).to.equal(before)
+  })
+
   it('is edited at the DaemonSet in vi, and the pods run with it', async () => {
     await typed('edit daemonset')
     await terminal.shows('# kpx: this is DaemonSet kube-system/kube-proxy')

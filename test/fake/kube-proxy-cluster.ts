@@ -2,6 +2,7 @@
  * A cluster of two nodes whose kube-proxy can be changed: the API server merges patches and refuses old resourceVersions, a new template has
  * new pods, and each pod says at /configz what it was started with. Tests break it where they want.
  */
+import { createHash } from 'node:crypto'
 import type { Script } from './api-server.ts'
 import { jsonOfYaml } from '../../src/config/yaml-object.ts'
 
@@ -16,6 +17,7 @@ iptables:
 `
 
 const namespace = 'kube-system'
+const nodes: readonly string[] = ['node1', 'node2']
 const name = 'kube-proxy'
 const configMapPath = `/api/v1/namespaces/${namespace}/configmaps/${name}`
 const daemonSetPath = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`
@@ -23,16 +25,19 @@ const daemonSetPath = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`
 export class KubeProxyCluster {
   configMap: Json
   daemonSet: Json
-  /** As each node's pod was started with it. */
+  /** As the pod was started with it that was made last. */
   started = config
   /** Pods of the template as it is now do not run. */
   fails = false
   /** Pods start with the configuration of the beginning. */
   forgets = false
+  /** The nodes whose pod a new template replaces. */
+  reaches: readonly string[] = nodes
   /** Called before each write, which it may answer itself. */
   beforeWrite: Required<Script>['write'] = () => undefined
   /** Of kube-proxy's container. */
   readonly command = ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf']
+  readonly #pods = new Map<string, { readonly template: string; readonly generation: number }>()
   #version = 100
 
   constructor() {
@@ -90,7 +95,7 @@ export class KubeProxyCluster {
     if (path === daemonSetPath) return { body: this.daemonSet }
     if (path === configMapPath) return { body: this.configMap }
     if (path === `/api/v1/namespaces/${namespace}/pods`) {
-      return { body: { items: query.get('labelSelector') === 'app=kube-proxy' ? this.#pods() : [] } }
+      return { body: { items: query.get('labelSelector') === 'app=kube-proxy' ? this.#podList() : [] } }
     }
     if (path.endsWith('/log'))
       return { body: 'I1130 fine\nE1130 run.go:72] "command failed" err="ipvs not supported"\n' }
@@ -119,12 +124,17 @@ export class KubeProxyCluster {
     if (templates[0] !== templates[1]) this.#settle()
   }
 
-  /** Every pod is of the template as it is now. */
+  /** As the DaemonSet's controller does: pods of another template are replaced, as far as it comes. */
   #settle(): void {
     const metadata = metadataOf(this.daemonSet)
     const generation = Number(metadata['generation']) + 1
-    const annotations = metadata['annotations'] as Json | undefined
+    const template = this.#template
+    for (const node of this.reaches) {
+      if (this.#pods.get(node)?.template !== template) this.#pods.set(node, { template, generation })
+    }
     if (!this.forgets) this.started = this.text
+    const updated = [...this.#pods.values()].filter((pod) => pod.template === template)
+    const annotations = metadata['annotations'] as Json | undefined
     this.daemonSet = {
       ...this.daemonSet,
       metadata: {
@@ -132,25 +142,36 @@ export class KubeProxyCluster {
         generation,
         annotations: { ...annotations, 'deprecated.daemonset.template.generation': String(generation) },
       },
-      status: { desiredNumberScheduled: 2, observedGeneration: generation },
+      status: {
+        desiredNumberScheduled: nodes.length,
+        updatedNumberScheduled: updated.length,
+        observedGeneration: generation,
+      },
     }
   }
 
-  #pods(): Json[] {
-    const { generation } = metadataOf(this.daemonSet)
+  get #template(): string {
+    return JSON.stringify((this.daemonSet['spec'] as Json)['template'])
+  }
+
+  #podList(): Json[] {
     const waiting = { reason: 'CrashLoopBackOff' }
-    const own = this.fails
-      ? { ready: false, restartCount: 1, state: { waiting } }
-      : { ready: true, state: { running: {} } }
-    return ['node1', 'node2'].map((nodeName) => ({
+    const failing = { ready: false, restartCount: 1, state: { waiting } }
+    const running = { ready: true, state: { running: {} } }
+    return Array.from(this.#pods, ([nodeName, { generation, template }]) => ({
       metadata: {
         name: `kube-proxy-${nodeName}`,
         namespace,
-        labels: { 'pod-template-generation': String(generation) },
+        labels: {
+          'controller-revision-hash': createHash('sha256').update(template).digest('hex'),
+          'pod-template-generation': String(generation),
+        },
         ownerReferences: [{ kind: 'DaemonSet', name, uid: 'a-uid' }],
       },
       spec: { nodeName },
-      status: { containerStatuses: [{ name, ...own }] },
+      status: {
+        containerStatuses: [{ name, ...(this.fails && template === this.#template ? failing : running) }],
+      },
     }))
   }
 

@@ -108,6 +108,17 @@ describe('edit', () => {
     expect(JSON.stringify(changing.cluster.daemonSet['spec'])).to.equal(before)
   })
 
+  it('daemonset can be taken back where the change has reached one node: the other keeps its pod', async () => {
+    changing.cluster.reaches = ['node1']
+    changing.cluster.fails = true
+    const { change, exit } = await editing('s/1.37.1/1.37.2/', 'daemonset')
+    expect([exit, change.rollout?.nodes.map(({ state }) => state)]).to.deep.equal([4, ['failed', 'pending']])
+    changing.cluster.fails = false
+    const restored = await changing.change('config', 'restore', 'daemonset/1', '--timeout', '5s')
+    expect([restored.exit, restored.change.rollout?.state]).to.deep.equal([0, 'done'])
+    expect(restored.change.rollout?.nodes.map(({ node }) => node)).to.deep.equal(['node1', 'node2'])
+  })
+
   it('daemonset refuses a flag and a release that do not go with kube-proxy, and another name', async () => {
     const flag = await editing('s/--config=/--confg=/', 'daemonset')
     expect([flag.exit, codesOf(flag.change)]).to.deep.equal([1, ['KPX2014']])
