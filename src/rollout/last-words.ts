@@ -7,7 +7,7 @@ import type { NodePod } from './node-pod.ts'
 /** A sentence without a full stop. */
 export async function lastWords(connection: Connection, pod: NodePod): Promise<string> {
   const { name, ready, waits } = pod
-  if (ready) return `${name} is ready, and others are waited for`
+  if (ready) return `${name} is ready, and has not said what it runs with`
   const said = (await logLine(connection, pod, 'true')) ?? (await logLine(connection, pod, 'false'))
   const state = waits === '' ? 'is not ready' : `waits: ${waits}`
   return `${name} ${state}${said === undefined ? '' : `; it said: ${said}`}`

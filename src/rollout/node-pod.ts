@@ -11,17 +11,14 @@ export interface NodePod {
   readonly ready: boolean
   /** How often its container was started again. */
   readonly restarts: number
-  /** Its container has ended again and again, or cannot be made: it will not do better by itself. */
+  /** Its container has ended for the second time, or cannot be made: it will not do better by itself. */
   readonly fails: boolean
   /** Why its container does not run; empty where it does. */
   readonly waits: string
 }
 
-/** Restarts after which a container that has ended once more is taken to fail. */
-const mostRestarts = 1
-
 /** The kubelet's reasons for which it only tries again. */
-const hopeless = /^(CrashLoopBackOff|CreateContainer\w*Error|ImagePullBackOff|InvalidImageName|RunContainerError)$/
+const hopeless = /^(CreateContainer\w*Error|ImagePullBackOff|InvalidImageName|RunContainerError)$/
 
 /** The newest of each node, by node. `set` is the DaemonSet. */
 export function nodePods(pods: readonly unknown[], set: Json): readonly NodePod[] {
@@ -65,18 +62,20 @@ const createdAt = (pod: Json): string => text(object(pod['metadata'])['creationT
 function nodePod(node: string, { metadata, status }: Json, isUpdated: boolean): NodePod {
   const { deletionTimestamp, name, namespace } = object(metadata)
   const containers = objects(object(status)['containerStatuses'])
-  const reason =
-    containers.map(({ state }) => text(object(object(state)['waiting'])['reason'])).find((one) => one !== '') ?? ''
+  const states = containers.map(({ state }) => object(state))
+  const reason = states.map(({ waiting }) => text(object(waiting)['reason'])).find((one) => one !== '') ?? ''
   const restarts = Math.max(0, ...containers.map(({ restartCount }) => number(restartCount) ?? 0))
-  const isCrash = reason === 'CrashLoopBackOff'
+  const ready = containers.length > 0 && containers.every((one) => one['ready'] === true)
+  const hasEnded = reason === 'CrashLoopBackOff' || states.some(({ terminated }) => terminated !== undefined)
   return {
     node,
     namespace: text(namespace),
     name: text(name),
     isNew: deletionTimestamp === undefined && isUpdated,
     restarts,
-    ready: containers.length > 0 && containers.every(({ ready }) => ready === true),
-    fails: hopeless.test(reason) && (!isCrash || restarts >= mostRestarts),
+    ready,
+    // one that has ended before has ended at least twice now; between two looks it may have begun once more
+    fails: !ready && (hopeless.test(reason) || (hasEnded && restarts >= 1) || restarts >= 2),
     waits: reason,
   }
 }
