@@ -24,19 +24,26 @@ const untold = (why: string): Confirmation => ({ confirmed: null, why })
 /** The fields that a kube-proxy has with other values than before; all that the text sets, where it is the same as before. */
 export interface Expected {
   readonly minor: number
-  /** By path, as text. */
-  readonly values: ReadonlyMap<string, string>
+  /** By path. */
+  readonly values: ReadonlyMap<string, ExpectedValue>
   /** Where it serves /configz; undefined where it does not. */
   readonly port: number | undefined
+}
+
+interface ExpectedValue {
+  readonly text: string
+  /** A default may be filled in where it is used, and is then not told. */
+  readonly isDefault: boolean
 }
 
 export function expectedOf(before: StartedWith, after: StartedWith, minor: number): Expected {
   const now = effectiveSettings(after)
   const isSame = before.config === after.config && before.command.join('\n') === after.command.join('\n')
   const earlier = isSame ? undefined : effectiveSettings(before)
-  const values = [...(now?.entries() ?? [])].flatMap(([path, { origin, value }]): [string, string][] => {
+  const values = [...(now?.entries() ?? [])].flatMap(([path, { origin, value }]): [string, ExpectedValue][] => {
     const isMeant = earlier ? lineOf(value) !== lineOf(earlier.get(path)?.value ?? '') : origin === 'file'
-    return origin !== 'node' && isMeant && hasEffect(path, now?.text('mode') ?? '') ? [[path, lineOf(value)]] : []
+    if (origin === 'node' || !isMeant || !hasEffect(path, now?.text('mode') ?? '')) return []
+    return [[path, { text: lineOf(value), isDefault: origin === 'default' }]]
   })
   return { minor, values: new Map(values), port: portOf(now?.text('metricsBindAddress') ?? '') }
 }
@@ -60,15 +67,19 @@ export async function confirm(
   if (running === undefined || 'confirmed' in running) return running
   const told = configurationIn(running, minor)
   if (!told) return untold(`kube-proxy 1.${minor} tells what it runs with in another form`)
-  for (const [path, wanted] of values) {
+  for (const [path, { isDefault, text }] of values) {
     const own = told.get(path)
-    const has = own === undefined ? undefined : lineOf(own)
-    if (has !== undefined && has !== wanted) {
-      return { confirmed: false, why: `${pod.name} runs with ${path} ${has}, not ${wanted}` }
+    if (own === undefined) {
+      if (!isDefault && !isNothing(text)) return untold(`${pod.name} does not tell its ${path}`)
+    } else if (lineOf(own) !== text) {
+      return { confirmed: false, why: `${pod.name} runs with ${path} ${lineOf(own)}, not ${text}` }
     }
   }
   return confirmed
 }
+
+/** What JSON has null for, or leaves out. */
+const isNothing = (value: string): boolean => value === '' || value === '[]'
 
 async function ask(connection: Connection, pod: NodePod, port: number): Promise<Buffer | Confirmation | undefined> {
   try {
@@ -80,7 +91,7 @@ async function ask(connection: Connection, pod: NodePod, port: number): Promise<
   }
 }
 
-/** From 1.32 or so on in the form of the file; before, in kube-proxy's own, which has other names. */
+/** From 1.36 on in the form of the file (cmd/kube-proxy/app/server.go); before, in that of kube-proxy's own type, which has other names. */
 function configurationIn(body: Buffer, minor: number): ReadonlyMap<string, Value> | undefined {
   try {
     const own = object(object(JSON.parse(body.toString('utf8')))['kubeproxy.config.k8s.io'])
