@@ -42,11 +42,12 @@ describe('the configuration of a cluster', function () {
     return { exit: ran.exit, change: changeOf(ran) }
   }
 
-  /** What every node's kernel has of it. */
+  /** What every node's kernel has of it, soon after kube-proxy runs with it. */
   async function everyNodeMasqueradesBy(mark: string): Promise<void> {
     for (const node of cluster.nodes) {
       const [program, argv] = cluster.on(node, 'iptables-save', '-t', 'nat')
-      expect(await run(program, argv)).to.include(`-A KUBE-MARK-MASQ -j MARK --set-xmark ${mark}/${mark}`)
+      const rule = `-A KUBE-MARK-MASQ -j MARK --set-xmark ${mark}/${mark}`
+      await until(`${rule} on ${node}`, async () => (await run(program, argv)).includes(rule))
     }
   }
 

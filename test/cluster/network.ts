@@ -13,9 +13,10 @@ export const kernelSettings = [
   'net.ipv4.conf.all.accept_redirects=0',
   'net.ipv6.conf.all.accept_redirects=0',
   'net.ipv6.conf.default.accept_redirects=0',
-  // every refused connection is answered, not only the first ones of a second
-  'net.ipv4.icmp_ratelimit=0',
-  'net.ipv6.icmp.ratelimit=0',
+  // every refused packet is answered: no ICMP message counts against a node's or a destination's limit, but one of IPv6
+  // that kube-proxy's rules never send, as none at all cannot be said there
+  'net.ipv4.icmp_ratemask=0',
+  'net.ipv6.icmp.ratemask=128',
   // a pod's packet to a Service passes the node's rules even where both ends are on the node's bridge
   'net.bridge.bridge-nf-call-iptables=1',
   'net.bridge.bridge-nf-call-ip6tables=1',
