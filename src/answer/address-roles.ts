@@ -6,8 +6,8 @@ import { contains, familyOf, isLoopback, parseIp, parsePrefix } from '../ruleset
 import type { Ip } from '../ruleset/address.ts'
 import { ipvsDevice } from '../ruleset/ipvs.ts'
 import type { Protocol } from '../ruleset/ruleset.ts'
-import { frontendsOf } from './frontend.ts'
-import type { FrontendKind } from './frontend.ts'
+import { frontendsOf } from '../cluster/frontend.ts'
+import type { FrontendKind } from '../cluster/frontend.ts'
 import type { Subject } from './mention/mention.ts'
 import type { Scene } from './scene.ts'
 

@@ -1,36 +1,12 @@
-/** The addresses at which a Service's port is reached: what a client sends to. */
+/** Frontends as destinations of packets. */
 import type { Cluster } from '../cluster/cluster.ts'
+import { frontendsOf } from '../cluster/frontend.ts'
+import type { Frontend } from '../cluster/frontend.ts'
 import type { Service, ServicePort } from '../cluster/objects.ts'
 import type { Destination } from '../evaluate/evaluate.ts'
-import { familyOf, formatIp, parseIp } from '../ruleset/address.ts'
+import { familyOf, parseIp } from '../ruleset/address.ts'
 import type { Ip, IpFamily } from '../ruleset/address.ts'
 import type { Scene } from './scene.ts'
-
-export type FrontendKind = 'ClusterIP' | 'ExternalIP' | 'LoadBalancer' | 'NodePort'
-
-export interface Frontend {
-  readonly kind: FrontendKind
-  /** Canonical text; null for a NodePort, which every node has at addresses of its own. */
-  readonly ip: string | null
-  readonly port: number
-  readonly family: IpFamily
-}
-
-/** In the order in which `kubectl describe service` names them. */
-export function frontendsOf(service: Service, { nodePort, port }: ServicePort): Frontend[] {
-  const at = (kind: FrontendKind, ips: readonly string[]): Frontend[] =>
-    ips.flatMap((text) => {
-      const ip = parseIp(text)
-      return ip === undefined ? [] : [{ kind, ip: formatIp(ip), port, family: familyOf(ip) }]
-    })
-  const clusterIPs = at('ClusterIP', service.clusterIPs)
-  const families = [...new Set(clusterIPs.map(({ family }) => family))]
-  const nodePorts = families.flatMap((family): Frontend[] =>
-    nodePort === undefined ? [] : [{ kind: 'NodePort', ip: null, port: nodePort, family }],
-  )
-  const external = [...at('ExternalIP', service.externalIPs), ...at('LoadBalancer', service.loadBalancerIPs)]
-  return [...clusterIPs, ...external, ...nodePorts]
-}
 
 /** The frontend that a packet is for; `isNode` tells that its address is one of a node, which has NodePorts. */
 export const frontendAt = (

@@ -37,6 +37,8 @@ export interface Service {
   readonly selector: Labels
   /** Its labels tell kube-proxy to leave it to another proxy (pkg/proxy: service-proxy-name, headless). */
   readonly leftToOthers: boolean
+  /** Whether it asks for topology hints: `Auto`, `Disabled`; empty where it does not say. */
+  readonly topologyMode: string
 }
 
 /** As the API has them: texts by name. */
@@ -64,6 +66,8 @@ export interface Endpoint {
   readonly terminating: boolean
   /** Zones whose clients should be sent here (hints); empty where there is no hint. */
   readonly zones: readonly string[]
+  /** Nodes whose clients should be sent here (hints); empty where there is no hint. */
+  readonly nodes: readonly string[]
 }
 
 export interface Pod {
@@ -143,7 +147,8 @@ function serviceOf(value: Json): Service {
   const spec = object(value['spec'])
   const affinity = object(object(spec['sessionAffinityConfig'])['clientIP'])
   const clusterIPs = texts(spec['clusterIPs'])
-  const labels = object(object(value['metadata'])['labels'])
+  const metadata = object(value['metadata'])
+  const [annotations, labels] = [object(metadata['annotations']), object(metadata['labels'])]
   const { name, namespace } = named(value)
   return {
     namespace,
@@ -163,8 +168,12 @@ function serviceOf(value: Json): Service {
     healthCheckNodePort: number(spec['healthCheckNodePort']) || undefined,
     selector: object(spec['selector']),
     leftToOthers: leaving.some((label) => Object.hasOwn(labels, label)),
+    topologyMode: topologyModes.map((key) => text(annotations[key])).find((one) => one !== '') ?? '',
   }
 }
+
+/** The older annotation counts first (pkg/proxy/serviceport.go). */
+const topologyModes = ['service.kubernetes.io/topology-aware-hints', 'service.kubernetes.io/topology-mode']
 
 const leaving = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless']
 
@@ -193,7 +202,7 @@ export function endpointsOf(value: unknown): Endpoint[] | string {
       const target = object(endpoint['targetRef'])
       const pod = target['kind'] === 'Pod' ? `${text(target['namespace'])}/${text(target['name'])}` : undefined
       const node = text(endpoint['nodeName']) || undefined
-      const { ready, serving, terminating, zones } = conditionsOf(endpoint)
+      const { nodes, ready, serving, terminating, zones } = conditionsOf(endpoint)
       return texts(endpoint['addresses']).map((ip) => ({
         service,
         ip,
@@ -205,6 +214,7 @@ export function endpointsOf(value: unknown): Endpoint[] | string {
         serving,
         terminating,
         zones,
+        nodes,
       }))
     })
 }
@@ -214,13 +224,23 @@ function endpointPortOf(value: Json): EndpointPort[] {
   return port === undefined ? [] : [{ name: text(value['name']), port, protocol: protocolOf(value['protocol']) }]
 }
 
-const noZones: readonly string[] = []
+const noHints: readonly string[] = []
 
-function conditionsOf(endpoint: Json): Pick<Endpoint, 'ready' | 'serving' | 'terminating' | 'zones'> {
+function conditionsOf(endpoint: Json): Pick<Endpoint, 'nodes' | 'ready' | 'serving' | 'terminating' | 'zones'> {
   const { ready, serving, terminating } = object(endpoint['conditions'])
-  const hints = list(object(endpoint['hints'])['forZones'])
-  const zones = hints.length === 0 ? noZones : hints.flatMap((zone) => texts([object(zone)['name']]))
-  return { ready: ready !== false, serving: (serving ?? ready) !== false, terminating: terminating === true, zones }
+  const { forNodes, forZones } = object(endpoint['hints'])
+  return {
+    ready: ready !== false,
+    serving: serving !== false,
+    terminating: terminating === true,
+    zones: hintsOf(forZones),
+    nodes: hintsOf(forNodes),
+  }
+}
+
+function hintsOf(value: unknown): readonly string[] {
+  const hints = list(value)
+  return hints.length === 0 ? noHints : hints.flatMap((hint) => texts([object(hint)['name']]))
 }
 
 function podOf(value: Json): Pod {

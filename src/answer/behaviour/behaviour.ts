@@ -5,7 +5,7 @@
 import type { Service } from '../../cluster/objects.ts'
 import type { ExplainedPort } from '../explain-service.ts'
 import { groupBy } from '../fold.ts'
-import type { Frontend } from '../frontend.ts'
+import type { Frontend } from '../../cluster/frontend.ts'
 import { addressText } from '../outcome.ts'
 import type { Scene } from '../scene.ts'
 import { affinityBehaviour } from './affinity.ts'

@@ -2,7 +2,7 @@
 import type { Endpoint as ListedEndpoint, Service } from '../../cluster/objects.ts'
 import type { Verdict } from '../../evaluate/evaluate.ts'
 import type { ExplainedPort } from '../explain-service.ts'
-import type { Frontend } from '../frontend.ts'
+import type { Frontend } from '../../cluster/frontend.ts'
 import { senderKinds } from '../frontend-outcomes.ts'
 import type { SenderKind } from '../frontend-outcomes.ts'
 import type { Endpoint, Outcome } from '../outcome.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { frontendsOf } from '../../src/answer/frontend.ts'
+import { frontendsOf } from '../../src/cluster/frontend.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import { brokenCapture, replaced } from '../broken-capture.ts'
 
