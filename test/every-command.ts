@@ -5,6 +5,7 @@ export const capture = `${captures}/k1.37-iptables`
 
 export const everyCommand: readonly (readonly string[])[] = [
   ['services'],
+  ['verify'],
   ['status'],
   ['explain', 'service', 'web-lb', '-n', 'shop'],
   ['explain', 'pod', 'shop/client-9lzwx'],

@@ -31,12 +31,13 @@ export function findingList(
   checks: readonly Code[],
   skipped: ReadonlyMap<Code, string>,
   failOn: FailOn,
+  seen: Seen = none,
 ): FindingList {
   const found = new Set(findings.map(({ code }) => code))
   const levels = failOn === 'never' ? [] : failOn === 'warning' ? ['error', 'warning'] : ['error']
   const checkOf = (code: Code): Check => ({ code, title: entryOf(code).title })
   return {
-    ...documentSeeing('FindingList', none),
+    ...documentSeeing('FindingList', seen),
     ok: !findings.some(({ level }) => levels.includes(level)),
     findings,
     passed: checks.filter((code) => !found.has(code) && !skipped.has(code)).map(checkOf),

@@ -26,12 +26,14 @@ export interface Finding {
   readonly evidence: readonly (Evidence | FileEvidence)[]
   readonly fix: string | null
   readonly link: string | null
+  /** The Services whose connections it changes, `shop/web`, sorted. */
+  readonly services?: readonly string[]
   /** What kube-proxy itself says, as its log has it. */
   readonly says?: string
   readonly suppressed: { readonly by: string; readonly reason: string } | null
 }
 
-type Details = Pick<Finding, 'message'> & Partial<Pick<Finding, 'evidence' | 'field' | 'node' | 'object'>>
+type Details = Pick<Finding, 'message'> & Partial<Pick<Finding, 'evidence' | 'field' | 'node' | 'object' | 'services'>>
 
 /** Title, level and fix are the catalogue's. */
 export function finding(code: Code, details: Details): Finding {

@@ -89,7 +89,7 @@ export function outcomesTo(
 }
 
 /** Whoever stands for the kind; nobody where the node has no pods, or the Service no source ranges of the family. */
-function senderOf(
+export function senderOf(
   kind: SenderKind,
   node: string,
   service: Service | undefined,

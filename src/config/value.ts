@@ -13,6 +13,10 @@ export type Value =
 /** A text as it is; empty for everything else. */
 export const asText = (value: Value | undefined): string => (typeof value === 'string' ? value : '')
 
+/** The texts of a list; empty for everything else. */
+export const asList = (value: Value | undefined): readonly string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : []
+
 /** On one line, for people: `[a, b]`, `A=true,B=false`, `pattern=4`. */
 export function lineOf(value: Value): string {
   if (typeof value === 'bigint') return formatDuration(value)

@@ -43,15 +43,19 @@ export interface Outcome {
   /** No node replaced the source address. */
   readonly sourceKept: boolean
   readonly reply: Reply
+  /** For so many seconds clients are kept on the endpoint that they got first (0: not told); undefined where they are not. */
+  readonly affinitySeconds: number | undefined
   /** One sentence, made when it is asked for. */
   readonly why: () => string
   readonly evidence: readonly Trail['step'][]
+  /** Where it ended: the node, the rule or policy that stopped it there (null where none did), and whether it was translated before. */
+  readonly end: { readonly node: string; readonly by: Step | null; readonly translated: boolean }
   readonly trail: Trail | undefined
 }
 
 export function evaluate(source: Source, destination: Destination, network: Network): Outcome[] {
   if (source.kind === 'pod' && (isLoopback(destination.ip) || source.ips.includes(destination.ip))) {
-    return [insidePod(destination.ip)]
+    return [insidePod(source.node, destination.ip)]
   }
   const node = firstNode(source, destination, network)
   if (!node) return [notSeen(source.node)]
@@ -96,6 +100,14 @@ const flowAt = (node: string, source: Ip, destination: Destination, rest: Partia
   ...rest,
 })
 
+/** The address that the sender's packet has as it leaves it; undefined where that cannot be told. */
+export function sourceAddress(source: Source, { ip }: Destination, network: Network): Ip | undefined {
+  if (source.kind !== 'node') return source.ips.find((one) => familyOf(one) === familyOf(ip))
+  const routes = network.nodes.get(source.node)?.routes
+  const route = routes?.find(ip)
+  return route && routes?.sourceFor(route, ip)
+}
+
 /** A process's packet gets its source address by the route to what it was sent to. */
 function startAtNode(node: NodeState, destination: Destination): Flow | string {
   const route = node.routes.find(destination.ip)
@@ -129,10 +141,18 @@ function startOutside(
 /** The device by which the node would answer. */
 const uplink = (node: NodeState, source: Ip): string | undefined => node.routes.find(source)?.device
 
-const plain = { endpoint: null, masquerade: false, sourceKept: true, evidence: [], trail: undefined } as const
+const plain = {
+  endpoint: null,
+  masquerade: false,
+  sourceKept: true,
+  affinitySeconds: undefined,
+  evidence: [],
+  trail: undefined,
+} as const
 
-const insidePod = (ip: Ip): Outcome => ({
+const insidePod = (node: string, ip: Ip): Outcome => ({
   ...plain,
+  end: { node, by: null, translated: false },
   verdict: 'local',
   share: 1,
   sourceSeen: ip,
@@ -142,6 +162,7 @@ const insidePod = (ip: Ip): Outcome => ({
 
 const notSeen = (node: string): Outcome => ({
   ...plain,
+  end: { node, by: null, translated: false },
   verdict: 'unknown',
   share: 1,
   sourceSeen: null,
@@ -169,6 +190,7 @@ const ended = (
   verdict: Verdict,
   why: string,
   evidence: readonly Trail['step'][] = flow.evidence,
+  by: Step | null = null,
 ): Outcome => ({
   verdict,
   share: flow.share,
@@ -177,8 +199,10 @@ const ended = (
   sourceSeen: null,
   sourceKept: !isSourceChanged(flow),
   reply: 'unknown',
+  affinitySeconds: undefined,
   why: () => assuming(flow, why),
   evidence,
+  end: { node: flow.node, by, translated: flow.translated },
   trail: flow.trail,
 })
 
@@ -188,10 +212,10 @@ const assuming = ({ assumption }: Flow, why: string): string =>
 
 function stopped({ end, flow }: Extract<Arrival, { kind: 'stopped' }>): Outcome {
   const evidence = end.step.at ? [...flow.evidence, end.step] : flow.evidence
-  if (end.kind === 'unknown') return ended(flow, 'unknown', end.why, evidence)
+  if (end.kind === 'unknown') return ended(flow, 'unknown', end.why, evidence, end.step)
   const by = end.step.text === '' ? `the policy of ${end.step.table} ${end.step.chain}` : end.step.text
   const how = end.kind === 'reject' ? `refused (${end.how})` : 'dropped'
-  return ended(flow, end.kind, `${how} by ${by}`, evidence)
+  return ended(flow, end.kind, `${how} by ${by}`, evidence, end.step)
 }
 
 const isSourceChanged = ({ translations }: Flow): boolean =>
@@ -227,8 +251,10 @@ function delivered(flow: Flow, network: Network): Outcome {
     sourceSeen,
     sourceKept: !isSourceChanged(flow),
     reply,
+    affinitySeconds: flow.affinitySeconds,
     why: () => assuming(flow, delivery(flow, pod, sourceSeen, reply)),
     evidence: flow.evidence,
+    end: { node: flow.node, by: null, translated: true },
     trail: flow.trail,
   }
 }

@@ -54,7 +54,7 @@ describe('an offline command', () => {
   const unusual = (...argv: readonly string[]): string[] => packagesLoaded(...argv).filter((name) => !usual.has(name))
 
   /** kube-proxy's configuration is YAML. */
-  const configured = new Set(['config', 'status'])
+  const configured = new Set(['config', 'status', 'verify'])
 
   for (const argv of [['--version'], ['--help'], ...everyCommand.map((words) => [...words, '--from', capture])]) {
     it(`loads only the usual packages: kpx ${argv.slice(0, 2).join(' ')}`, () => {

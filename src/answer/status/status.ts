@@ -11,7 +11,7 @@ import { configurationOf } from '../config/configuration.ts'
 import type { Configuration } from '../config/configuration.ts'
 import { statusFindings } from './findings.ts'
 import { nodeStatus } from './node.ts'
-import type { NodeStatus } from './node.ts'
+import type { NodeStatus, SeenNode } from './node.ts'
 
 export type Status = Document<'Status'> & {
   /** Of most nodes, where they have not all the same. */
@@ -23,13 +23,30 @@ export type Status = Document<'Status'> & {
   readonly findings: readonly Finding[]
 }
 
-/** `nodes` are those to look at. */
-export function statusOf(scene: Scene, nodes: readonly string[]): Status {
+/** What all nodes' findings are made of. */
+export interface SeenNodes {
+  readonly all: readonly SeenNode[]
+  readonly daemonSets: readonly KubeProxyDaemonSet[]
+  /** Whether any node has a pod of kube-proxy. */
+  readonly anyPod: boolean
+  readonly server: string | null
+}
+
+export function seenNodes(scene: Scene, nodes: readonly string[]): SeenNodes {
   const { capture } = scene
   const pods = kubeProxyPods(capture.list('pods') ?? [])
-  const server = serverVersion(scene)
   const daemonSets = kubeProxyDaemonSets(capture.list('daemonsets') ?? [])
-  const all = nodes.map((node) => nodeStatus(node, pods.get(node), daemonSets, scene))
+  return {
+    all: nodes.map((node) => nodeStatus(node, pods.get(node), daemonSets, scene)),
+    daemonSets,
+    anyPod: pods.size > 0,
+    server: serverVersion(scene),
+  }
+}
+
+/** `nodes` are those to look at. */
+export function statusOf(scene: Scene, nodes: readonly string[]): Status {
+  const { all, anyPod, daemonSets, server } = seenNodes(scene, nodes)
   const { isOriginal: _original, mode, ...config } = mostCommon(all) ?? fromDaemonSet(daemonSets, scene) ?? notFound
   return {
     ...documentOf('Status', scene),
@@ -37,7 +54,7 @@ export function statusOf(scene: Scene, nodes: readonly string[]): Status {
     mode,
     server,
     nodes: all.map(({ status }) => status),
-    findings: all.flatMap((one) => statusFindings(one, server, pods.size > 0, scene)),
+    findings: all.flatMap((one) => statusFindings(one, server, anyPod, scene)),
   }
 }
 

@@ -1,0 +1,130 @@
+/** Findings that explain differences: what the node's kube-proxy suffers from says why its rules are not what they should be. */
+import { qualified } from '../../cluster/objects.ts'
+import type { Code } from '../../codes.ts'
+import { loggedErrors, timeOf } from '../../decode/klog.ts'
+import { outcomeSteps } from '../../evaluate/evaluate.ts'
+import { finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import type { Scene } from '../scene.ts'
+import type { SeenNode } from '../status/node.ts'
+import { evidenceOf, isOfEndpoints, servicesOf, servicesText } from './causes.ts'
+import type { Met } from './causes.ts'
+import type { DifferenceKind } from './compare.ts'
+import { settingsOf } from './node-proxy.ts'
+
+interface Explained {
+  readonly findings: readonly Finding[]
+  /** What is not explained by them. */
+  readonly left: readonly Met[]
+}
+
+/** What old rules do: they know neither new Services nor new endpoints. */
+const isOld = (met: Met): boolean => isOfEndpoints(met) || ['passes', 'untranslated'].includes(met.difference.kind)
+
+/** By the code of the finding, whether it explains a difference on its node. */
+const explains: Partial<Record<Code, (met: Met, finding: Finding) => boolean>> = {
+  KPX2101: ofConfiguration,
+  KPX2102: ofConfiguration,
+  KPX3007: (met, { evidence }) =>
+    comesBy(
+      met,
+      evidence.map(({ file }) => file),
+    ),
+  KPX3008: isOld,
+  KPX3009: isOld,
+  KPX3010: ({ difference: { kind } }) => kind !== 'unknown',
+}
+
+/** What the configuration decides: where NodePorts answer, whose addresses are replaced. */
+function ofConfiguration({ difference: { kind }, packet }: Met): boolean {
+  return kind === 'masquerade' || (kind === 'untranslated' && packet.frontend.kind === 'NodePort')
+}
+
+/** Whether a rule of these files had a hand in it. */
+function comesBy({ difference: { outcome } }: Met, files: readonly string[]): boolean {
+  return (
+    outcome !== undefined &&
+    outcomeSteps(outcome).some(
+      ({ action, at }) => at !== undefined && files.includes(at.file) && !action.startsWith('jump'),
+    )
+  )
+}
+
+export function absorbed(known: readonly Finding[], mets: readonly Met[]): Explained {
+  let left = mets
+  const findings = known.map((one) => {
+    const test = explains[one.code]
+    const own = test ? left.filter((met) => test(met, one)) : []
+    left = left.filter((met) => !own.includes(met))
+    return withMets(one, own)
+  })
+  return { findings, left }
+}
+
+/** The finding with the Services that it concerns, and an example: what changes connections is no warning. */
+function withMets(one: Finding, mets: readonly Met[]): Finding {
+  const [first] = mets
+  if (!first) return one
+  const services = servicesOf(mets)
+  const message = `${one.message}; so ${servicesText(services)}: ${first.packet.label}, ${first.difference.what}`
+  return { ...one, level: 'error', message, services, evidence: [...one.evidence, ...evidenceOf(first)] }
+}
+
+/** Causes that nothing but a difference leads to. */
+export function explained(mets: readonly Met[], seen: SeenNode, scene: Scene): Explained {
+  const findings: Finding[] = []
+  let left = mets
+  const take = (one: Finding | undefined, isIts: (met: Met) => boolean): void => {
+    const own = left.filter(isIts)
+    if (!one || own.length === 0) return
+    findings.push(withMets(one, own))
+    left = left.filter((met) => !own.includes(met))
+  }
+  take(otherName(seen, scene), ofLocalPolicy)
+  take(deaf(seen, scene), isOld)
+  take(behind(left, seen), isOld)
+  return { findings, left }
+}
+
+const ofLocalPolicy = ({ packet: { expected } }: Met): boolean => expected.why.includes('Local')
+
+function otherName(seen: SeenNode, scene: Scene): Finding | undefined {
+  const { node } = seen.status
+  const name = settingsOf(seen, scene)?.text('hostnameOverride') ?? ''
+  // an environment variable of the container is told by its pod alone
+  if (name === '' || name.includes('$(') || name === node) return undefined
+  return finding('KPX3018', {
+    node,
+    field: 'hostnameOverride',
+    message: `kube-proxy on ${node} takes itself for ${name}`,
+  })
+}
+
+/** A list or watch that fails is tried again within 30 s, twice that with its jitter (client-go's reflector). */
+const retried = 90_000
+
+function deaf({ files: { log }, status: { node } }: SeenNode, { capture: { takenAt } }: Scene): Finding | undefined {
+  if (!log || takenAt === undefined) return undefined
+  const taken = new Date(takenAt)
+  const last = loggedErrors(log).findLast(({ place }) => place.startsWith('reflector.go:'))
+  const at = last && timeOf(last, taken)
+  if (!last || at === undefined || Math.abs(taken.getTime() - at) > retried) return undefined
+  return finding('KPX3017', {
+    node,
+    message: `its log says: ${last.message}`,
+    evidence: [{ node, file: log.name, line: last.line, text: last.text }],
+  })
+}
+
+const ofEndpoints: readonly DifferenceKind[] = ['stale', 'missed']
+
+/** Where several Services' endpoints are not those of the API, it is not one rule that is wrong. */
+function behind(mets: readonly Met[], { status: { node } }: SeenNode): Finding | undefined {
+  const stale = mets.filter(({ difference: { kind } }) => ofEndpoints.includes(kind))
+  const services = new Set(stale.map(({ packet }) => qualified(packet.service)))
+  if (services.size < 2) return undefined
+  return finding('KPX3009', {
+    node,
+    message: `the endpoints of ${services.size} Services are not those that the API has`,
+  })
+}

@@ -1,0 +1,78 @@
+/** What decides about packets of a node's kube-proxy, from what was seen of it. */
+import type { NodeProxy, ProxyGate, ProxyMode, ProxySettings } from '../../cluster/expected/node-proxy.ts'
+import { effectiveSettings } from '../../config/effective.ts'
+import { gateIsOn } from '../../config/gates.ts'
+import type { Settings } from '../../config/settings.ts'
+import { asList } from '../../config/value.ts'
+import { newestMinor } from '../../config/version.ts'
+import { parseIp } from '../../ruleset/address.ts'
+import { minorOf } from '../../version.ts'
+import { configFileOf } from '../config/configuration.ts'
+import { modeOf } from '../mode.ts'
+import type { Scene } from '../scene.ts'
+import type { SeenNode } from '../status/node.ts'
+
+const gates: readonly ProxyGate[] = [
+  'PreferSameTrafficDistribution',
+  'ProxyTerminatingEndpoints',
+  'ServiceTrafficDistribution',
+  'TopologyAwareHints',
+]
+
+/** Undefined where no mode of kube-proxy is known to be at work there. */
+export function nodeProxyOf(seen: SeenNode, server: string | null, scene: Scene): NodeProxy | undefined {
+  const { node } = seen.status
+  const mode = modeOf(node, scene)
+  if (!isProxyMode(mode)) return undefined
+  const own = scene.cluster.node(node)
+  const settings = settingsOf(seen, scene)
+  const minor = minorOf(seen.status.version ?? server ?? '') ?? newestMinor
+  const set = settings?.gates ?? new Map<string, boolean>()
+  return {
+    node,
+    zone: own?.zone,
+    addresses: own?.addresses.flatMap((text) => parseIp(text) ?? []) ?? [],
+    mode,
+    minor,
+    gates: new Set(gates.filter((gate) => isOn(gate, set, minor))),
+    settings: settings && proxySettings(settings, mode, own?.podCIDRs ?? []),
+  }
+}
+
+const isProxyMode = (mode: string | null): mode is ProxyMode =>
+  mode === 'iptables' || mode === 'ipvs' || mode === 'nftables'
+
+/** A gate that is gone is on for good. */
+const isOn = (gate: ProxyGate, set: ReadonlyMap<string, boolean>, minor: number): boolean =>
+  gateIsOn(gate, set, minor) || (gate === 'ProxyTerminatingEndpoints' && minor >= 28)
+
+/** Undefined where the file of --config was not seen, or kube-proxy would not start with it. */
+export function settingsOf({ object, pod, status }: SeenNode, { capture }: Scene): Settings | undefined {
+  if (!pod || !object) return undefined
+  const { container } = pod
+  const { text } = configFileOf({ container, object }, capture)
+  return effectiveSettings({ command: container.words, config: text, version: status.version ?? undefined })
+}
+
+function proxySettings(settings: Settings, mode: ProxyMode, podCIDRs: readonly string[]): ProxySettings {
+  const backend = mode === 'nftables' ? 'nftables' : 'iptables'
+  return {
+    masqueradeAll: settings.get(`${backend}.masqueradeAll`)?.value === true,
+    detector: detectorOf(settings, podCIDRs),
+    nodePortAddresses: asList(settings.get('nodePortAddresses')?.value),
+  }
+}
+
+function detectorOf(settings: Settings, podCIDRs: readonly string[]): ProxySettings['detector'] {
+  switch (settings.text('detectLocalMode')) {
+    case 'BridgeInterface':
+    case 'InterfaceNamePrefix':
+      return { by: 'device' }
+    case 'NodeCIDR':
+      return podCIDRs.length > 0 ? { by: 'cidr', cidrs: podCIDRs } : { by: 'nothing' }
+    default: {
+      const cidrs = settings.text('clusterCIDR')
+      return cidrs === '' ? { by: 'nothing' } : { by: 'cidr', cidrs: cidrs.split(',') }
+    }
+  }
+}

@@ -1,0 +1,166 @@
+/** `kpx verify`: whether the nodes' kernels do to Services' packets what the API says. */
+import { qualified } from '../../cluster/objects.ts'
+import type { Service } from '../../cluster/objects.ts'
+import type { Code } from '../../codes.ts'
+import { formatIpPort } from '../../ruleset/address.ts'
+import { finding } from '../finding.ts'
+import type { Finding } from '../finding.ts'
+import { findingList } from '../finding-list.ts'
+import type { FailOn, FindingList } from '../finding-list.ts'
+import { seenOf } from '../scene.ts'
+import type { Scene } from '../scene.ts'
+import { statusFindings } from '../status/findings.ts'
+import type { SeenNode } from '../status/node.ts'
+import { seenNodes } from '../status/status.ts'
+import { absorbed, explained } from './absorb.ts'
+import { codeOf, findingsOf, isStopped, stoppedFindings } from './causes.ts'
+import type { Met } from './causes.ts'
+import { nodeProxyOf } from './node-proxy.ts'
+import { packetsOn } from './packets.ts'
+import type { Packet } from './packets.ts'
+import { servedForNobody } from './served.ts'
+import type { Stranger } from './served.ts'
+
+/** Of what kpx status finds, what changes connections. */
+const ofStatus: readonly Code[] = ['KPX2101', 'KPX2102', 'KPX3007', 'KPX3008', 'KPX3009', 'KPX3010']
+
+/** What verify looks for. */
+const verifyCodes: readonly Code[] = [
+  ...new Set<Code>([...ofStatus, ...Object.values(codeOf), 'KPX3004', 'KPX3017', 'KPX3018']),
+].sort()
+
+/** All that was compared at one moment. */
+export interface Observation {
+  readonly scene: Scene
+  readonly services: number
+  readonly nodes: readonly ObservedNode[]
+}
+
+interface ObservedNode {
+  readonly seen: SeenNode
+  /** What kpx status says of it, as far as it changes connections. */
+  readonly known: readonly Finding[]
+  /** Undefined where no mode of kube-proxy is known to be at work, so that nothing can be compared. */
+  readonly packets: readonly Packet[] | undefined
+  readonly strangers: readonly Stranger[]
+}
+
+export type Verification = FindingList & {
+  readonly compared: { readonly nodes: number; readonly services: number; readonly packets: number }
+}
+
+/** `services` and `nodes` are those to compare. Of all the Services of a cluster, what the rules serve besides is looked for as well. */
+export function observe(services: readonly Service[], nodes: readonly string[], scene: Scene): Observation {
+  scene.cluster.readEndpoints()
+  const { all, anyPod, server } = seenNodes(scene, nodes)
+  const isWhole = services.length === scene.cluster.services.length
+  return {
+    scene,
+    services: services.length,
+    nodes: all.map((seen) => {
+      const { node } = seen.status
+      const proxy = (seen.ruleset?.seen.size ?? 0) > 0 ? nodeProxyOf(seen, server, scene) : undefined
+      return {
+        seen,
+        known: statusFindings(seen, server, anyPod, scene).filter(({ code }) => ofStatus.includes(code)),
+        packets: proxy && packetsOn(proxy, services, scene),
+        strangers: proxy && isWhole ? servedForNobody(node, scene) : [],
+      }
+    }),
+  }
+}
+
+export const isDifferent = ({ nodes }: Observation): boolean =>
+  nodes.some(
+    ({ known, packets, strangers }) =>
+      known.length > 0 || strangers.length > 0 || packets?.some(({ differences }) => differences.length > 0),
+  )
+
+/** The later one without what the earlier one had not: whatever is on its way changes, and what is wrong stays. */
+export function settled(later: Observation, earlier: Observation): Observation {
+  const before = new Set(earlier.nodes.flatMap(differenceKeys))
+  const nodes = later.nodes.map((node) => ({
+    ...node,
+    known: node.known.filter((one) => before.has(findingKey(one))),
+    strangers: node.strangers.filter((one) => before.has(strangerKey(node, one))),
+    packets: node.packets?.map((packet) => ({
+      ...packet,
+      differences: packet.differences.filter(({ kind }) => before.has(packetKey(packet, kind))),
+    })),
+  }))
+  return { ...later, nodes }
+}
+
+const findingKey = ({ code, node }: Finding): string => `${code} ${node}`
+const packetKey = ({ label, node, service }: Packet, kind: string): string =>
+  `${node} ${qualified(service)} ${label} ${kind}`
+const strangerKey = ({ seen }: ObservedNode, { destination: { ip, port, protocol } }: Stranger): string =>
+  `${seen.status.node} ${ip} ${port} ${protocol}`
+
+const differenceKeys = (node: ObservedNode): string[] => [
+  ...node.known.map(findingKey),
+  ...node.strangers.map((one) => strangerKey(node, one)),
+  ...(node.packets ?? []).flatMap((packet) => packet.differences.map(({ kind }) => packetKey(packet, kind))),
+]
+
+export function verificationOf({ nodes, scene, services }: Observation, failOn: FailOn): Verification {
+  const told = nodes.map((node) => findingsOn(node, scene))
+  const findings = [...stoppedFindings(told.flatMap(({ stopped }) => stopped)), ...told.flatMap((one) => one.findings)]
+  const seen = seenOf(scene)
+  const blind = nodes.flatMap(({ packets, seen: { ruleset, status } }) =>
+    packets || !ruleset?.seen.size
+      ? []
+      : [{ node: status.node, why: 'no mode of kube-proxy is known to be at work there: nothing was compared' }],
+  )
+  return {
+    ...findingList(findings, verifyCodes, new Map(), failOn, { ...seen, blind: [...seen.blind, ...blind] }),
+    compared: {
+      nodes: nodes.filter(({ packets }) => packets).length,
+      services,
+      packets: nodes.reduce((sum, { packets }) => sum + (packets?.length ?? 0), 0),
+    },
+  }
+}
+
+/** Whether everything that was asked for could be compared, on these nodes. */
+export const isWhole = ({ compared, findings, seen }: Verification, nodes: readonly string[]): boolean =>
+  nodes.length > 0 &&
+  compared.nodes === nodes.length &&
+  nodes.every((node) => seen.nodes.includes(node)) &&
+  !findings.some(({ code }) => code === 'KPX3003')
+
+/** Rules that are older than the API serve what it no longer has. */
+const ofAge: readonly Code[] = ['KPX3007', 'KPX3008', 'KPX3009', 'KPX3010', 'KPX3017']
+
+interface Told {
+  readonly findings: readonly Finding[]
+  /** What a rule or the kernel stops, perhaps of another node, and perhaps packets of several. */
+  readonly stopped: readonly Met[]
+}
+
+function findingsOn({ known, packets = [], seen, strangers }: ObservedNode, scene: Scene): Told {
+  const mets = packets.flatMap((packet) => packet.differences.map((difference): Met => ({ packet, difference })))
+  const { findings, left } = absorbed(known, mets)
+  const { findings: causes, left: rest } = explained(left, seen, scene)
+  const own = findingsOf(
+    rest.filter((met) => !isStopped(met)),
+    packets,
+  )
+  const all = [...findings, ...causes, ...own]
+  const isOld = all.some(({ code }) => ofAge.includes(code))
+  const others = isOld ? [] : strangers.map((one) => strangerFinding(one, seen.status.node))
+  return { findings: [...all, ...others], stopped: rest.filter(isStopped) }
+}
+
+/** Packets get somewhere by it, so that it is no warning. */
+const strangerFinding = (
+  { destination: { ip, port, protocol }, evidence, outcome }: Stranger,
+  node: string,
+): Finding => ({
+  ...finding('KPX3004', {
+    node,
+    message: `no Service has ${formatIpPort(ip, port)}/${protocol}, and packets to it are ${outcome.why()}`,
+    evidence,
+  }),
+  level: 'error',
+})

@@ -1,0 +1,82 @@
+/**
+ * The endpoints that a node's kube-proxy is to send a Service port's connections to. Facts: CategorizeEndpoints and its like in
+ * pkg/proxy/topology.go, Kubernetes 1.24 to 1.37, and pkg/proxy/endpointslicecache.go; FilterEndpoints of 1.21 to 1.23.
+ */
+import { familyOf } from '../../ruleset/address.ts'
+import type { Ip, IpFamily } from '../../ruleset/address.ts'
+import type { Endpoint, Service, ServicePort } from '../objects.ts'
+import type { NodeProxy } from './node-proxy.ts'
+
+export interface Target {
+  readonly ip: Ip
+  readonly port: number
+  readonly endpoint: Endpoint
+}
+
+export interface Targets {
+  /** For traffic policy Cluster. */
+  readonly cluster: readonly Target[]
+  /** For traffic policy Local. */
+  readonly local: readonly Target[]
+  /** Whether there are any, be it that none is for this node. */
+  readonly any: boolean
+}
+
+export function targetsOf(
+  service: Service,
+  port: ServicePort,
+  family: IpFamily,
+  endpoints: readonly Endpoint[],
+  proxy: NodeProxy,
+): Targets {
+  const all = portTargets(port, family, endpoints)
+  const ready = all.filter(({ endpoint }) => endpoint.ready)
+  const leaving = proxy.gates.has('ProxyTerminatingEndpoints')
+    ? all.filter(({ endpoint }) => endsServing(endpoint))
+    : []
+  const near = nearest(ready, service, proxy)
+  const isLocal = ({ endpoint }: Target): boolean => endpoint.node === proxy.node
+  const localReady = ready.filter(isLocal)
+  return {
+    cluster: near.length > 0 ? near : leaving,
+    local: localReady.length > 0 ? localReady : leaving.filter(isLocal),
+    any: ready.length > 0 || leaving.length > 0,
+  }
+}
+
+const endsServing = ({ ready, serving, terminating }: Endpoint): boolean => !ready && serving && terminating
+
+/** Those that have the port, each address once: of two with one, that which does not end. */
+function portTargets({ name, protocol }: ServicePort, family: IpFamily, endpoints: readonly Endpoint[]): Target[] {
+  const targets = new Map<string, Target>()
+  for (const endpoint of endpoints) {
+    const { address: ip, ports, terminating } = endpoint
+    if (ip === undefined || familyOf(ip) !== family) continue
+    for (const { name: own, port, protocol: spoken } of ports) {
+      if (own !== name || spoken !== protocol || port === 0) continue
+      const key = `${ip} ${port}`
+      if (!terminating || !targets.has(key)) targets.set(key, { ip, port, endpoint })
+    }
+  }
+  return [...targets.values()]
+}
+
+/** Those that hints give to this node, else to its zone, where all have hints and one is for it; else all. */
+function nearest(ready: readonly Target[], service: Service, proxy: NodeProxy): readonly Target[] {
+  const { gates, node, zone = '' } = proxy
+  const hinted = (hints: (endpoint: Endpoint) => readonly string[], place: string): Target[] | undefined => {
+    const own = ready.filter(({ endpoint }) => hints(endpoint).includes(place))
+    return own.length > 0 && ready.every(({ endpoint }) => hints(endpoint).length > 0) ? own : undefined
+  }
+  const byNode = gates.has('PreferSameTrafficDistribution') ? hinted(({ nodes }) => nodes, node) : undefined
+  if (byNode) return byNode
+  return (heedsZones(service, proxy) ? hinted(({ zones }) => zones, zone) : undefined) ?? ready
+}
+
+/** Before traffic distribution a Service had to ask for hints: with `Auto`, since 1.27 with any value but `Disabled`. */
+function heedsZones({ topologyMode }: Service, { gates, minor, zone }: NodeProxy): boolean {
+  if (zone === undefined) return false
+  if (minor >= 36 || gates.has('ServiceTrafficDistribution')) return true
+  if (!gates.has('TopologyAwareHints')) return false
+  return minor < 27 ? /^[Aa]uto$/.test(topologyMode) : !/^(?:[Dd]isabled)?$/.test(topologyMode)
+}

@@ -1,0 +1,46 @@
+/** What verify found: each cause with its nodes, the rules that show it, and what to do. */
+import type { Finding } from '../answer/finding.ts'
+import type { Verification } from '../answer/verify/verify.ts'
+import { paragraph } from './prose.ts'
+import { seenView } from './seen.ts'
+import type { ViewOptions } from './style.ts'
+
+export function verifyView(verification: Verification, options: ViewOptions): string {
+  const { compared, findings } = verification
+  const { style } = options
+  const text = findings.map((one) => `${verifiedView(one, options)}\n`).join('')
+  const what = `${counted(compared.packets, 'kind')} of packets to ${counted(compared.services, 'Service')} on ${counted(compared.nodes, 'node')} compared`
+  const [errors, warnings] = (['error', 'warning'] as const).map((level) =>
+    findings.filter((one) => one.level === level),
+  )
+  const verdict =
+    findings.length === 0
+      ? compared.packets === 0
+        ? 'nothing could be compared'
+        : 'all do what the API says'
+      : [counted(errors?.length ?? 0, 'error'), counted(warnings?.length ?? 0, 'warning')].join(', ')
+  const paint =
+    (errors?.length ?? 0) > 0 ? style.bad : findings.length > 0 || compared.packets === 0 ? style.warn : style.good
+  return `${text}${paragraph(`${what}: ${verdict}`, options, '', paint)}${seenView(verification.seen, options)}`
+}
+
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+function verifiedView(
+  { code, evidence, fix, level, message, node, object, title }: Finding,
+  options: ViewOptions,
+): string {
+  const { limit, style, wide } = options
+  const paint = level === 'error' ? style.bad : style.warn
+  const where = [node === null ? '' : `on ${node}`, object ?? ''].filter((text) => text !== '').join(', ')
+  const shown = evidence.slice(0, wide ? limit : mostLines)
+  const lines = shown.map(({ file, line, text }) => paragraph(`${file}:${line} ${text}`, options, '    ', style.dim))
+  return [
+    paragraph(`${level} ${code}${where === '' ? '' : ` ${where}`}: ${title}`, options, '', paint),
+    paragraph(message, options, '  '),
+    ...lines,
+    fix === null ? '' : paragraph(`fix: ${fix}`, options, '  '),
+  ].join('')
+}
+
+const mostLines = 3

@@ -1,0 +1,96 @@
+/** kpx verify names what makes a node's rules other than they should be, and what is only on its way it leaves out. */
+import { expect } from 'chai'
+import { settled, verificationOf } from '../../../src/answer/verify/verify.ts'
+import { brokenCapture, gone, replaced } from '../../broken-capture.ts'
+import type { Edit, Edits } from '../../broken-capture.ts'
+import { every, found, iptables, observed, swap, toEvery, verified } from './verified.ts'
+
+describe('verify', () => {
+  /** A pod of web is replaced, and the rules still have the one before. */
+  const moved: Edit = (text) => replaced(text, /"10\.244\.1\.2"/g, '"10.244.1.77"')
+  const old: Edits = { 'objects/endpointslices.json': moved, 'objects/pods.json': moved }
+  const onEveryNode = (code: string, services: string): string[] =>
+    ['node1', 'node2'].map((node) => `${code} ${node} ${services}`)
+  const ofWeb = 'shop/dns,shop/web,shop/web-lb,shop/web-np,shop/web-sticky'
+
+  it('finds rules that are older than the endpoints, of all Services together', async () => {
+    expect(found(await verified('k1.37-iptables', old))).to.deep.equal(onEveryNode('KPX3009', ofWeb))
+  })
+
+  it('names a kube-proxy that does not run as the cause', async () => {
+    const stopped: Edit = (text) => {
+      const { items } = JSON.parse(text) as { items: { spec: object; status: { containerStatuses?: object[] } }[] }
+      const own = items.find((pod) => JSON.stringify(pod).includes('"k8s-app":"kube-proxy"') && isOn(pod.spec, 'node1'))
+      Object.assign(own?.status.containerStatuses?.[0] ?? {}, {
+        ready: false,
+        state: { waiting: { reason: 'CrashLoopBackOff' } },
+      })
+      return JSON.stringify({ items })
+    }
+    const isOn = (spec: object, node: string): boolean => JSON.stringify(spec).includes(`"nodeName":"${node}"`)
+    const edits = { ...old, 'objects/pods.json': (text: string) => stopped(String(moved(text))) }
+    const verification = await verified('k1.37-iptables', edits)
+    expect(found(verification)).to.deep.equal([`KPX3008 node1 ${ofWeb}`, `KPX3009 node2 ${ofWeb}`])
+    expect(verification.findings[0]?.message)
+      .to.include('does not run: CrashLoopBackOff')
+      .and.include('so shop/dns, shop/web')
+  })
+
+  it('names a kube-proxy that does not hear from the API server as the cause', async () => {
+    const log: Edit = (text) =>
+      `${text}E1123 19:58:10.000000       1 reflector.go:205] "Failed to watch" err="dial tcp 10.200.0.1:6443: connect: connection refused"\n`
+    const verification = await verified('k1.37-iptables', { ...old, 'nodes/node1/kube-proxy.log': log })
+    expect(found(verification)).to.deep.equal([`KPX3017 node1 ${ofWeb}`, `KPX3009 node2 ${ofWeb}`])
+    expect(verification.findings[0]?.message).to.include('connection refused')
+  })
+
+  it('names a wrong hostnameOverride as the cause', async () => {
+    const renamed: Edit = (text) =>
+      replaced(text, /--hostname-override=\$\(NODE_NAME\)/g, '--hostname-override=another')
+    const verification = await verified('k1.37-iptables', {
+      'objects/daemonsets.json': renamed,
+      'objects/pods.json': renamed,
+      [iptables]: every(/-j KUBE-SVL-/),
+    })
+    expect(found(verification)).to.deep.equal(['KPX3018 node1 shop/cart-itp,shop/cart-local'])
+    expect(verification.findings[0]?.message).to.include('takes itself for another')
+  })
+
+  it('names the configuration that is not in force as the cause', async () => {
+    const verification = await verified('k1.37-iptables', {
+      'objects/configmaps.json': swap('minSyncPeriod: 0s', String.raw`minSyncPeriod: 0s\n  masqueradeAll: true`),
+    })
+    expect(found(verification)).to.deep.equal([
+      `KPX3015 node1 ${toEvery}`,
+      `KPX3015 node2 ${toEvery.replace('shop/cart-itp,', '')}`,
+    ])
+  })
+
+  it('finds what another mode has left, with the Services that it takes', async () => {
+    const nftables = await brokenCapture('k1.37-nftables', {})
+    const table = nftables.file('node1', 'nft-list-ruleset.txt')?.toString('utf8') ?? ''
+    const services = (await brokenCapture('k1.37-iptables', {})).list('services') ?? []
+    const text = [...services].map((one) => JSON.stringify(one)).find((one) => one.includes('"name":"web"')) ?? ''
+    const [, address = ''] = /"clusterIP":"([^"]+)"/.exec(text) ?? []
+    const left = replaced(
+      replaced(table, /[\d.]+( \. tcp \. 80 : goto service-\w+-shop\/web\/tcp\/http)/, `${address}$1`),
+      /priority dstnat/g,
+      'priority dstnat - 5',
+    )
+    const verification = await verified('k1.37-iptables', {
+      'nodes/node1/nft-list-ruleset.txt': () => left,
+      'nodes/node1/nft-list-ruleset.json': gone,
+    })
+    expect(found(verification)).to.deep.equal([
+      'KPX3007 node1 shop/cart-local,shop/idle,shop/web,shop/web-lb,shop/web-np',
+    ])
+    expect(verification.ok).to.equal(false)
+  })
+
+  it('takes what a later look does not show for something on its way', async () => {
+    const [before, after] = [await observed('k1.37-iptables', old), await observed('k1.37-iptables')]
+    expect(verificationOf(settled(after, before), 'error').findings).to.deep.equal([])
+    expect(verificationOf(settled(before, after), 'error').findings).to.deep.equal([])
+    expect(found(verificationOf(settled(before, before), 'error'))).to.deep.equal(onEveryNode('KPX3009', ofWeb))
+  })
+})
