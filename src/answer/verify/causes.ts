@@ -75,18 +75,22 @@ const foldable: readonly DifferenceKind[] = [
   'missed',
 ]
 
-/** Whether, of more than one Service, no packet of these kinds is as it should be. */
+/** Whether no packet of these kinds is as it should be, of more than one Service, or those of most Services, and of three or more. */
 function isEvery(mets: readonly Met[], packets: readonly Packet[]): boolean {
-  if (new Set(mets.map(({ packet }) => packet.service)).size < 2) return false
+  const concerned = new Set(mets.map(({ packet }) => packet.service))
+  if (concerned.size < 2) return false
   const [kind] = mets.map(({ difference }) => difference.kind)
   const kindOf = ({ expected, frontend, sender }: Packet): string =>
     [frontend.kind, frontend.family, sender, expected.why].join(' ')
   const kinds = new Set(mets.map(({ packet }) => kindOf(packet)))
-  const concerned = new Set(mets.map(({ packet }) => packet))
   const isOfSelves = mets.every(({ packet }) => packet.sender === 'self')
   // a pod that is the only endpoint gets its own packet masqueraded in any case
-  const may = (packet: Packet): boolean => mayDiffer(packet, kind) && (isOfSelves || packet.sender !== 'self')
-  return packets.every((packet) => concerned.has(packet) || !kinds.has(kindOf(packet)) || !may(packet))
+  const may = packets.filter(
+    (packet) => kinds.has(kindOf(packet)) && mayDiffer(packet, kind) && (isOfSelves || packet.sender !== 'self'),
+  )
+  const met = new Set(mets.map(({ packet }) => packet))
+  if (may.every((packet) => met.has(packet))) return true
+  return concerned.size >= 3 && concerned.size > new Set(may.map(({ service }) => service)).size / 2
 }
 
 function mayDiffer({ expected, sender, service }: Packet, kind: DifferenceKind | undefined): boolean {

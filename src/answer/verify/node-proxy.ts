@@ -13,6 +13,7 @@ import type { Scene } from '../scene.ts'
 import type { SeenNode } from '../status/node.ts'
 
 const gates: readonly ProxyGate[] = [
+  'LoadBalancerIPMode',
   'PreferSameTrafficDistribution',
   'ProxyTerminatingEndpoints',
   'ServiceTrafficDistribution',
@@ -42,9 +43,11 @@ export function nodeProxyOf(seen: SeenNode, server: string | null, scene: Scene)
 const isProxyMode = (mode: string | null): mode is ProxyMode =>
   mode === 'iptables' || mode === 'ipvs' || mode === 'nftables'
 
-/** A gate that is gone is on for good. */
+/** Stable and then gone, of which what it brought stays. */
+const stableSince: Partial<Record<ProxyGate, number>> = { LoadBalancerIPMode: 32, ProxyTerminatingEndpoints: 28 }
+
 const isOn = (gate: ProxyGate, set: ReadonlyMap<string, boolean>, minor: number): boolean =>
-  gateIsOn(gate, set, minor) || (gate === 'ProxyTerminatingEndpoints' && minor >= 28)
+  gateIsOn(gate, set, minor) || minor >= (stableSince[gate] ?? Infinity)
 
 /** Undefined where the file of --config was not seen, or kube-proxy would not start with it. */
 export function settingsOf({ object, pod, status }: SeenNode, { capture }: Scene): Settings | undefined {

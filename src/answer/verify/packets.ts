@@ -1,7 +1,7 @@
 /** The packets that are compared on a node: from every kind of client to every frontend of every Service port. */
 import { expectationOf } from '../../cluster/expected/expectation.ts'
 import type { Expectation } from '../../cluster/expected/expectation.ts'
-import { servesNodePorts } from '../../cluster/expected/node-proxy.ts'
+import { asTaken, servesNodePorts } from '../../cluster/expected/node-proxy.ts'
 import type { Client, NodeProxy } from '../../cluster/expected/node-proxy.ts'
 import { targetsOf } from '../../cluster/expected/targets.ts'
 import type { Target, Targets } from '../../cluster/expected/targets.ts'
@@ -35,8 +35,9 @@ export interface Packet {
 }
 
 export function packetsOn(proxy: NodeProxy, services: readonly Service[], scene: Scene): Packet[] {
-  return services.flatMap((service) => {
-    if (service.leftToOthers) return []
+  return services.flatMap((listed) => {
+    if (listed.leftToOthers) return []
+    const service = asTaken(listed, proxy)
     const endpoints = scene.cluster.endpointsOf(service)
     return service.ports.flatMap((port) => portPackets(service, port, endpoints, proxy, scene))
   })

@@ -1,4 +1,6 @@
 /** The frontends that a node's rules serve, by kube-proxy's dispatchers, and those of them that the API has no Service for. */
+import { asTaken } from '../../cluster/expected/node-proxy.ts'
+import type { NodeProxy } from '../../cluster/expected/node-proxy.ts'
 import { frontendsOf } from '../../cluster/frontend.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { evaluate } from '../../evaluate/evaluate.ts'
@@ -30,10 +32,11 @@ export interface Stranger {
 }
 
 /** Those of which packets really get to an endpoint: what nothing leads to harms nobody. */
-export function servedForNobody(node: string, scene: Scene): Stranger[] {
+export function servedForNobody(proxy: NodeProxy, scene: Scene): Stranger[] {
+  const { node } = proxy
   const state = scene.network.nodes.get(node)
   if (!state) return []
-  const known = knownFrontends(scene.cluster)
+  const known = knownFrontends(proxy, scene.cluster)
   const own = scene.cluster.node(node)?.addresses.flatMap((text) => parseIp(text) ?? []) ?? []
   const strangers = servedBy(state.ruleset).filter(({ ip, port, protocol }) => {
     const isNodePort = ip === undefined || state.routes.isLocal(ip)
@@ -51,19 +54,11 @@ export function servedForNobody(node: string, scene: Scene): Stranger[] {
 
 const keyOf = (ip: Ip | undefined, port: number, protocol: Protocol): string => `${ip ?? ''} ${port} ${protocol}`
 
-const known = new WeakMap<Cluster, ReadonlySet<string>>()
-
-function knownFrontends(cluster: Cluster): ReadonlySet<string> {
-  let keys = known.get(cluster)
-  if (!keys) known.set(cluster, (keys = frontendKeys(cluster)))
-  return keys
-}
-
-const frontendKeys = ({ services }: Cluster): Set<string> =>
+const knownFrontends = (proxy: NodeProxy, { services }: Cluster): Set<string> =>
   new Set(
     services.flatMap((service) =>
       service.ports.flatMap((port) =>
-        frontendsOf(service, port).map(({ ip, port: at }) =>
+        frontendsOf(asTaken(service, proxy), port).map(({ ip, port: at }) =>
           keyOf(ip === null ? undefined : parseIp(ip), at, port.protocol),
         ),
       ),

@@ -58,13 +58,12 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
     scene,
     services: services.length,
     nodes: all.map((seen) => {
-      const { node } = seen.status
       const proxy = (seen.ruleset?.seen.size ?? 0) > 0 ? nodeProxyOf(seen, server, scene) : undefined
       return {
         seen,
         known: statusFindings(seen, server, anyPod, scene).filter(({ code }) => ofStatus.includes(code)),
         packets: proxy && packetsOn(proxy, services, scene),
-        strangers: proxy && isWhole ? servedForNobody(node, scene) : [],
+        strangers: proxy && isWhole ? servedForNobody(proxy, scene) : [],
       }
     }),
   }

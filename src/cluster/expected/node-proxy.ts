@@ -1,6 +1,7 @@
 /** A node's kube-proxy, as far as it decides what becomes of a packet. */
 import { contains, familyOf, parsePrefix } from '../../ruleset/address.ts'
 import type { Ip, IpFamily } from '../../ruleset/address.ts'
+import type { Service } from '../objects.ts'
 
 export type ProxyMode = 'iptables' | 'ipvs' | 'nftables'
 
@@ -16,14 +17,18 @@ export interface NodeProxy {
   readonly mode: ProxyMode
   /** kube-proxy's own minor. */
   readonly minor: number
-  /** Whether the gates that name one are on: topology by zones' and nodes' hints, and connections to endpoints that end. */
+  /** Those that are on: what it does by hints and ipMode, and with endpoints that end. */
   readonly gates: ReadonlySet<ProxyGate>
   /** What its configuration says; undefined where that was not seen. */
   readonly settings: ProxySettings | undefined
 }
 
 export type ProxyGate =
-  'PreferSameTrafficDistribution' | 'ProxyTerminatingEndpoints' | 'ServiceTrafficDistribution' | 'TopologyAwareHints'
+  | 'LoadBalancerIPMode'
+  | 'PreferSameTrafficDistribution'
+  | 'ProxyTerminatingEndpoints'
+  | 'ServiceTrafficDistribution'
+  | 'TopologyAwareHints'
 
 export interface ProxySettings {
   readonly masqueradeAll: boolean
@@ -31,6 +36,12 @@ export interface ProxySettings {
   /** CIDRs and the words `primary`, `all`, `localhost`; empty for the mode's default. */
   readonly nodePortAddresses: readonly string[]
 }
+
+/** The Service as that kube-proxy takes it: without ipMode it serves the addresses that load balancers want to serve themselves. */
+export const asTaken = (service: Service, { gates }: NodeProxy): Service =>
+  gates.has('LoadBalancerIPMode') || service.proxiedIPs.length === 0
+    ? service
+    : { ...service, loadBalancerIPs: [...service.loadBalancerIPs, ...service.proxiedIPs], proxiedIPs: [] }
 
 /** Who sends a packet to the node: a pod or a process of its own, or a client beyond the cluster. */
 export interface Client {
