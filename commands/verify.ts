@@ -39,7 +39,7 @@ export default class Verify extends BaseCommand<typeof Verify> {
       verification,
       (options) => verifyView(verification, options),
       () =>
-        [...new Set(verification.findings.flatMap(({ services = [] }) => services))]
+        [...new Set(verification.findings.flatMap(({ affects = [] }) => affects))]
           .sort()
           .map((one) => `service/${one}`),
     )

@@ -27,13 +27,13 @@ export interface Finding {
   readonly fix: string | null
   readonly link: string | null
   /** The Services whose connections it changes, `shop/web`, sorted. */
-  readonly services?: readonly string[]
+  readonly affects?: readonly string[]
   /** What kube-proxy itself says, as its log has it. */
   readonly says?: string
   readonly suppressed: { readonly by: string; readonly reason: string } | null
 }
 
-type Details = Pick<Finding, 'message'> & Partial<Pick<Finding, 'evidence' | 'field' | 'node' | 'object' | 'services'>>
+type Details = Pick<Finding, 'message'> & Partial<Pick<Finding, 'evidence' | 'field' | 'node' | 'object' | 'affects'>>
 
 /** Title, level and fix are the catalogue's. */
 export function finding(code: Code, details: Details): Finding {

@@ -33,6 +33,7 @@ const outOfRange: Readonly<Record<string, readonly number[]>> = {
   sets: [-1, 1.5],
   virtualServers: [-1, 1.5],
   services: [-1, 1.5],
+  packets: [-1, 1.5],
   ports: [-1, 1.5],
   endpoints: [-1, 1.5],
   seconds: [-1],

@@ -67,7 +67,7 @@ function withMets(one: Finding, mets: readonly Met[]): Finding {
   if (!first) return one
   const services = servicesOf(mets)
   const message = `${one.message}; so ${servicesText(services)}: ${first.packet.label}, ${first.difference.what}`
-  return { ...one, level: 'error', message, services, evidence: [...one.evidence, ...evidenceOf(first)] }
+  return { ...one, level: 'error', message, affects: services, evidence: [...one.evidence, ...evidenceOf(first)] }
 }
 
 /** Causes that nothing but a difference leads to. */

@@ -118,7 +118,7 @@ function findingFor(mets: readonly Met[]): Finding {
     object: services.length === 1 ? `Service ${services[0]}` : null,
     message: `${packet.label}: ${[...new Set(own)].join('; ')}${more}${whose}`,
     evidence: evidenceOf(first),
-    services,
+    affects: services,
   })
   // an answer that gets lost elsewhere may be how a cluster is built; these are packets that should come back
   return difference.kind === 'reply' ? { ...told, level: 'error' } : told

@@ -17,7 +17,7 @@ export const verified = async (recording: string, edits: Edits = {}): Promise<Ve
 
 /** `KPX3006 node1 shop/dns`. */
 export const found = ({ findings }: Verification): string[] =>
-  findings.map(({ code, node, services = [] }) => [code, node, services.join()].join(' '))
+  findings.map(({ affects = [], code, node }) => [code, node, affects.join()].join(' '))
 
 /** The first line that matches becomes those that are made of it. */
 export const line =
