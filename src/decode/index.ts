@@ -1,4 +1,5 @@
 /** Every decoder, by the name that the capture format gives to a file of its kind. */
+import { decodeConntrack } from './conntrack.ts'
 import { decodeIpSetSave } from './ipset-save.ts'
 import { decodeIptablesSave } from './iptables-save.ts'
 import { decodeIpvsadmList, decodeIpvsadmSave } from './ipvsadm.ts'
@@ -24,6 +25,8 @@ interface Decoder {
 
 /** Sorted by name. */
 const decoders: readonly Decoder[] = [
+  { name: 'conntrack', reports: (source) => [decodeConntrack(source).report()] },
+  { name: 'conntrack-ipv6', reports: (source) => [decodeConntrack(source).report()] },
   { name: 'ip-addr', reports: (source) => [decodeIpAddr(source).report()] },
   { name: 'ip-route', reports: (source) => decodeIpRoute([source]).reports() },
   { name: 'ip6-route', reports: (source) => decodeIpRoute([source]).reports() },

@@ -20,6 +20,7 @@ const signs: readonly (readonly [string, RegExp])[] = [
   ['proc-net-if_inet6', /^[\da-f]{32}(?: [\da-f]{2,}){4} +\S+$/m],
   ['proc-net-ipv6_route', /^[\da-f]{32} [\da-f]{2} [\da-f]{32} /m],
   ['proc-net-route', /^Iface\tDestination\tGateway /],
+  ['conntrack', /^(?:tcp|udp) +\d+ \d+ (?:[A-Z_]+ )?src=/m],
   ['sysctl', /^(?:net|kernel)[./]\S+ ?= ?\S+/m],
 ]
 

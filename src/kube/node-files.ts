@@ -18,6 +18,8 @@ export interface NodeFile {
    * does without it; or nothing, for a file that only adds to what is known.
    */
   readonly missed?: 'always' | 'failed'
+  /** Not of the rules, which is what is asked for mostly. */
+  readonly beside?: true
 }
 
 export interface NodeCommand {
@@ -160,4 +162,7 @@ export const nodeFiles: readonly NodeFile[] = [
     commands: [portsByGrep],
   },
   { file: 'ipset-save.txt', after: saves, isWanted: namesSets, commands: [command('ipset', 'save')], missed: 'failed' },
+  // as the connections of UDP alone last without their clients' knowing
+  { file: 'conntrack.txt', beside: true, commands: [command('conntrack', '-L', '-p', 'udp')] },
+  { file: 'conntrack-ipv6.txt', beside: true, commands: [command('conntrack', '-L', '-f', 'ipv6', '-p', 'udp')] },
 ]

@@ -35,6 +35,7 @@ export async function recordOf(way: Way, scope: Scope): Promise<NodeRecord> {
       )
   }
   for (const one of nodeFiles) {
+    if (one.beside && scope !== 'everything') continue
     const before = Promise.all((one.after ?? []).flatMap((file) => done.get(file) ?? []))
     done.set(
       one.file,

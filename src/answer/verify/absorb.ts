@@ -2,9 +2,11 @@
 import { qualified } from '../../cluster/objects.ts'
 import type { Code } from '../../codes.ts'
 import { loggedErrors, timeOf } from '../../decode/klog.ts'
+import { decodeMetrics } from '../../decode/metrics.ts'
 import { outcomeSteps } from '../../evaluate/evaluate.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
+import type { Evidence } from '../outcome.ts'
 import type { Scene } from '../scene.ts'
 import type { SeenNode } from '../status/node.ts'
 import { evidenceOf, isOfEndpoints, servicesOf, servicesText } from './causes.ts'
@@ -71,7 +73,12 @@ function withMets(one: Finding, mets: readonly Met[]): Finding {
 }
 
 /** Causes that nothing but a difference leads to. */
-export function explained(mets: readonly Met[], seen: SeenNode, scene: Scene): Explained {
+export function explained(
+  mets: readonly Met[],
+  seen: SeenNode,
+  failed: FailedRequests | undefined,
+  scene: Scene,
+): Explained {
   const findings: Finding[] = []
   let left = mets
   const take = (one: Finding | undefined, isIts: (met: Met) => boolean): void => {
@@ -80,13 +87,14 @@ export function explained(mets: readonly Met[], seen: SeenNode, scene: Scene): E
     findings.push(withMets(one, own))
     left = left.filter((met) => !own.includes(met))
   }
-  take(otherName(seen, scene), ofLocalPolicy)
-  take(deaf(seen, scene), isOld)
-  take(behind(left, seen), isOld)
+  take(otherName(seen, scene), ofOwnName)
+  take(unheard(seen, failed) ?? deaf(seen, scene), isOld)
+  take(behind(left, seen, failed), isOld)
   return { findings, left }
 }
 
-const ofLocalPolicy = ({ packet: { expected } }: Met): boolean => expected.why.includes('Local')
+/** What asks which endpoints are the node's own. */
+const ofOwnName = ({ packet: { expected } }: Met): boolean => /Local|for this node/.test(expected.why)
 
 function otherName(seen: SeenNode, scene: Scene): Finding | undefined {
   const { node } = seen.status
@@ -98,6 +106,36 @@ function otherName(seen: SeenNode, scene: Scene): Finding | undefined {
     field: 'hostnameOverride',
     message: `kube-proxy on ${node} takes itself for ${name}`,
   })
+}
+
+/** Requests of kube-proxy to the API server that failed, since it started. */
+export interface FailedRequests {
+  readonly count: number
+  /** Of them, those since the first look. */
+  readonly more: number
+  readonly evidence: readonly Evidence[]
+}
+
+const requests = 'rest_client_requests_total'
+
+/** By its metrics; undefined where they were not seen. */
+export function failedRequests({ files: { metrics }, status: { node } }: SeenNode): FailedRequests | undefined {
+  if (!metrics) return undefined
+  const samples = decodeMetrics(metrics, [requests]).get(requests) ?? []
+  const failed = samples.filter(({ labels }) => !/^[23]/.test(labels.get('code') ?? ''))
+  const lines = metrics.text.split('\n')
+  return {
+    count: failed.reduce((sum, { value }) => sum + value, 0),
+    more: 0,
+    evidence: failed.map(({ line }) => ({ node, file: metrics.name, line, text: lines[line - 1] ?? '' })),
+  }
+}
+
+/** What fails while it is looked at. A connection that is refused is tried again without a word in the log. */
+function unheard({ status: { node } }: SeenNode, failed: FailedRequests | undefined): Finding | undefined {
+  if (!failed || failed.more === 0) return undefined
+  const message = `its requests to the API server fail, ${failed.count} since it started`
+  return finding('KPX3017', { node, message, evidence: failed.evidence })
 }
 
 /** A list or watch that fails is tried again within 30 s, twice that with its jitter (client-go's reflector). */
@@ -116,15 +154,22 @@ function deaf({ files: { log }, status: { node } }: SeenNode, { capture: { taken
   })
 }
 
-const ofEndpoints: readonly DifferenceKind[] = ['stale', 'missed']
+const ofEndpoints: readonly DifferenceKind[] = ['missed', 'stale', 'strays']
 
 /** Where several Services' endpoints are not those of the API, it is not one rule that is wrong. */
-function behind(mets: readonly Met[], { status: { node } }: SeenNode): Finding | undefined {
-  const stale = mets.filter(({ difference: { kind } }) => ofEndpoints.includes(kind))
-  const services = new Set(stale.map(({ packet }) => qualified(packet.service)))
+function behind(
+  mets: readonly Met[],
+  { status: { node } }: SeenNode,
+  failed: FailedRequests | undefined,
+): Finding | undefined {
+  const old = mets.filter(({ difference: { kind } }) => ofEndpoints.includes(kind))
+  const services = new Set(old.map(({ packet }) => qualified(packet.service)))
   if (services.size < 2) return undefined
+  const count = failed?.count ?? 0
+  const hint = count === 0 ? '' : `; of its requests to the API server ${count} have failed since it started`
   return finding('KPX3009', {
     node,
-    message: `the endpoints of ${services.size} Services are not those that the API has`,
+    message: `the endpoints of ${services.size} Services are not those that the API has${hint}`,
+    evidence: failed?.evidence ?? [],
   })
 }

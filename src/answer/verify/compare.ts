@@ -61,7 +61,9 @@ function unrefused({ targets, verdict, why }: Expectation, outcomes: readonly Ou
     endpoint === null || targets.some(({ ip, port }) => ip === endpoint.ip && port === endpoint.port)
   const outcome = outcomes.find((one) => (verdict === 'any' ? !isMeant(one) : one.verdict !== verdict))
   if (!outcome) return []
-  const isStopped = outcome.verdict === 'drop' || outcome.verdict === 'reject'
+  const { end } = outcome
+  // it makes no difference to the kernel, or to somebody else's rule, that kube-proxy would have refused it
+  const isStopped = ['drop', 'reject'].includes(outcome.verdict) && !(end.by && refusesUntranslated(end.by))
   return [{ kind: isStopped ? 'stopped' : 'passes', what: `${outcome.why()}, though ${why}`, outcome }]
 }
 

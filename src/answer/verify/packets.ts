@@ -140,19 +140,17 @@ function packetOf({ kind, sender }: NamedSender, question: Question, scene: Scen
   }
 }
 
-/** What is no endpoint of the Service at all, by no slice. */
+/** What is no endpoint of the Service at all, by no slice, or is one that is not ready. */
 function withStale(difference: Difference, service: Service, { cluster }: Scene): Difference {
-  const endpoint = difference.outcome?.endpoint
+  const { outcome } = difference
+  const endpoint = outcome?.endpoint
   if (!endpoint || (difference.kind !== 'strays' && difference.kind !== 'passes')) return difference
   const name = qualified(service)
-  const isListed = cluster
+  const listed = cluster
     .endpointsAt(endpoint.ip)
-    .some((one) => one.service === name && one.ports.some(({ port }) => port === endpoint.port))
-  return isListed
-    ? difference
-    : {
-        ...difference,
-        kind: 'stale',
-        what: `${difference.outcome?.why() ?? ''}; no EndpointSlice of ${name} has that address`,
-      }
+    .find((one) => one.service === name && one.ports.some(({ port }) => port === endpoint.port))
+  if (!listed) {
+    return { ...difference, kind: 'stale', what: `${outcome.why()}; no EndpointSlice of ${name} has that address` }
+  }
+  return listed.ready ? difference : { ...difference, what: `${outcome.why()}, which is not ready` }
 }

@@ -12,7 +12,9 @@ import type { Scene } from '../scene.ts'
 import { statusFindings } from '../status/findings.ts'
 import type { SeenNode } from '../status/node.ts'
 import { seenNodes } from '../status/status.ts'
-import { absorbed, explained } from './absorb.ts'
+import { absorbed, explained, failedRequests } from './absorb.ts'
+import type { FailedRequests } from './absorb.ts'
+import { staleConnections } from './conntrack.ts'
 import { codeOf, findingsOf, isStopped, stoppedFindings } from './causes.ts'
 import type { Met } from './causes.ts'
 import { nodeProxyOf } from './node-proxy.ts'
@@ -26,7 +28,7 @@ const ofStatus: readonly Code[] = ['KPX2101', 'KPX2102', 'KPX3007', 'KPX3008', '
 
 /** What verify looks for. */
 const verifyCodes: readonly Code[] = [
-  ...new Set<Code>([...ofStatus, ...Object.values(codeOf), 'KPX3004', 'KPX3017', 'KPX3018']),
+  ...new Set<Code>([...ofStatus, ...Object.values(codeOf), 'KPX3004', 'KPX3017', 'KPX3018', 'KPX3019']),
 ].sort()
 
 /** All that was compared at one moment. */
@@ -43,6 +45,8 @@ interface ObservedNode {
   /** Undefined where no mode of kube-proxy is known to be at work, so that nothing can be compared. */
   readonly packets: readonly Packet[] | undefined
   readonly strangers: readonly Stranger[]
+  readonly connections: readonly Finding[]
+  readonly failed: FailedRequests | undefined
 }
 
 export type Verification = FindingList & {
@@ -54,6 +58,7 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
   scene.cluster.readEndpoints()
   const { all, anyPod, server } = seenNodes(scene, nodes)
   const isWhole = services.length === scene.cluster.services.length
+  const names = new Set(services.map(qualified))
   return {
     scene,
     services: services.length,
@@ -63,7 +68,11 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
         seen,
         known: statusFindings(seen, server, anyPod, scene).filter(({ code }) => ofStatus.includes(code)),
         packets: proxy && packetsOn(proxy, services, scene),
+        failed: failedRequests(seen),
         strangers: proxy && isWhole ? servedForNobody(proxy, scene) : [],
+        connections: staleConnections(seen.status.node, seen.status.pod, scene).filter(({ affects = [] }) =>
+          affects.some((name) => names.has(name)),
+        ),
       }
     }),
   }
@@ -71,16 +80,22 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
 
 export const isDifferent = ({ nodes }: Observation): boolean =>
   nodes.some(
-    ({ known, packets, strangers }) =>
-      known.length > 0 || strangers.length > 0 || packets?.some(({ differences }) => differences.length > 0),
+    ({ connections, known, packets, strangers }) =>
+      connections.length > 0 ||
+      known.length > 0 ||
+      strangers.length > 0 ||
+      packets?.some(({ differences }) => differences.length > 0),
   )
 
 /** The later one without what the earlier one had not: whatever is on its way changes, and what is wrong stays. */
 export function settled(later: Observation, earlier: Observation): Observation {
   const before = new Set(earlier.nodes.flatMap(differenceKeys))
+  const failed = new Map(earlier.nodes.map((node) => [node.seen.status.node, node.failed]))
   const nodes = later.nodes.map((node) => ({
     ...node,
+    failed: since(node.failed, failed.get(node.seen.status.node)),
     known: node.known.filter((one) => before.has(findingKey(one))),
+    connections: node.connections.filter((one) => before.has(connectionKey(one))),
     strangers: node.strangers.filter((one) => before.has(strangerKey(node, one))),
     packets: node.packets?.map((packet) => ({
       ...packet,
@@ -90,7 +105,11 @@ export function settled(later: Observation, earlier: Observation): Observation {
   return { ...later, nodes }
 }
 
+const since = (now: FailedRequests | undefined, before: FailedRequests | undefined): FailedRequests | undefined =>
+  now && before ? { ...now, more: before.more + Math.max(0, now.count - before.count) } : now
+
 const findingKey = ({ code, node }: Finding): string => `${code} ${node}`
+const connectionKey = ({ code, fix, node }: Finding): string => `${code} ${node} ${fix}`
 const packetKey = ({ label, node, service }: Packet, kind: string): string =>
   `${node} ${qualified(service)} ${label} ${kind}`
 const strangerKey = ({ seen }: ObservedNode, { destination: { ip, port, protocol } }: Stranger): string =>
@@ -98,6 +117,7 @@ const strangerKey = ({ seen }: ObservedNode, { destination: { ip, port, protocol
 
 const differenceKeys = (node: ObservedNode): string[] => [
   ...node.known.map(findingKey),
+  ...node.connections.map(connectionKey),
   ...node.strangers.map((one) => strangerKey(node, one)),
   ...(node.packets ?? []).flatMap((packet) => packet.differences.map(({ kind }) => packetKey(packet, kind))),
 ]
@@ -137,10 +157,10 @@ interface Told {
   readonly stopped: readonly Met[]
 }
 
-function findingsOn({ known, packets = [], seen, strangers }: ObservedNode, scene: Scene): Told {
+function findingsOn({ connections, failed, known, packets = [], seen, strangers }: ObservedNode, scene: Scene): Told {
   const mets = packets.flatMap((packet) => packet.differences.map((difference): Met => ({ packet, difference })))
   const { findings, left } = absorbed(known, mets)
-  const { findings: causes, left: rest } = explained(left, seen, scene)
+  const { findings: causes, left: rest } = explained(left, seen, failed, scene)
   const own = findingsOf(
     rest.filter((met) => !isStopped(met)),
     packets,
@@ -148,7 +168,7 @@ function findingsOn({ known, packets = [], seen, strangers }: ObservedNode, scen
   const all = [...findings, ...causes, ...own]
   const isOld = all.some(({ code }) => ofAge.includes(code))
   const others = isOld ? [] : strangers.map((one) => strangerFinding(one, seen.status.node))
-  return { findings: [...all, ...others], stopped: rest.filter(isStopped) }
+  return { findings: [...all, ...others, ...connections], stopped: rest.filter(isStopped) }
 }
 
 /** Packets get somewhere by it, so that it is no warning. */

@@ -38,7 +38,8 @@ export function expectationOf(
     if (!admitted) return dropped('its source ranges do not have the client', proxy)
   }
   if (service.externalTrafficPolicy === 'Local') return externalLocal(frontend, client, targets, proxy)
-  return delivered(targets.cluster, masqueradesExternal(frontend, client, proxy), 'externalTrafficPolicy Cluster')
+  const why = ofCluster('externalTrafficPolicy', targets)
+  return delivered(targets.cluster, masqueradesExternal(frontend, client, proxy), why)
 }
 
 const either = (targets: readonly Target[], why: string): Expectation => ({
@@ -66,21 +67,25 @@ const delivered = (targets: readonly Target[], masquerade: boolean | undefined, 
 })
 
 const noEndpoint = 'no endpoint is ready'
+const ofCluster = (policy: string, { hinted }: Targets): string =>
+  `${policy} Cluster${hinted === undefined ? '' : `, with hints for this ${hinted}`}`
 const noneHere = (policy: string, { node }: NodeProxy): string => `${policy} is Local, and no endpoint is on ${node}`
 
 function internal(
   { internalTrafficPolicy, ...service }: Service,
   { family }: Frontend,
   client: Client,
-  { any, cluster, local }: Targets,
+  targets: Targets,
   proxy: NodeProxy,
 ): Expectation {
+  const { any, cluster, local } = targets
   if (!any) return rejected(noEndpoint)
   const isLocal = isLocalClient(client, family, proxy)
   // without a detector ipvs mode still knows what the node sends from a Service's own address
   const isForeign = isLocal === null ? proxy.mode === 'ipvs' && client.kind === 'node' : isLocal === false
   const masquerade = proxy.settings?.masqueradeAll === true || (isLocal === undefined ? undefined : isForeign)
-  if (internalTrafficPolicy !== 'Local') return delivered(cluster, masquerade, 'internalTrafficPolicy Cluster')
+  if (internalTrafficPolicy !== 'Local')
+    return delivered(cluster, masquerade, ofCluster('internalTrafficPolicy', targets))
   if (local.length > 0) return delivered(local, masquerade, 'internalTrafficPolicy Local')
   const why = noneHere('internalTrafficPolicy', proxy)
   if (proxy.mode !== 'ipvs') return proxy.minor >= 24 ? dropped(why, proxy) : rejected(why)

@@ -16,6 +16,8 @@ export interface Target {
 export interface Targets {
   /** For traffic policy Cluster. */
   readonly cluster: readonly Target[]
+  /** By what those are chosen from the ones that are ready: hints of the EndpointSlices, or nothing. */
+  readonly hinted: 'node' | 'zone' | undefined
   /** For traffic policy Local. */
   readonly local: readonly Target[]
   /** Whether there are any, be it that none is for this node. */
@@ -38,7 +40,8 @@ export function targetsOf(
   const isLocal = ({ endpoint }: Target): boolean => endpoint.node === proxy.node
   const localReady = ready.filter(isLocal)
   return {
-    cluster: near.length > 0 ? near : leaving,
+    cluster: near.targets.length > 0 ? near.targets : leaving,
+    hinted: near.hinted,
     local: localReady.length > 0 ? localReady : leaving.filter(isLocal),
     any: ready.length > 0 || leaving.length > 0,
   }
@@ -62,15 +65,20 @@ function portTargets({ name, protocol }: ServicePort, family: IpFamily, endpoint
 }
 
 /** Those that hints give to this node, else to its zone, where all have hints and one is for it; else all. */
-function nearest(ready: readonly Target[], service: Service, proxy: NodeProxy): readonly Target[] {
+function nearest(
+  ready: readonly Target[],
+  service: Service,
+  proxy: NodeProxy,
+): { readonly targets: readonly Target[]; readonly hinted: Targets['hinted'] } {
   const { gates, node, zone = '' } = proxy
   const hinted = (hints: (endpoint: Endpoint) => readonly string[], place: string): Target[] | undefined => {
     const own = ready.filter(({ endpoint }) => hints(endpoint).includes(place))
     return own.length > 0 && ready.every(({ endpoint }) => hints(endpoint).length > 0) ? own : undefined
   }
   const byNode = gates.has('PreferSameTrafficDistribution') ? hinted(({ nodes }) => nodes, node) : undefined
-  if (byNode) return byNode
-  return (heedsZones(service, proxy) ? hinted(({ zones }) => zones, zone) : undefined) ?? ready
+  if (byNode) return { targets: byNode, hinted: 'node' }
+  const byZone = heedsZones(service, proxy) ? hinted(({ zones }) => zones, zone) : undefined
+  return byZone ? { targets: byZone, hinted: 'zone' } : { targets: ready, hinted: undefined }
 }
 
 /** Before traffic distribution a Service had to ask for hints: with `Auto`, since 1.27 with any value but `Disabled`. */

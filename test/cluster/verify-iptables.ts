@@ -1,0 +1,159 @@
+/** Faults of iptables mode, on the cluster of verify.cluster.ts. */
+import { run } from './run.ts'
+import { command, deleted, iptables, line, without } from './verify-faults.ts'
+import type { Fault } from './verify-faults.ts'
+
+const toWeb = /^-A KUBE-SVC-\w+ .*"default\/web:tcp -> .*--probability/
+
+const endpoint = (service: string): RegExp => new RegExp(`^-A KUBE-SEP-\\w+ .*"default/${service}".* -j DNAT`)
+
+export const iptablesFaults: readonly Fault[] = [
+  {
+    what: 'a balancing rule deleted',
+    make: iptables('node1', deleted(toWeb)),
+    found: ['KPX3006 node1 default/web'],
+    says: 'none gets to default/web-',
+  },
+  {
+    what: 'a balancing rule behind the one that takes all',
+    make: iptables('node1', (text) => {
+      const rule = text.split('\n').find((one) => toWeb.test(one)) ?? ''
+      const chain = rule.split(' ')[1] ?? ''
+      const all = text.split('\n').filter((one) => one !== rule)
+      const last = all.findLastIndex((one) => one.startsWith(`-A ${chain} `))
+      return [...all.slice(0, last + 1), rule, ...all.slice(last + 1)].join('\n')
+    }),
+    found: ['KPX3006 node1 default/web'],
+    says: 'none gets to default/web-',
+  },
+  {
+    what: 'a balancing rule with another probability',
+    make: iptables(
+      'node2',
+      line(toWeb, (one) => [one.replace(/--probability \S+/, '--probability 0.25000000000')]),
+    ),
+    found: ['KPX3012 node2 default/web'],
+    says: '% get to',
+  },
+  {
+    what: "an endpoint's chain flushed",
+    make: iptables('node1', deleted(endpoint('internal-local:tcp'))),
+    found: ['KPX3005 node1 default/internal-local'],
+    says: 'no rule translates',
+  },
+  {
+    what: "an endpoint's chain that points elsewhere",
+    make: iptables(
+      'node2',
+      line(endpoint('web:udp'), (one) => [one.replace(/--to-destination \S+/, '--to-destination 10.244.1.250:8080')]),
+    ),
+    found: ['KPX3001 node2 default/web'],
+    says: 'no EndpointSlice of default/web has that address',
+  },
+  {
+    what: "the jump to a Service's chain deleted",
+    make: iptables('node1', deleted(/^-A KUBE-SERVICES .*"default\/web:tcp cluster IP"/)),
+    found: ['KPX3005 node1 default/web'],
+    says: 'no rule translates',
+  },
+  {
+    what: 'KUBE-SERVICES of nat not called from OUTPUT',
+    make: iptables('node1', without(/^-A OUTPUT -m comment .*-j KUBE-SERVICES/)),
+    found: ['KPX3005 node1 *'],
+    says: 'from node node1',
+  },
+  {
+    what: 'KUBE-POSTROUTING flushed',
+    make: iptables('node2', without(/^-A KUBE-POSTROUTING/)),
+    found: ['KPX3015 node2 *'],
+    says: 'not masqueraded',
+  },
+  {
+    what: 'clients of a ClusterIP masqueraded, whoever they are',
+    make: iptables(
+      'node1',
+      line(/^-A KUBE-SVC-\w+ ! -s 10\.244\.0\.0\/16 .*"default\/web:tcp cluster IP"/, (one) => [
+        one.replace('! -s 10.244.0.0/16 ', ''),
+      ]),
+    ),
+    found: ['KPX3015 node1 default/web'],
+    says: "the client's address is to be kept",
+  },
+  {
+    what: 'the REJECT of a Service without endpoints deleted',
+    make: iptables('node2', without(/^-A KUBE-SERVICES .*"default\/idle:tcp has no endpoints"/)),
+    found: ['KPX3013 node2 default/idle'],
+    says: 'no endpoint is ready',
+  },
+  {
+    what: 'the DROP of source ranges deleted',
+    make: iptables('node1', without(/^-A KUBE-PROXY-FIREWALL .*"default\/balanced:tcp/)),
+    found: ['KPX3013 node1 default/balanced'],
+    says: 'source ranges do not have the client',
+  },
+  {
+    what: 'the rules of session affinity deleted',
+    make: iptables('node2', without(/^-A KUBE-SVC-\w+ .*"default\/sticky:tcp -> .*--rcheck/)),
+    found: ['KPX3016 node2 default/sticky'],
+    says: 'sessionAffinity is ClientIP',
+  },
+  {
+    what: 'a firewall above that drops',
+    make: command(
+      'node1',
+      'iptables -I FORWARD -p udp --dport 8081 -j DROP'.split(' '),
+      'iptables -D FORWARD -p udp --dport 8081 -j DROP'.split(' '),
+    ),
+    found: ['KPX3011 node1 default/several'],
+    says: 'dropped by -A FORWARD -p udp',
+  },
+  {
+    what: 'NOTRACK in the raw table',
+    make: command(
+      'node2',
+      'iptables -t raw -I PREROUTING -p udp --dport 53 -j CT --notrack'.split(' '),
+      'iptables -t raw -D PREROUTING -p udp --dport 53 -j CT --notrack'.split(' '),
+    ),
+    found: ['KPX3005 node2 default/several'],
+    says: 'no rule translates',
+  },
+  {
+    what: 'ip_forward off',
+    make: command('node2', ['sysctl', '-qw', 'net.ipv4.ip_forward=0'], ['sysctl', '-qw', 'net.ipv4.ip_forward=1']),
+    found: ['KPX3011 node2 *'],
+    says: 'node2 does not forward (ip_forward = 0)',
+  },
+  {
+    what: 'the pods of the other node behind a blackhole',
+    make: command(
+      'node2',
+      'ip route replace blackhole 10.244.1.0/24 metric 0'.split(' '),
+      'ip route del blackhole 10.244.1.0/24 metric 0'.split(' '),
+    ),
+    found: ['KPX3011 node2 *'],
+    says: 'blackhole',
+  },
+  {
+    what: 'answers of pods past the node, on one bridge',
+    make: command(
+      'node1',
+      ['sysctl', '-qw', 'net.bridge.bridge-nf-call-iptables=0'],
+      ['sysctl', '-qw', 'net.bridge.bridge-nf-call-iptables=1'],
+    ),
+    found: ['KPX3002 node1 *'],
+    says: 'the answer does not come back through the node',
+  },
+  {
+    what: 'a table that nftables mode has left, with an endpoint that is gone',
+    make: async ({ kubectl, on }) => {
+      const ip = await kubectl(['get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}'])
+      const table = `table ip kube-proxy {
+        chain nat-prerouting { type nat hook prerouting priority -105; ip daddr ${ip} tcp dport 80 dnat to 10.244.1.251:8080; }
+      }`
+      await run(...on('node1', 'nft', '-f', '-'), { input: table })
+      return async () => void (await run(...on('node1', 'nft', 'delete', 'table', 'ip', 'kube-proxy')))
+    },
+    found: ['KPX3007 node1 default/web'],
+    says: 'no EndpointSlice of default/web has that address',
+  },
+]

@@ -1,0 +1,116 @@
+/** Faults of how kube-proxy runs, on the cluster of verify.cluster.ts. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster } from './cluster.ts'
+import { kubeProxyConfigMap, kubeProxyReady } from './kube-proxy.ts'
+import { run } from './run.ts'
+import { until } from './until.ts'
+import type { Fault } from './verify-faults.ts'
+
+const kubeProxy = ['--namespace=kube-system', 'daemonset/kube-proxy']
+
+async function patched({ kubectl }: Cluster, patch: object): Promise<void> {
+  await kubectl(['patch', ...kubeProxy, '-p', JSON.stringify({ spec: { template: { spec: patch } } })])
+}
+
+const container = (flag: string): object => ({
+  containers: [
+    { name: 'kube-proxy', command: ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf', flag] },
+  ],
+})
+
+/** The Service has no endpoints for a while. */
+async function moved({ kubectl }: Cluster): Promise<() => Promise<void>> {
+  const select = (app: string): Promise<string> =>
+    kubectl(['patch', 'service', 'internal-local', '-p', JSON.stringify({ spec: { selector: { app } } })])
+  await select('none')
+  const slices = [
+    'get',
+    'endpointslices',
+    '--selector=kubernetes.io/service-name=internal-local',
+    '-o',
+    'jsonpath={..endpoints}',
+  ]
+  await until('the endpoints', async () => !(await kubectl(slices)).includes('10.244.'))
+  return async () => void (await select('single'))
+}
+
+const pods = (node: string): string[] => [
+  'get',
+  'pods',
+  '--namespace=kube-system',
+  '--selector=k8s-app=kube-proxy',
+  `--field-selector=spec.nodeName=${node}`,
+  '-o',
+  'name',
+]
+
+export const kubeProxyFaults: readonly Fault[] = [
+  {
+    what: 'a kube-proxy that is gone since before an endpoint changed',
+    make: async (cluster) => {
+      const { kubectl } = cluster
+      await patched(cluster, { nodeSelector: { 'kubernetes.io/hostname': 'node1' } })
+      await until('the end of it', async () => (await kubectl(pods('node2'))) === '')
+      await kubeProxyReady(cluster)
+      const back = await moved(cluster)
+      return async () => {
+        await back()
+        await patched(cluster, { nodeSelector: { 'kubernetes.io/hostname': null } })
+        await kubeProxyReady(cluster)
+      }
+    },
+    found: ['KPX3008 node2 default/internal-local'],
+    says: 'no pod of kube-proxy is here',
+    flags: ['--allow-debug-pods', '--settle', '5s'],
+  },
+  {
+    what: 'a kube-proxy that is cut off from the API server',
+    make: async (cluster) => {
+      const rule = '-s 10.200.0.12 -p tcp --dport 6443 -j REJECT --reject-with tcp-reset'.split(' ')
+      await run(...cluster.on('cp', 'iptables', '-I', 'INPUT', ...rule))
+      const back = await moved(cluster)
+      return async () => {
+        await run(...cluster.on('cp', 'iptables', '-D', 'INPUT', ...rule))
+        await back()
+        await cluster.kubectl(['wait', '--for=condition=Ready', 'node/node2', '--timeout=60s'])
+      }
+    },
+    found: ['KPX3017 node2 default/internal-local'],
+    says: 'its requests to the API server fail',
+    flags: ['--settle', '5s'],
+  },
+  {
+    what: 'a kube-proxy that takes its node for another',
+    make: async (cluster) => {
+      await patched(cluster, container('--hostname-override=node2'))
+      await kubeProxyReady(cluster)
+      const rule = '"default/internal-local:tcp has no local endpoints"'
+      await until('its rules', async () => (await run(...cluster.on('node1', 'iptables-save'))).includes(rule))
+      return async () => {
+        await patched(cluster, container('--hostname-override=$(NODE_NAME)'))
+        await kubeProxyReady(cluster)
+      }
+    },
+    found: ['KPX3018 node1 *'],
+    says: 'takes itself for node2',
+  },
+  {
+    what: 'a configuration that is not in force',
+    make: async ({ kubectl }) => {
+      const before = kubeProxyConfigMap('iptables') as { data: Record<string, string> }
+      const replace = (text: (config: string) => string): Promise<string> =>
+        kubectl(['replace', '-f', '-'], {
+          input: JSON.stringify({
+            ...before,
+            data: { ...before.data, 'config.conf': text(before.data['config.conf'] ?? '') },
+          }),
+        })
+      // times have seconds
+      await sleep(1100)
+      await replace((text) => text.replace('masqueradeAll: false', 'masqueradeAll: true'))
+      return async () => void (await replace((text) => text))
+    },
+    found: ['KPX2101 node1 *', 'KPX2101 node2 *'],
+    says: 'kube-proxy was started before',
+  },
+]

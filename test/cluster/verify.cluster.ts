@@ -1,0 +1,111 @@
+/** What kpx verify says of a real cluster: nothing of a healthy one, also while it changes, and each fault that is made in it. */
+import { expect } from 'chai'
+import type { Verification } from '../../src/answer/verify/verify.ts'
+import { kpxProcess } from '../kpx.ts'
+import { needsCluster } from './able.ts'
+import { kubernetesVersion } from './built.ts'
+import type { Cluster } from './cluster.ts'
+import { changeKubeProxy } from './kube-proxy.ts'
+import { say } from './say.ts'
+import { createServices } from './services.ts'
+import { until } from './until.ts'
+import { upCluster } from './up.ts'
+import type { Fault } from './verify-faults.ts'
+import { iptablesFaults } from './verify-iptables.ts'
+import { kubeProxyFaults } from './verify-kube-proxy.ts'
+import { nftablesFaults } from './verify-nftables.ts'
+import { service, webManifests } from './web.ts'
+
+const coldBuild = 40 * 60_000
+
+describe('verify', function () {
+  this.timeout(120_000)
+  let cluster: Cluster
+
+  before('starts', async function () {
+    this.timeout(coldBuild)
+    needsCluster(this)
+    cluster = await upCluster({ name: `verify-${process.pid}` })
+    await cluster.create(webManifests(cluster.nodes))
+    await createServices(cluster)
+  })
+
+  after('ends', async () => cluster?.down())
+
+  async function verified(...flags: string[]): Promise<Verification> {
+    const { stderr, stdout } = await kpxProcess('verify', '-o', 'json', '--kubeconfig', cluster.kubeconfig, ...flags)
+    expect(stdout, stderr).to.match(/^\{/)
+    return JSON.parse(stdout) as Verification
+  }
+
+  /** `KPX3006 node1 default/web`; `*` for more than three Services. */
+  const found = ({ findings }: Verification): string[] =>
+    findings.map(({ affects = [], code, node }) => [code, node, affects.length > 3 ? '*' : affects.join()].join(' '))
+
+  function isSilent(): void {
+    it('finds nothing', async () => {
+      const { compared, findings } = await verified()
+      expect(findings).to.deep.equal([])
+      expect(compared.packets).to.be.at.least(800)
+    })
+
+    it('finds nothing while Services and pods come and go', async () => {
+      const names = ['a', 'b', 'c', 'd'].map((name) => `churn-${name}`)
+      const ending = new AbortController()
+      const churn = async (): Promise<void> => {
+        for (let round = 0; !ending.signal.aborted; round++) {
+          const own = names.map((name) => `${name}-${round}`)
+          await cluster.create(own.map((name) => service(name, 'web', { type: 'NodePort' })))
+          await cluster.kubectl(['scale', 'deployment/web', `--replicas=${1 + (round % 2)}`])
+          await cluster.kubectl(['delete', 'pods', '--selector=app=single', '--wait=false'])
+          await cluster.kubectl(['delete', 'service', ...own])
+        }
+      }
+      const churning = churn()
+      try {
+        for (let look = 0; look < 4; look++) expect(found(await verified('--settle', '20s'))).to.deep.equal([])
+      } finally {
+        ending.abort()
+        await churning
+      }
+      await cluster.kubectl(['scale', 'deployment/web', '--replicas=2'])
+      await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s'])
+      await until('the end of the changes', async () => (await verified('--settle', '1s')).ok)
+    })
+  }
+
+  function finds(faults: readonly Fault[]): void {
+    for (const { flags = [], found: expected, make, says, what } of faults) {
+      it(`finds ${what}`, async () => {
+        const undo = await make(cluster)
+        try {
+          const verification = await verified('--settle', '1s', ...flags)
+          say(`${what}: ${found(verification).join('; ')}`)
+          expect(found(verification)).to.deep.equal(expected)
+          expect(verification.findings[0]?.message).to.include(says)
+          expect(verification.ok).to.equal(false)
+        } finally {
+          await undo()
+        }
+      })
+    }
+  }
+
+  describe('in iptables mode', () => {
+    before('has rules', async () => until('the rules', async () => (await verified('--settle', '1s')).ok))
+
+    isSilent()
+    finds(iptablesFaults)
+    finds(kubeProxyFaults)
+  })
+
+  describe('in nftables mode', () => {
+    before('changes', async () => {
+      await changeKubeProxy(cluster, { version: kubernetesVersion, mode: 'nftables' })
+      await until('the rules', async () => (await verified('--settle', '1s')).ok)
+    })
+
+    isSilent()
+    finds(nftablesFaults)
+  })
+})
