@@ -17,6 +17,7 @@ const dumps = [
   'ip6tables-legacy-save.txt',
   'nft-list-ruleset.txt',
   'nft-list-ruleset.json',
+  'nft-list-table.txt',
   'ipvsadm-save.txt',
   'ipvsadm-list.txt',
   'proc-net-ip_vs.txt',

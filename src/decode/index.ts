@@ -47,6 +47,8 @@ const decoders: readonly Decoder[] = [
     name: 'nft-list-ruleset',
     reports: (source) => [(looksLikeJson(source.text) ? decodeNftJson(source) : decodeNftText(source)).report()],
   },
+  { name: 'nft-list-sets', reports: (source) => [decodeNftText(source).report()] },
+  { name: 'nft-list-table', reports: (source) => [decodeNftText(source).report()] },
   { name: 'proc-net-dev', reports: (source) => [decodeProcNetDev(source).report()] },
   { name: 'proc-net-fib_trie', reports: (source) => [decodeProcNetFibTrie(source).report()] },
   { name: 'proc-net-if_inet6', reports: (source) => [decodeProcNetIfInet6(source).report()] },

@@ -1,17 +1,17 @@
 /** One node's Ruleset from its files, whichever of them there are. */
-import { builtInHook } from './iptables-hooks.ts'
 import { decodeIpSetSave } from './ipset-save.ts'
 import { decodeIptablesSave } from './iptables-save.ts'
 import type { DecodedIptables } from './iptables-save.ts'
 import { decodeIpvsadmList, decodeIpvsadmSave } from './ipvsadm.ts'
-import { decodeNftJson } from './nft/json.ts'
-import { decodeNftText } from './nft/text.ts'
+import { decodeNftLists, isJunk } from './nft-lists.ts'
+import type { NftLists } from './nft-lists.ts'
 import { decodeNodeNetwork } from './node-network.ts'
 import { decodeProcNetIpVs } from './proc-net-ip-vs.ts'
 import { isUtf16 } from './sniff.ts'
-import type { DecodedTables, ReadFile, SourceFile } from './source.ts'
+import type { ReadFile, SourceFile } from './source.ts'
 import { decodeSysctl } from './sysctl.ts'
-import type { At, Blind, Chain, Ruleset, Table } from '../ruleset/ruleset.ts'
+import { unknownChains, unknownTable, unlistedTables } from './unknown-tables.ts'
+import type { Blind, Ruleset, Table } from '../ruleset/ruleset.ts'
 
 export function decodeRuleset(given: ReadFile): Ruleset {
   const blind: Blind[] = []
@@ -79,13 +79,13 @@ const families = ['ip', 'ip6'] as const
  * Whether nft's list alone has the rules for Services: it shows those of nftables mode and of iptables-nft, but nothing of
  * iptables-legacy, so that without either it tells nothing.
  */
-const showsServices = (nft: DecodedTables, family: 'ip' | 'ip6', mode: string | undefined): boolean =>
+const showsServices = (nft: NftLists, family: 'ip' | 'ip6', mode: string | undefined): boolean =>
   mode === 'nftables' ||
   nft.tables.some(({ name }) => name === 'kube-proxy') ||
   nft.tables.some((table) => table.family === family && table.name === 'nat' && table.tool === 'iptables-nft')
 
 function decodeTables(read: ReadFile, mode: string | undefined, blind: Blind[]): Tables {
-  const nft = decodeNft(read, blind)
+  const nft = decodeNftLists(read, blind)
   const saves = families.map((family) => decodeSaves(family, read, nft, blind))
   const seen = new Set(families.filter((_family, i) => saves[i]?.seen ?? false))
   if (nft) for (const family of families) if (showsServices(nft, family, mode)) seen.add(family)
@@ -93,14 +93,22 @@ function decodeTables(read: ReadFile, mode: string | undefined, blind: Blind[]):
     seen.clear()
     blind.push({ file: 'nft-list-ruleset.txt', why: 'kube-proxy runs in nftables mode, whose rules are not recorded' })
   }
-  sayTwice(
-    saves.flatMap((save) => save.tables),
-    blind,
-  )
+  const saved = saves.flatMap((save) => save.tables)
+  sayTwice(saved, blind)
   const own = nft?.tables.filter((table) => !saves.some(({ replaces }) => replaces(table))) ?? []
-  const orders = new Map(nft?.tables.map((table, order) => [keyOf(table), order]))
-  const tables = [...saves.flatMap((save) => save.tables), ...own].map((table) => ordered(table, orders))
+  const orders = new Map(nft?.all.map((table, order) => [keyOf(table), order]))
+  const tables = [...saved, ...own, ...unlisted(nft, saved, blind)].map((table) => ordered(table, orders))
   return { tables, seen }
+}
+
+/** Of tables that nft only names, and no other dump shows, there may be anything. */
+function unlisted(nft: NftLists | undefined, saved: readonly Table[], blind: Blind[]): Table[] {
+  const shown = new Set([...(nft?.tables ?? []), ...saved.filter(isIptablesNft)].map(keyOf))
+  const [first, ...more] = nft?.all.filter((table) => !shown.has(keyOf(table))) ?? []
+  if (!first) return []
+  const names = [first, ...more].map(keyOf).join(', ')
+  blind.push({ file: first.at.file, why: `it names tables of which no file has the rules: ${names}` })
+  return unlistedTables(first.at)
 }
 
 /** No kernel has two tables of one tool, family and name. */
@@ -124,42 +132,6 @@ function ordered(table: Table, orders: ReadonlyMap<string, number>): Table {
   return order === undefined ? table : { ...table, order }
 }
 
-/** The text has line numbers to show; JSON does where text is missing, cut or no dump. */
-function decodeNft(read: ReadFile, blind: Blind[]): DecodedTables | undefined {
-  const readings = [
-    decoded(read('nft-list-ruleset.txt'), (source) => ({ source, dump: decodeNftText(source) })),
-    // nft -j always prints its own version
-    decoded(nonEmpty(read('nft-list-ruleset.json')), (source) => ({ source, dump: decodeNftJson(source) })),
-  ].filter((reading) => reading !== undefined)
-  const usable = readings.filter(({ dump, source }) => !isJunk(dump, source))
-  for (const { source } of readings.filter((reading) => !usable.includes(reading))) {
-    blind.push({ file: source.name, why: 'it is no output of nft list ruleset' })
-  }
-  const whole = usable.filter(({ dump }) => !dump.cut)
-  const best = whole.find(({ source }) => source.text.length > 0) ?? whole[0] ?? usable[0]
-  if (!best?.dump.cut) return best?.dump
-  const { cut, tables } = best.dump
-  blind.push({ file: best.source.name, why: `it is cut at line ${cut.line}` })
-  return { ...best.dump, tables: [...tables, ...families.map((family) => tableBehind(family, cut))] }
-}
-
-const nonEmpty = (source: SourceFile | undefined): SourceFile | undefined =>
-  source && source.text.length > 0 ? source : undefined
-
-/** What an nft list may have had behind the place where it is cut: chains in every hook. */
-function tableBehind(family: 'ip' | 'ip6', cut: At): Table {
-  const at = { file: cut.file, line: cut.line }
-  const chains = ['filter', 'nat'].flatMap((table) =>
-    [...unknownChains(table, at).values()].map((chain): [string, Chain] => [`${table} ${chain.name}`, chain]),
-  )
-  const name = '(cut)'
-  return { family, name, tool: 'nft', at, chains: new Map(chains), sets: new Map(), search: () => [] }
-}
-
-/** Bytes without one table in them, of which some line is not understood. */
-const isJunk = (dump: DecodedTables, source: SourceFile): boolean =>
-  dump.tables.length === 0 && source.text.length > 0 && (dump.cut !== undefined || dump.report().unknown.length > 0)
-
 interface Saves {
   readonly tables: readonly Table[]
   readonly seen: boolean
@@ -167,7 +139,7 @@ interface Saves {
   readonly replaces: (table: Table) => boolean
 }
 
-function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: DecodedTables | undefined, blind: Blind[]): Saves {
+function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: NftLists | undefined, blind: Blind[]): Saves {
   const saves = (['iptables-nft', 'iptables-legacy'] as const).flatMap((tool) => {
     const source = read(`${family}tables-${tool === 'iptables-nft' ? '' : 'legacy-'}save.txt`)
     if (!source) return []
@@ -181,8 +153,12 @@ function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: DecodedTables | 
   for (const name of incompatible) {
     if (!fromNft(name)) blind.push({ file: `${family}tables-save.txt`, why: `it does not show table ${name}` })
   }
+  const misprinted = tablesWithSets(nft, family)
+  for (const name of misprinted) incompatible.add(name)
   const tables = saves.flatMap((save) => [
-    ...save.tables.map((table) => withLostChains(table, save)),
+    ...save.tables
+      .filter((table) => !isIptablesNft(table) || !misprinted.has(table.name))
+      .map((table) => withLostChains(table, save)),
     ...tablesBehind(save, family, fromNft, blind),
   ])
   const whole = saves.some((save) => !save.cut && save.tables.some(isIptablesNft))
@@ -199,6 +175,14 @@ function decodeSaves(family: 'ip' | 'ip6', read: ReadFile, nft: DecodedTables | 
   }
 }
 
+/** iptables-nft knows no sets, and prints a rule that has one of nft's without it: `ip saddr @blocked drop` as `-j DROP` (1.8.9). */
+const tablesWithSets = (nft: NftLists | undefined, family: 'ip' | 'ip6'): ReadonlySet<string> =>
+  new Set(
+    nft?.tables
+      .filter((table) => table.family === family && isIptablesNft(table) && table.sets.size > 0)
+      .map(({ name }) => name),
+  )
+
 const isIptablesNft = ({ tool }: Table): boolean => tool === 'iptables-nft'
 
 /** The tables that kube-proxy writes, of a dump that ends before them: what is in them is not known. */
@@ -213,25 +197,6 @@ function tablesBehind(
   const missing = ['mangle', 'filter', 'nat'].filter((name) => !tables.some((table) => table.name === name))
   return missing.filter((name) => !fromNft(name)).map((name) => unknownTable(name, family, cut))
 }
-
-const unknownTable = (name: string, family: 'ip' | 'ip6', at: At): Table => ({
-  family,
-  name,
-  tool: 'iptables-nft',
-  at,
-  chains: unknownChains(name, at),
-  sets: new Map(),
-  search: () => [],
-})
-
-/** The built-in chains of a table, of whose rules nothing is known. */
-const unknownChains = (table: string, cut: At): Map<string, Chain> =>
-  new Map(
-    ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'].flatMap((name): [string, Chain][] => {
-      const hook = builtInHook(table, name, 'iptables-nft')
-      return hook ? [[name, { name, at: cut, base: { ...hook, policy: 'accept' }, rules: [], cut }]] : []
-    }),
-  )
 
 /** A dump that ends among the declarations of a table's chains lacks the rest of them. */
 function withLostChains(table: Table, { cut, tables }: DecodedIptables): Table {

@@ -10,6 +10,8 @@ import { Pool } from './pool.ts'
 
 /** Commands on a node at a time. */
 const mostCommands = 6
+/** Runs at a time of a command that is run more than once. */
+const mostRuns = 4
 
 export interface NodeRecord {
   readonly files: ReadonlyMap<string, Buffer>
@@ -74,20 +76,25 @@ class Recorder {
 
   async #run({ commands, file, missed }: NodeFile): Promise<void> {
     const { missing, through } = this.#way
+    const pool = new Pool(mostRuns)
     let failed: string | undefined
     for (const command of commands) {
-      const words = [...command.words, ...(command.more?.(this.files) ?? [])]
-      const [program = ''] = words
-      if (missing.has(program)) continue
-      const result = await this.#way.run(words)
-      this.answered = true
-      if (hasPrinted(result, command)) {
-        const own = command.files?.(result.stdout, result.stderr) ?? new Map([[file, result.stdout]])
-        for (const [name, bytes] of own) this.files.set(name, bytes)
+      const [program = ''] = command.words
+      const more = command.more ? command.more(this.files) : [[]]
+      if (more === undefined || missing.has(program)) continue
+      const runs = more.map((words) => [...command.words, ...words])
+      const results = await Promise.all(runs.map((words) => pool.run(() => this.#way.run(words))))
+      this.answered ||= results.length > 0
+      const wrong = results.findIndex((result) => !hasPrinted(result, command))
+      const result = results[wrong]
+      if (!result) {
+        const printed = joined(results.map(({ stdout }) => stdout))
+        const own = command.files?.(printed, results.map(({ stderr }) => stderr).join('\n'))
+        for (const [name, bytes] of own ?? [[file, printed]]) this.files.set(name, bytes)
         return
       }
       if (isMissing(result)) missing.add(program)
-      else failed ??= `${words.join(' ')}: ${firstLine(result)}`
+      else failed ??= `${runs[wrong]?.join(' ') ?? program}: ${firstLine(result)}`
     }
     if (failed !== undefined && missed !== undefined) this.blind.push({ file, why: failed })
     else if (missed === 'always')
@@ -105,6 +112,9 @@ class Recorder {
     }
   }
 }
+
+/** Dumps are big: one is not copied. */
+const joined = (all: readonly Buffer[]): Buffer => (all.length === 1 && all[0]) || Buffer.concat(all)
 
 /** What cannot be seen for one reason is told once. */
 function folded(spots: readonly Blind[]): Blind[] {

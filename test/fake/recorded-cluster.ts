@@ -31,7 +31,6 @@ const files: Readonly<Record<string, string>> = {
   'ip -6 -j route show table all': 'ip6-route.json',
   'iptables-nft-save': 'iptables-save.txt',
   'ip6tables-nft-save': 'ip6tables-save.txt',
-  'nft list ruleset': 'nft-list-ruleset.txt',
   'ipset save': 'ipset-save.txt',
 }
 
@@ -80,9 +79,26 @@ function printed(folder: string, words: readonly string[]): Ran {
   const [name = ''] = words
   if (missing.includes(name)) return { missing: name }
   if (name === 'grep') return asGrep(folder, words.slice(3))
+  if (name === 'nft') return asNft(readFileSync(`${folder}/nft-list-ruleset.txt`, 'utf8'), words.slice(1).join(' '))
   const file = `${folder}/${files[words.join(' ')] ?? 'none'}`
   return existsSync(file) ? { stdout: readFileSync(file) } : { missing: name }
 }
+
+/** `nft -t list sets`, of tables that have some only in nftables mode, and `nft list table FAMILY NAME`. */
+function asNft(ruleset: string, words: string): Ran {
+  const tables = ruleset.match(/^table .*\n(?:[^}].*\n|\n)*\}\n/gm) ?? []
+  if (words === 'list ruleset') return { stdout: ruleset }
+  if (words === '-t list sets') {
+    return { stdout: tables.map((table) => `${table.split('\n')[0] ?? ''}\n${setsOf(table)}}\n`).join('') }
+  }
+  const table = tables.find((text) => text.startsWith(`${words.slice('list '.length)} {\n`))
+  return table === undefined
+    ? { stdout: '', stderr: 'Error: No such file or directory', exitCode: 1 }
+    : { stdout: table }
+}
+
+const setsOf = (table: string): string =>
+  Array.from(table.matchAll(/^\tset .*\n(?:\t\t(?!elements).*\n)*/gm), ([head]) => `${head}\t}\n`).join('')
 
 /** `grep -H '' PATH...` of the files in /proc that are recorded. */
 function asGrep(folder: string, paths: readonly string[]): Ran {
