@@ -145,6 +145,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     if (local) return (await import('./kube/local-capture.ts')).localCapture(this.patience, scope)
     const connection = await this.connection()
     const { liveCapture } = await import('./kube/live-capture.ts')
+    const { servedPorts } = scope === 'everything' ? await import('./config/served-ports.ts') : {}
     const { debugPodConsent, tellStale } = await import('./consent.ts')
     const allowed = this.flags['allow-debug-pods']
     const debugPods = {
@@ -153,7 +154,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
       consent: debugPodConsent(allowed),
       onStale: tellStale,
     }
-    return liveCapture(connection, { scope, nodes: node, via, debugPods })
+    return liveCapture(connection, { scope, nodes: node, via, debugPods, servedPorts })
   }
 
   /** The same of a command that looks at no node. */

@@ -3,3 +3,6 @@ export function minorOf(version: string): number | undefined {
   const digits = /^v?1\.(\d{1,3})(?:\+|\.\d+(?:[-+_].*)?)?$/.exec(version)?.[1]
   return digits === undefined ? undefined : Number(digits)
 }
+
+/** An image's tag: `v1.37.1`; undefined where that is none of Kubernetes. */
+export const versionOfImage = (image: string): string | undefined => /:(v?1\.\d+(?:\.\d+)?[^@/]*)/.exec(image)?.[1]

@@ -53,7 +53,7 @@ export interface ConfigMap extends Applied {
 }
 
 /** Undefined where it was not recorded. */
-export function configMapNamed(capture: Capture, namespace: string, name: string): ConfigMap | undefined {
+export function configMapNamed(capture: Pick<Capture, 'list'>, namespace: string, name: string): ConfigMap | undefined {
   for (const item of capture.list('configmaps') ?? []) {
     const value = object(item)
     const applied = appliedOf('ConfigMap', value)

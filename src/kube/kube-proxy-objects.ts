@@ -16,30 +16,27 @@ const mostRequests = 16
 const mostLines = 1000
 const mostBytes = 1_000_000
 
-export interface AboutKubeProxy {
-  readonly lists: Readonly<Record<'configmaps' | 'daemonsets' | 'version', readonly unknown[]>>
-  /** By node. */
-  readonly logs: ReadonlyMap<string, Buffer>
-}
-
-/** `nodes`: whose logs are wanted. Throws KPX1013 to KPX1017. */
-export async function aboutKubeProxy(
+/** What configures the pods that are given, which need not be all. Throws KPX1013 to KPX1017. */
+export async function kubeProxyLists(
   connection: Connection,
-  pods: readonly unknown[],
-  nodes: readonly string[],
-): Promise<AboutKubeProxy> {
-  const pool = new Pool(mostRequests)
-  const proxies = kubeProxyPods(pods)
-  const [daemonsets, version, logs] = await Promise.all([
+  pods: readonly KubeProxyPod[],
+): Promise<Readonly<Record<'configmaps' | 'daemonsets' | 'version', readonly unknown[]>>> {
+  const [daemonsets, version] = await Promise.all([
     listObjects(connection, resources.daemonSets),
     versionOf(connection),
-    Promise.all(nodes.map((node) => pool.run(() => logOf(connection, proxies.get(node))))),
   ])
-  const configmaps = await configMapsOfAll(connection, [...kubeProxyDaemonSets(daemonsets), ...proxies.values()])
-  return {
-    lists: { daemonsets, configmaps, version },
-    logs: new Map(nodes.flatMap((node, i) => (logs[i] ? [[node, logs[i]] as const] : []))),
-  }
+  const configmaps = await configMapsOfAll(connection, [...kubeProxyDaemonSets(daemonsets), ...pods])
+  return { daemonsets, configmaps, version }
+}
+
+/** By node. Throws KPX1013 to KPX1015. */
+export async function kubeProxyLogs(
+  connection: Connection,
+  pods: readonly KubeProxyPod[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const pool = new Pool(mostRequests)
+  const logs = await Promise.all(pods.map((pod) => pool.run(() => logOf(connection, pod))))
+  return new Map(pods.flatMap(({ node }, i) => (logs[i] ? [[node, logs[i]] as const] : [])))
 }
 
 /** The configuration alone. Pods are asked for where no DaemonSet runs kube-proxy. Throws KPX1013 to KPX1017. */
@@ -94,8 +91,7 @@ const isMissing = ({ cause }: KpxError): boolean => cause === 404
 const mayLack = ({ code }: KpxError): boolean => code === 'KPX1015' || code === 'KPX1016'
 
 /** Undefined where there is none to be had, e.g. of a container that has not started. */
-async function logOf(connection: Connection, pod: KubeProxyPod | undefined): Promise<Buffer | undefined> {
-  if (!pod) return undefined
+async function logOf(connection: Connection, pod: KubeProxyPod): Promise<Buffer | undefined> {
   const { container, namespace, pod: name } = pod
   const query = { container: container.name, tailLines: String(mostLines), limitBytes: String(mostBytes) }
   try {

@@ -1,13 +1,18 @@
 /** A live cluster as a capture: everything that an answer may need is read before, and then answers as a recording does. */
 import type { Capture } from '../capture/capture.ts'
+import { configMapNamed } from '../cluster/applied.ts'
+import { kubeProxyPods } from '../cluster/kube-proxy.ts'
+import type { KubeProxyPod } from '../cluster/kube-proxy.ts'
+import { fileSource } from '../cluster/workload.ts'
 import { unlessInterrupted } from '../interruption.ts'
+import { versionOfImage } from '../version.ts'
 import { clusterNode } from './access/cluster-node.ts'
 import { accesses } from './access/index.ts'
 import type { AccessOptions } from './access/index.ts'
 import type { Connection } from './connection.ts'
-import { aboutKubeProxy } from './kube-proxy-objects.ts'
+import { kubeProxyLists, kubeProxyLogs } from './kube-proxy-objects.ts'
 import { blindSpots, lookAt, unseen } from './look.ts'
-import type { Scope } from './node-record.ts'
+import type { Scope, Served } from './node-record.ts'
 import { listObjects } from './objects.ts'
 import { resources } from './resource.ts'
 
@@ -15,7 +20,18 @@ export interface LiveOptions extends AccessOptions {
   /** Those alone, where any are named. */
   readonly nodes: readonly string[] | undefined
   readonly scope: Scope
+  /** Of `everything`; where there is none, ports are taken to be the usual ones. */
+  readonly servedPorts: ServedPorts | undefined
 }
+
+/**
+ * Where a kube-proxy that is started with this command serves what it says of itself; undefined where that cannot be told. `textOf` gives
+ * the files that its container finds in ConfigMaps.
+ */
+type ServedPorts = (
+  started: { readonly command: readonly string[]; readonly version: string | undefined },
+  textOf: (path: string) => string | undefined,
+) => Served | undefined
 
 /** The log is the API server's to give, whichever way leads to the node. */
 const logFile = 'kube-proxy.log'
@@ -41,15 +57,20 @@ async function readCluster(connection: Connection, options: LiveOptions): Promis
     .flatMap((object) => clusterNode(object) ?? [])
     .filter(({ name }) => options.nodes === undefined || options.nodes.includes(name))
   const names = wanted.map(({ name }) => name).sort()
-  const [looks, about] = await Promise.all([
-    lookAt(wanted, accesses(connection, pods, options), options.scope),
-    options.scope === 'everything' ? aboutKubeProxy(connection, pods, names) : undefined,
+  const proxies = kubeProxyPods(pods)
+  const own = names.flatMap((name) => proxies.get(name) ?? [])
+  const wholly = options.scope === 'everything'
+  const about = wholly ? await kubeProxyLists(connection, [...proxies.values()]) : undefined
+  const served = new Map(about && own.map((pod) => [pod.node, portsOf(pod, about, options.servedPorts)]))
+  const [looks, logs] = await Promise.all([
+    lookAt(wanted, accesses(connection, pods, options), { scope: options.scope, served: (node) => served.get(node) }),
+    wholly ? kubeProxyLogs(connection, own) : undefined,
   ])
   await unlessInterrupted()
   const file = (node: string, name: string): Buffer | undefined =>
-    name === logFile ? about?.logs.get(node) : looks.get(node)?.files.get(name)
+    name === logFile ? logs?.get(node) : looks.get(node)?.files.get(name)
   const known = { services, endpointslices, pods, nodes: nodeObjects }
-  const lists: Readonly<Record<string, readonly unknown[]>> = { ...known, ...about?.lists }
+  const lists: Readonly<Record<string, readonly unknown[]>> = { ...known, ...about }
   return {
     name: connection.context,
     path: connection.server,
@@ -62,4 +83,17 @@ async function readCluster(connection: Connection, options: LiveOptions): Promis
     blind: (node) => blindSpots(looks.get(node) ?? unseen),
     reached: (node) => looks.get(node)?.reached,
   }
+}
+
+function portsOf(
+  { container, namespace }: KubeProxyPod,
+  { configmaps }: { readonly configmaps: readonly unknown[] },
+  servedPorts: ServedPorts | undefined,
+): Served | undefined {
+  const textOf = (path: string): string | undefined => {
+    const source = fileSource(container, path)
+    if (source?.kind !== 'ConfigMap') return undefined
+    return configMapNamed({ list: () => configmaps }, namespace, source.name)?.data.get(source.key)
+  }
+  return servedPorts?.({ command: container.words, version: versionOfImage(container.image) }, textOf)
 }

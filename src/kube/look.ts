@@ -4,7 +4,7 @@ import { KpxError } from '../error.ts'
 import type { ClusterNode } from './access/cluster-node.ts'
 import type { Access, NoWay, Way } from './access/way.ts'
 import { recordOf } from './node-record.ts'
-import type { NodeRecord, Scope } from './node-record.ts'
+import type { NodeRecord, Scope, Served } from './node-record.ts'
 import { Pool } from './pool.ts'
 
 /** Nodes that are looked at together. */
@@ -40,11 +40,18 @@ export const unseen: Look = {
 export const blindSpots = ({ blind, failures, isWhole }: Look): readonly Blind[] =>
   isWhole ? blind : [...blind, ...failures]
 
+/** What is read of a node. */
+export interface Wanted {
+  readonly scope: Scope
+  /** Where the node's kube-proxy serves what it says of itself; undefined where that is not known. */
+  readonly served: (node: string) => Served | undefined
+}
+
 /** Tries one way after the other for the nodes that are left. Throws KPX1013 to KPX1015 where no way led to any node because of that. */
 export async function lookAt(
   nodes: readonly ClusterNode[],
   ways: readonly Access[],
-  scope: Scope,
+  wanted: Wanted,
 ): Promise<ReadonlyMap<string, Look>> {
   const looks = new Map<string, Look>()
   const of = ({ name }: ClusterNode): Look => looks.get(name) ?? unseen
@@ -55,7 +62,15 @@ export async function lookAt(
     const left = nodes.filter((node) => isLeft(of(node)))
     const open = await access.prepare(left)
     const look = async (node: ClusterNode): Promise<void> =>
-      void looks.set(node.name, await lookAgain(of(node), access, scope, () => open(node)))
+      void looks.set(
+        node.name,
+        await lookAgain(
+          of(node),
+          access,
+          (way) => recordOf(way, wanted.scope, wanted.served(node.name)),
+          () => open(node),
+        ),
+      )
     await Promise.all(left.map((node) => pool.run(() => look(node))))
   }
   const all = [...looks.values()]
@@ -68,7 +83,7 @@ export async function lookAt(
 async function lookAgain(
   before: Look,
   access: Access,
-  scope: Scope,
+  read: (way: Way) => Promise<NodeRecord>,
   open: () => Promise<Way | NoWay | undefined>,
 ): Promise<Look> {
   let way: Way | NoWay | undefined
@@ -79,7 +94,7 @@ async function lookAgain(
   }
   if (way === undefined) return before
   if (!('run' in way)) return withFailure(before, { file: access.label, ...way })
-  const { answered, blind, files, lost } = await recordAndClose(way, scope)
+  const { answered, blind, files, lost } = await recordAndClose(way, read)
   const now = { ...before, answered: before.answered || answered }
   const look = lost ? failed(now, access, way.through, lost) : { ...now, isWhole: true }
   if (lost && files.size <= before.files.size) return look
@@ -99,8 +114,8 @@ function failed(before: Look, { way }: Access, file: string, error: unknown): Lo
 const refusals: readonly string[] = ['KPX1013', 'KPX1014', 'KPX1015']
 
 /** What is left behind is told as well. */
-async function recordAndClose(way: Way, scope: Scope): Promise<NodeRecord> {
-  const [record] = await Promise.allSettled([recordOf(way, scope)])
+async function recordAndClose(way: Way, read: (way: Way) => Promise<NodeRecord>): Promise<NodeRecord> {
+  const [record] = await Promise.allSettled([read(way)])
   const [closed] = await Promise.allSettled([way.close()])
   if (record.status === 'rejected') throw record.reason
   if (closed.status === 'fulfilled') return record.value

@@ -25,15 +25,25 @@ export interface NodeRecord {
 /** `rules` and what else decides about packets; or `everything`, which also has what kube-proxy says of itself. */
 export type Scope = 'everything' | 'rules'
 
-export async function recordOf(way: Way, scope: Scope): Promise<NodeRecord> {
+/** Where kube-proxy serves what it says of itself, in its configuration's words; undefined where it serves nothing. */
+export interface Served {
+  readonly metrics: number | undefined
+  readonly healthz: number | undefined
+}
+
+/** Unless told otherwise: metricsBindAddress, healthzBindAddress. */
+const usuallyServed: Served = { metrics: 10249, healthz: 10256 }
+
+export async function recordOf(way: Way, scope: Scope, served: Served = usuallyServed): Promise<NodeRecord> {
   const node = new Recorder(way)
   const pool = new Pool(mostCommands)
   const done = new Map<string, Promise<void>>()
-  for (const one of served) {
-    if (scope === 'everything' || one.file === 'proxyMode.txt')
+  for (const { file, of, path } of servedFiles) {
+    const port = served[of]
+    if (port !== undefined && (scope === 'everything' || file === 'proxyMode.txt'))
       done.set(
-        one.file,
-        pool.run(() => node.readServed(one)),
+        file,
+        pool.run(() => node.readServed(file, port, path)),
       )
   }
   for (const one of nodeFiles) {
@@ -101,7 +111,7 @@ class Recorder {
       this.blind.push({ file, why: `${through} has no ${commands.at(-1)?.words[0] ?? file}` })
   }
 
-  async readServed({ file, path, port }: Served): Promise<void> {
+  async readServed(file: string, port: number, path: string): Promise<void> {
     if (this.lost) return
     try {
       const bytes = await this.#way.get(port, path)
@@ -126,18 +136,11 @@ function folded(spots: readonly Blind[]): Blind[] {
   return [...told.values()]
 }
 
-interface Served {
-  readonly file: string
-  readonly port: number
-  readonly path: string
-}
-
-/** Where kube-proxy serves what it says of itself, unless told otherwise (metricsBindAddress, healthzBindAddress). */
-const served: readonly Served[] = [
-  { file: 'proxyMode.txt', port: 10249, path: '/proxyMode' },
-  { file: 'metrics.txt', port: 10249, path: '/metrics' },
-  { file: 'healthz.json', port: 10256, path: '/healthz' },
-]
+const servedFiles = [
+  { file: 'proxyMode.txt', of: 'metrics', path: '/proxyMode' },
+  { file: 'metrics.txt', of: 'metrics', path: '/metrics' },
+  { file: 'healthz.json', of: 'healthz', path: '/healthz' },
+] as const
 
 /** Whoever complains has not printed all, unless the command knows better. */
 const hasPrinted = ({ exitCode, stderr, stdout }: ExecResult, { isWhole }: NodeCommand): boolean =>

@@ -2,6 +2,7 @@
 import { effectiveSettings } from '../config/effective.ts'
 import type { StartedWith } from '../config/effective.ts'
 import { fieldAt } from '../config/fields/index.ts'
+import { portIn } from '../config/served-ports.ts'
 import { lineOf } from '../config/value.ts'
 import type { Value } from '../config/value.ts'
 import { writtenValues } from '../config/written-values.ts'
@@ -45,7 +46,7 @@ export function expectedOf(before: StartedWith, after: StartedWith, minor: numbe
     if (origin === 'node' || !isMeant || !hasEffect(path, now?.text('mode') ?? '')) return []
     return [[path, { text: lineOf(value), isDefault: origin === 'default' }]]
   })
-  return { minor, values: new Map(values), port: portOf(now?.text('metricsBindAddress') ?? '') }
+  return { minor, values: new Map(values), port: portIn(now?.text('metricsBindAddress') ?? '') }
 }
 
 /** kube-proxy forgets what is for another mode, and does not tell it at /configz. */
@@ -53,8 +54,6 @@ function hasEffect(path: string, mode: string): boolean {
   const { idleSince, modes, os } = fieldAt(path) ?? {}
   return idleSince === undefined && os !== 'Windows' && (modes?.includes(mode) ?? true)
 }
-
-const portOf = (address: string): number | undefined => Number(/:(\d+)$/.exec(address)?.[1]) || undefined
 
 /** Undefined where nothing answers, be it that it is too early. */
 export async function confirm(

@@ -59,6 +59,21 @@ describe('a live cluster', () => {
     expect(now).to.deep.equal(then)
   })
 
+  it('is asked how it is where its configuration says', async () => {
+    const path = '/api/v1/namespaces/kube-system/configmaps/kube-proxy'
+    const get: Script['get'] = (url, request) => {
+      const answer = cluster.get(url, request)
+      if (url.pathname !== path) return answer
+      const text = JSON.stringify(answer).replace(/metricsBindAddress: \\"\\"/, 'metricsBindAddress: 0.0.0.0:20249')
+      return JSON.parse(text) as typeof answer
+    }
+    const forward: Script['forward'] = (pod, port, path) =>
+      port === 10249 ? undefined : cluster.forward(pod, port === 20249 ? 10249 : port, path)
+    const { stdout } = await live({ ...cluster, get, forward }, 'status', '-o', 'json')
+    const { nodes } = JSON.parse(stdout) as { nodes: { running: string }[] }
+    expect(nodes.map(({ running }) => running)).to.deep.equal(['iptables', 'iptables'])
+  })
+
   it('says which rule is missing where a ConfigMap may not be read', async () => {
     const forbidden = '/api/v1/namespaces/kube-system/configmaps/kube-proxy'
     const get: Script['get'] = (url, request) =>

@@ -8,7 +8,7 @@ import { readRevisions, revisionsAnnotation } from '../../config/revisions.ts'
 import type { Revision } from '../../config/revisions.ts'
 import { newestMinor } from '../../config/version.ts'
 import { KpxError } from '../../error.ts'
-import { minorOf } from '../../version.ts'
+import { minorOf, versionOfImage } from '../../version.ts'
 import { configFileOf, configurationOf } from './configuration.ts'
 import type { ConfigFile, Configuration } from './configuration.ts'
 
@@ -87,6 +87,3 @@ function versionOf({ image }: Container, capture: Capture): string | null {
   const [server] = capture.list('version') ?? []
   return versionOfImage(image) ?? (text(object(server)['gitVersion']) || null)
 }
-
-/** Its tag: `v1.37.1`; undefined where that is none of Kubernetes. */
-export const versionOfImage = (image: string): string | undefined => /:(v?1\.\d+(?:\.\d+)?[^@/]*)/.exec(image)?.[1]
