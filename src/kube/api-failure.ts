@@ -102,20 +102,31 @@ function messageOf(body: string): string {
 }
 
 /** No answer: the name is not known, nothing listens, the certificate is not trusted, or nothing came in time. */
-export function networkFailure(error: unknown, server: string, asked: Asked): KpxError {
+export function networkFailure(error: unknown, { proxy, server }: Through, asked: Asked): KpxError {
   if (error instanceof KpxError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const message = error instanceof Error ? error.message : String(error)
   const proxyAnswer = /^Bad response: (\d+)$/.exec(message)?.[1]
-  const { fix, why } =
+  const { fix: usual, why } =
     proxyAnswer === undefined
       ? (reasons.get(code) ?? unusual(code, message))
-      : { why: `the proxy between answered ${proxyAnswer}`, fix: 'check proxy-url in the kubeconfig' }
-  return new KpxError('KPX1013', `${server} cannot be reached to ${describe(asked)}: ${why}`, {
+      : { why: `the proxy answered ${proxyAnswer}`, fix: undefined }
+  const way = proxy === undefined ? '' : ` through the proxy ${proxy}`
+  const isOfTls = usual !== undefined && !reasons.has(code)
+  const fix = proxy === undefined || isOfTls ? usual : proxyFix
+  return new KpxError('KPX1013', `${server} cannot be reached${way} to ${describe(asked)}: ${why}`, {
     ...(fix !== undefined && { fix }),
     cause: error,
   })
 }
+
+interface Through {
+  readonly server: string
+  readonly proxy: string | undefined
+}
+
+const proxyFix =
+  'check proxy-url in the kubeconfig, or HTTPS_PROXY and NO_PROXY, and that the proxy leads to the server'
 
 /** OpenSSL's and Node's codes. */
 function unusual(code: string, message: string): { readonly why: string; readonly fix?: string } {

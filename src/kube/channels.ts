@@ -49,6 +49,6 @@ export async function overChannels(connection: Connection, options: ChannelsOpti
       return () => socket.terminate()
     })
   } catch (error) {
-    throw networkFailure(error, connection.server, asked)
+    throw networkFailure(error, connection, asked)
   }
 }

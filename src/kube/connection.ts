@@ -51,6 +51,8 @@ export class Connection {
   readonly context: string
   /** As messages name it. */
   readonly server: string
+  /** Between kpx and the server, as messages name it; undefined where there is none. */
+  readonly proxy: string | undefined
   /** Milliseconds of silence after which an answer is given up. */
   readonly patience: number
   readonly flags: string
@@ -66,7 +68,9 @@ export class Connection {
     this.credentials = new Credentials(config)
     this.context = config.currentContext
     this.#base = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? ''
-    this.server = this.#base.replace(/^(\w+:\/\/)[^/@]*@/, '$1')
+    this.server = withoutUser(this.#base)
+    const proxy = config.getCurrentCluster()?.proxyUrl
+    this.proxy = proxy && withoutUser(proxy).replace(/\/$/, '')
     this.patience = patience
     this.flags = flags
   }
@@ -111,7 +115,7 @@ export class Connection {
     try {
       return await this.#send(sent)
     } catch (error) {
-      throw networkFailure(error, this.server, sent.asked)
+      throw networkFailure(error, this, sent.asked)
     }
   }
 
@@ -121,7 +125,7 @@ export class Connection {
       return await this.#send(sent)
     } catch (error) {
       if (isBroken(error)) return undefined
-      throw networkFailure(error, this.server, sent.asked)
+      throw networkFailure(error, this, sent.asked)
     }
   }
 
@@ -189,6 +193,8 @@ export class Connection {
     return url
   }
 }
+
+const withoutUser = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1')
 
 const given = (): Error => new Error('it is not asked any more')
 

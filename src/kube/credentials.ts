@@ -12,6 +12,8 @@ export class Credentials {
 
   constructor(config: KubeConfig) {
     this.#config = config
+    const proxy = config.getCurrentCluster()?.proxyUrl
+    if (proxy) this.#rememberProxy(new URL(proxy))
   }
 
   /** Certificates, proxy and credentials, which a plugin may have to fetch. Throws KPX1014. */
@@ -28,18 +30,25 @@ export class Credentials {
     } catch (error) {
       throw new KpxError('KPX1014', `the kubeconfig's credentials cannot be had: ${reasonOf(error)}`)
     }
-    this.#remember(options)
-    return options
+    // a file with a token may end its line, which is no part of the header
+    const headers = new Headers(options.headers as Record<string, string> | undefined)
+    this.#remember(options, headers.get('authorization'))
+    return { ...options, headers: Object.fromEntries(headers) }
   }
 
-  #remember({ auth, cert, headers }: RequestOptions): void {
-    const bearer = new Headers(headers as Record<string, string> | undefined).get('authorization')
+  #remember({ auth, cert }: RequestOptions, bearer: string | null): void {
     if (bearer) this.#secrets.add(bearer.replace(/^Bearer /, ''))
     if (typeof auth === 'string') {
       this.#secrets.add(auth.slice(auth.indexOf(':') + 1))
       this.#secrets.add(Buffer.from(auth).toString('base64'))
     }
     this.#certificate = cert?.toString()
+  }
+
+  #rememberProxy({ password, username }: URL): void {
+    const own = decodeURIComponent(password)
+    for (const secret of [password, own, Buffer.from(`${decodeURIComponent(username)}:${own}`).toString('base64')])
+      if (own !== '') this.#secrets.add(secret)
   }
 
   /** What others say, as it may be repeated: some repeat the request that they refuse. */

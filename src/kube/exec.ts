@@ -72,7 +72,7 @@ async function runOnce(
         return status !== undefined || printed.excess !== undefined
       },
     })
-    if (!status && printed.excess === undefined) throw networkFailure(closed(), connection.server, asked)
+    if (!status && printed.excess === undefined) throw networkFailure(closed(), connection, asked)
   } catch (error) {
     printed.drop()
     throw error

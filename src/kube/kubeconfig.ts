@@ -1,9 +1,11 @@
 /** Which cluster is meant, and as whom: resolved as kubectl resolves it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
-import { KubeConfig } from '@kubernetes/client-node'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { KubeConfig, loadYaml } from '@kubernetes/client-node'
+import { object, objects, text } from '../cluster/json.ts'
 import { KpxError } from '../error.ts'
+import { setProxy } from './proxy.ts'
 
 export interface KubeconfigOptions {
   /** --kubeconfig: this file alone. */
@@ -22,6 +24,7 @@ export function loadKubeconfig(options: KubeconfigOptions, env: NodeJS.ProcessEn
   // client-node refuses plain http where certificates are verified; kubectl proxy listens like that
   for (const cluster of config.clusters)
     if (cluster.server.startsWith('http:')) Object.assign(cluster, { skipTLSVerify: true })
+  setProxy(config, env)
   return config
 }
 
@@ -40,14 +43,28 @@ function fromFiles({ kubeconfig }: KubeconfigOptions, env: NodeJS.ProcessEnv): K
 function readConfig(file: string): KubeConfig {
   const config = new KubeConfig()
   try {
-    config.loadFromString(readFileSync(file, 'utf8'))
+    const written = readFileSync(file, 'utf8')
+    config.loadFromString(written)
     config.makePathsAbsolute(dirname(file))
+    setTokenFiles(config, written, dirname(file))
   } catch (error) {
     // a parser's message may quote the file, and with it a token
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'it is not a kubeconfig'
     throw new KpxError('KPX1012', `${file} cannot be read: ${why}`, { cause: error })
   }
   return config
+}
+
+/** client-node has its own words for a file that holds the token (tokenFile). The file counts, and the token where it cannot be read, as for client-go. */
+function setTokenFiles(config: KubeConfig, written: string, folder: string): void {
+  for (const one of objects(object(loadYaml(written))['users'])) {
+    const path = text(object(one['user'])['tokenFile'])
+    const user = config.users.find(({ name }) => name === one['name'])
+    if (path === '' || !user) continue
+    const tokenFile = resolve(folder, path)
+    if (!user.token || existsSync(tokenFile))
+      Object.assign(user, { token: undefined, authProvider: { name: 'tokenFile', config: { tokenFile } } })
+  }
 }
 
 /** Of clusters, users and contexts that several files name, and of the current context, the first counts. */

@@ -1,8 +1,10 @@
 /** Which cluster is meant: the kubeconfig's ways to say it, and to fail to. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { expect } from 'chai'
+import { startApiServer, token } from '../fake/api-server.ts'
+import { recordedCluster } from '../fake/recorded-cluster.ts'
 import { kpx } from '../kpx.ts'
 
 describe('the cluster of a kubeconfig', () => {
@@ -77,6 +79,26 @@ describe('the cluster of a kubeconfig', () => {
     )
     process.env['KUBECONFIG'] = join(folder, 'none')
     expect(await failure()).to.include('none of the files in KUBECONFIG exists')
+  })
+
+  it('takes the token from a file beside it that says who asks, and the token itself where there is none', async () => {
+    const server = await startApiServer(recordedCluster('k1.33-iptables'))
+    const config = JSON.parse(readFileSync(server.kubeconfig, 'utf8')) as object
+    const file = join(folder, 'config')
+    writeFileSync(join(folder, 'token'), `${token}\n`)
+    for (const [user, exit] of [
+      [{ tokenFile: 'token' }, 0],
+      [{ tokenFile: 'token', token: 'another' }, 0],
+      [{ tokenFile: 'none', token }, 0],
+      [{ tokenFile: 'none' }, 3],
+    ] as const) {
+      writeFileSync(file, JSON.stringify({ ...config, users: [{ name: 'fake', user }] }))
+      const ran = await kpx('services', '--kubeconfig', file)
+      expect(ran.exit, JSON.stringify(user)).to.equal(exit)
+      if (exit === 3)
+        expect(ran.stderr).to.include('credentials cannot be had: ENOENT').and.include(join(folder, 'none'))
+    }
+    await server.close()
   })
 
   it('has time-outs as kubectl writes them', async () => {
