@@ -3,6 +3,7 @@ import { effectiveSettings } from '../config/effective.ts'
 import type { StartedWith } from '../config/effective.ts'
 import { fieldAt } from '../config/fields/index.ts'
 import { portIn } from '../config/served-ports.ts'
+import { ownValues } from '../config/own-values.ts'
 import { lineOf } from '../config/value.ts'
 import type { Value } from '../config/value.ts'
 import { writtenValues } from '../config/written-values.ts'
@@ -68,7 +69,7 @@ export async function confirm(
   if (!told) return untold(`kube-proxy 1.${minor} tells what it runs with in another form`)
   for (const [path, { isDefault, text }] of values) {
     const own = told.get(path)
-    if (own === undefined) {
+    if (own === undefined || (isDefault && isNothing(lineOf(own)))) {
       if (!isDefault && !isNothing(text)) return untold(`${pod.name} does not tell its ${path}`)
     } else if (lineOf(own) !== text) {
       return { confirmed: false, why: `${pod.name} runs with ${path} ${lineOf(own)}, not ${text}` }
@@ -90,11 +91,12 @@ async function ask(connection: Connection, pod: NodePod, port: number): Promise<
   }
 }
 
-/** From 1.36 on in the form of the file (cmd/kube-proxy/app/server.go); before, in that of kube-proxy's own type, which has other names. */
+/** From 1.36 on in the form of the file (cmd/kube-proxy/app/server.go); before, in that of kube-proxy's own type. */
 function configurationIn(body: Buffer, minor: number): ReadonlyMap<string, Value> | undefined {
   try {
     const own = object(object(JSON.parse(body.toString('utf8')))['kubeproxy.config.k8s.io'])
-    return own['kind'] === undefined ? undefined : writtenValues(JSON.stringify(own), minor)
+    if (own['kind'] !== undefined) return writtenValues(JSON.stringify(own), minor)
+    return own['BindAddress'] === undefined ? undefined : ownValues(own, minor)
   } catch {
     return undefined
   }

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Status } from '../../src/answer/status/status.ts'
 import type { Role } from '../../src/kube/role.ts'
+import type { Change } from '../../src/rollout/change.ts'
 import { kpxProcess } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
@@ -170,6 +171,13 @@ describe('a cluster', function () {
           })
 
           kpxIsRight(['node1'])
+
+          it('confirms a change, in whatever form it tells what it runs with', async () => {
+            const { exit, stdout } = await kpx('config', 'set', `${mode}.minSyncPeriod=2s`, '--yes', '-o', 'json')
+            const { rollout } = JSON.parse(stdout) as Change
+            expect(exit).to.equal(0)
+            expect(rollout?.nodes.map(({ confirmed }) => confirmed)).to.deep.equal([true, true])
+          })
         })
       }
     })
