@@ -188,10 +188,10 @@ describe('a node', () => {
       const { script, there, written } = withoutKubeProxy(recording, 'node2')
       const exec: Script['exec'] = (pod, words) => (there.has(pod) ? 'hang' : script.exec(pod, words))
       const get: Script['get'] = (url, request) =>
-        url.pathname.includes('/configmaps/') ? { status: 403, body: {} } : script.get(url, request)
+        url.pathname.endsWith('/log') ? { status: 403, body: {} } : script.get(url, request)
       const { kubeconfig } = await serve({ ...script, exec, get })
       const { exit, stderr } = await kpxProcess('status', '--allow-debug-pods', '--kubeconfig', kubeconfig)
-      expect(stderr).to.include('KPX1015').and.include('["configmaps"]')
+      expect(stderr).to.include('KPX1015').and.include('["pods/log"]')
       expect([exit, written.length, there.size]).to.deep.equal([3, 2, 0])
     })
 
