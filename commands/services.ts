@@ -3,7 +3,7 @@ import { chosenNodes, servicesOf } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { listServices } from '../src/answer/services.ts'
 import type { ServiceList } from '../src/answer/services.ts'
-import { BaseCommand } from '../src/command.ts'
+import { BaseCommand, selectorFlag } from '../src/command.ts'
 import { servicesView } from '../src/view/services.ts'
 
 export default class Services extends BaseCommand<typeof Services> {
@@ -12,11 +12,12 @@ export default class Services extends BaseCommand<typeof Services> {
     '<%= config.bin %> services',
     '<%= config.bin %> services -n shop --node node1 --from CAPTURE',
   ]
+  static override flags = selectorFlag
 
   async run(): Promise<ServiceList> {
     const scene = sceneOf(await this.capture())
-    const { namespace, node } = this.flags
-    const services = servicesOf(namespace, scene)
+    const { namespace, node, selector } = this.flags
+    const services = servicesOf(namespace, scene, selector)
     const nodes = chosenNodes(node, scene)
     const list = listServices(services, nodes, scene)
     await this.print(

@@ -1,75 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { Args, Flags } from '@oclif/core'
-import { chosenNodes, findService, serviceName, servicesOf } from '../src/answer/lookup.ts'
+import { chosenNodes, namedServices } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
-import { isDifferent, isWhole, observe, settled, verificationOf } from '../src/answer/verify/verify.ts'
-import type { Observation, Verification } from '../src/answer/verify/verify.ts'
-import { BaseCommand, milliseconds } from '../src/command.ts'
-import { verifyView } from '../src/view/verify.ts'
+import { isWhole, lasting, observe, verificationOf } from '../src/answer/verify/verify.ts'
+import type { Verification } from '../src/answer/verify/verify.ts'
+import { BaseCommand, failOnFlag, milliseconds, selectorFlag } from '../src/command.ts'
+import { verifyNames, verifyView } from '../src/view/verify.ts'
 
 export default class Verify extends BaseCommand<typeof Verify> {
-  static override summary =
-    "tells whether the nodes do to every Service's packets what the API says, and what is wrong if not"
+  static override summary = "tells whether the nodes do to every Service's packets what the API says, and what is wrong"
   static override strict = false
   static override args = {
     service: Args.string({ ignoreStdin: true, description: 'Services to verify (default: all)' }),
   }
   static override flags = {
+    ...selectorFlag,
+    ...failOnFlag,
     settle: Flags.string({
       summary: 'on a cluster, how long what differs may be on its way',
       helpValue: 'DURATION',
       default: '10s',
     }),
-    'fail-on': Flags.option({
-      summary: 'the level of findings from which the answer is no',
-      options: ['error', 'warning', 'never'] as const,
-      default: 'error',
-    })(),
+    watch: Flags.boolean({ char: 'w', summary: 'look again and again, and print what changes', exclusive: ['from'] }),
   }
-  static override examples = [
-    '<%= config.bin %> verify',
-    '<%= config.bin %> verify shop/web --node node1 --settle 30s',
-    '<%= config.bin %> verify --from CAPTURE',
-  ]
+  static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify shop/web --node node1 --settle 30s']
 
   async run(): Promise<Verification> {
-    const seen = await this.lasting()
-    const verification = verificationOf(seen, this.flags['fail-on'])
-    await this.print(
-      verification,
-      (options) => verifyView(verification, options),
-      () =>
-        [...new Set(verification.findings.flatMap(({ affects = [] }) => affects))]
-          .sort()
-          .map((one) => `service/${one}`),
-    )
-    const nodes = seen.nodes.map((one) => one.seen.status.node)
-    if (!verification.ok) process.exitCode = 1
-    else if (!isWhole(verification, nodes)) process.exitCode = 3
-    return verification
-  }
-
-  /** What differs as long as it is looked at: what was only on its way is no difference. */
-  private async lasting(): Promise<Observation> {
-    const end = performance.now() + (this.flags.from === undefined ? milliseconds(this.flags.settle, 'settle') : 0)
-    let seen = await this.observed()
-    while (isDifferent(seen) && performance.now() < end) {
-      await sleep(pause)
-      seen = settled(await this.observed(), seen)
+    let last = await this.verified()
+    await this.tell(last)
+    while (this.flags.watch) {
+      // every look asks every node
+      await sleep(5000)
+      const now = await this.verified()
+      if (!isDeepStrictEqual(now.findings, last.findings)) await this.tell(now)
+      last = now
     }
-    return seen
+    return last
   }
 
-  private async observed(): Promise<Observation> {
-    const scene = sceneOf(await this.capture('everything'))
-    const named = this.words.map((word) => serviceName(word, this.namespace))
-    const services =
-      named.length > 0
-        ? named.map(({ name, namespace }) => findService(namespace, name, scene))
-        : servicesOf(this.flags.namespace, scene)
-    return observe(services, chosenNodes(this.flags.node, scene), scene)
+  private async tell(told: Verification): Promise<void> {
+    await this.print(
+      told,
+      (options) => verifyView(told, options),
+      () => verifyNames(told),
+    )
+    process.exitCode = !told.ok ? 1 : isWhole(told) ? 0 : 3
+  }
+
+  private async verified(): Promise<Verification> {
+    const { from, namespace, node, selector, settle, 'fail-on': failOn } = this.flags
+    const end = performance.now() + (from === undefined ? milliseconds(settle, 'settle') : 0)
+    const look = async (): Promise<ReturnType<typeof observe>> => {
+      const scene = sceneOf(await this.capture('everything'))
+      return observe(namedServices(this.words, namespace, scene, selector), chosenNodes(node, scene), scene)
+    }
+    // kube-proxy syncs at most once a second (minSyncPeriod)
+    const pause = async (): Promise<boolean> => performance.now() < end && sleep(1000, true)
+    return verificationOf(await lasting(look, pause), failOn)
   }
 }
-
-/** Milliseconds: kube-proxy syncs at most once a second (minSyncPeriod). */
-const pause = 1000

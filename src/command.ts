@@ -47,6 +47,24 @@ const fromFlag = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
 }
 
+/** Of checks. */
+export const failOnFlag = {
+  'fail-on': Flags.option({
+    summary: 'the level of findings from which the answer is no',
+    options: ['error', 'warning', 'never'] as const,
+    default: 'error',
+  })(),
+}
+
+/** Of commands about many Services. */
+export const selectorFlag = {
+  selector: Flags.string({
+    char: 'l',
+    summary: 'Services with these labels only, e.g. app=web,tier!=test',
+    helpValue: 'LABELS',
+  }),
+}
+
 /** Of commands about the configuration, which a DaemonSet is started with. */
 export const daemonSetFlag = {
   daemonset: Flags.string({

@@ -7,7 +7,7 @@ import type { ConfigFile } from '../../src/answer/config/validate.ts'
 import type { FindingList } from '../../src/answer/finding-list.ts'
 import { inputName, readInput } from '../../src/capture/input.ts'
 import { entryOf } from '../../src/codes.ts'
-import { BaseCommand, daemonSetFlag, objectFlags } from '../../src/command.ts'
+import { BaseCommand, daemonSetFlag, failOnFlag, objectFlags } from '../../src/command.ts'
 import { KpxError } from '../../src/error.ts'
 import { findingListView } from '../../src/view/finding-list.ts'
 
@@ -28,11 +28,7 @@ export default class ConfigValidate extends BaseCommand<typeof ConfigValidate> {
       summary: "the release whose kube-proxy judges (default: that of kube-proxy's image, or the newest)",
       helpValue: 'VERSION',
     }),
-    'fail-on': Flags.option({
-      summary: 'the level of findings from which the answer is no',
-      options: ['error', 'warning', 'never'] as const,
-      default: 'error',
-    })(),
+    ...failOnFlag,
   }
   static override examples = [
     '<%= config.bin %> config validate --kubernetes 1.37',

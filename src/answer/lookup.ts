@@ -1,6 +1,7 @@
 /** Finding objects by the names that users type; a name that leads nowhere is an error that says what there is. */
 import { qualified } from '../cluster/objects.ts'
 import type { Pod, Service } from '../cluster/objects.ts'
+import { parseSelector } from '../cluster/selector.ts'
 import { KpxError } from '../error.ts'
 import { nearestFew } from '../nearest.ts'
 import { parseBracketedIp, parseIpPort } from '../ruleset/address.ts'
@@ -64,17 +65,36 @@ export function recordedServices({ capture, cluster }: Scene): readonly Service[
   return cluster.services
 }
 
-/** The Services of a namespace, or all. Throws KPX1005 for a namespace without any, KPX1009 when none were recorded. */
-export function servicesOf(namespace: string | undefined, scene: Scene): readonly Service[] {
+/** The Services of a namespace, or all, that have the labels. Throws KPX1005 where there is none, KPX1009 when none were recorded. */
+export function servicesOf(namespace: string | undefined, scene: Scene, selector = ''): readonly Service[] {
   const all = recordedServices(scene)
-  if (namespace === undefined) return all
-  const own = all.filter((service) => service.namespace === namespace)
-  if (own.length > 0) return own
-  const namespaces = [...new Set(all.map((service) => service.namespace))]
-  throw new KpxError('KPX1005', `there are no Services in namespace ${shown(namespace)}`, {
-    fix: namespaces.length > 0 ? chooseOne(namespaces) : 'the recording has no Services at all',
-  })
+  const own = namespace === undefined ? all : all.filter((service) => service.namespace === namespace)
+  if (namespace !== undefined && own.length === 0) {
+    const namespaces = [...new Set(all.map((service) => service.namespace))]
+    throw new KpxError('KPX1005', `there are no Services in namespace ${shown(namespace)}`, {
+      fix: namespaces.length > 0 ? chooseOne(namespaces) : 'the recording has no Services at all',
+    })
+  }
+  if (selector === '') return own
+  const isSelected = parseSelector(selector)
+  const selected = own.filter(({ labels }) => isSelected(labels))
+  if (selected.length > 0) return selected
+  throw new KpxError('KPX1005', `no Service has the labels ${shown(selector)}`, { fix: 'leave out -l to see all' })
 }
+
+/** Those of the names, or as servicesOf has them where there are none. Throws as findService. */
+export const namedServices = (
+  names: readonly string[],
+  namespace: string | undefined,
+  scene: Scene,
+  selector: string | undefined,
+): readonly Service[] =>
+  names.length === 0
+    ? servicesOf(namespace, scene, selector)
+    : names.map((text) => {
+        const named = serviceName(text, namespace ?? 'default')
+        return findService(named.namespace, named.name, scene)
+      })
 
 /** The first of many: a cluster may have thousands. */
 export function chooseOne(names: readonly string[]): string {

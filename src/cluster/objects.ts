@@ -33,6 +33,7 @@ export interface Service {
   readonly internalTrafficPolicy: string
   readonly externalTrafficPolicy: string | undefined
   readonly healthCheckNodePort: number | undefined
+  readonly labels: Labels
   /** Labels of the pods that it selects; empty where its EndpointSlices are made by somebody else. */
   readonly selector: Labels
   /** Its labels tell kube-proxy to leave it to another proxy (pkg/proxy: service-proxy-name, headless). */
@@ -167,6 +168,7 @@ function serviceOf(value: Json): Service {
     externalTrafficPolicy: text(spec['externalTrafficPolicy']) || undefined,
     healthCheckNodePort: number(spec['healthCheckNodePort']) || undefined,
     selector: object(spec['selector']),
+    labels,
     leftToOthers: leaving.some((label) => Object.hasOwn(labels, label)),
     topologyMode: topologyModes.map((key) => text(annotations[key])).find((one) => one !== '') ?? '',
   }

@@ -24,6 +24,10 @@ export function verifyView(verification: Verification, options: ViewOptions): st
   return `${text}${paragraph(`${what}: ${verdict}`, options, '', paint)}${seenView(verification.seen, options)}`
 }
 
+/** The Services that findings affect, as -o name prints them. */
+export const verifyNames = ({ findings }: Verification): string[] =>
+  [...new Set(findings.flatMap(({ affects = [] }) => affects))].sort().map((name) => `service/${name}`)
+
 const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
 function verifiedView(

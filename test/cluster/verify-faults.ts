@@ -11,6 +11,8 @@ export interface Fault {
   readonly found: readonly string[]
   /** In the first finding's message. */
   readonly says: string
+  /** How long it takes until nothing else is on its way. */
+  readonly settle?: string
   readonly flags?: readonly string[]
 }
 

@@ -1,7 +1,8 @@
 /** Faults of how kube-proxy runs, on the cluster of verify.cluster.ts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
-import { kubeProxyConfigMap, kubeProxyReady } from './kube-proxy.ts'
+import { kubernetesVersion } from './built.ts'
+import { changeKubeProxy, kubeProxyConfigMap, kubeProxyReady } from './kube-proxy.ts'
 import { run } from './run.ts'
 import { until } from './until.ts'
 import type { Fault } from './verify-faults.ts'
@@ -61,7 +62,8 @@ export const kubeProxyFaults: readonly Fault[] = [
     },
     found: ['KPX3008 node2 default/internal-local'],
     says: 'no pod of kube-proxy is here',
-    flags: ['--allow-debug-pods', '--settle', '5s'],
+    settle: '5s',
+    flags: ['--allow-debug-pods'],
   },
   {
     what: 'a kube-proxy that is cut off from the API server',
@@ -77,7 +79,7 @@ export const kubeProxyFaults: readonly Fault[] = [
     },
     found: ['KPX3017 node2 default/internal-local'],
     says: 'its requests to the API server fail',
-    flags: ['--settle', '5s'],
+    settle: '5s',
   },
   {
     what: 'a kube-proxy that takes its node for another',
@@ -93,10 +95,12 @@ export const kubeProxyFaults: readonly Fault[] = [
     },
     found: ['KPX3018 node1 *'],
     says: 'takes itself for node2',
+    settle: '5s',
   },
   {
     what: 'a configuration that is not in force',
-    make: async ({ kubectl }) => {
+    make: async (cluster) => {
+      const { kubectl } = cluster
       const before = kubeProxyConfigMap('iptables') as { data: Record<string, string> }
       const replace = (text: (config: string) => string): Promise<string> =>
         kubectl(['replace', '-f', '-'], {
@@ -108,7 +112,7 @@ export const kubeProxyFaults: readonly Fault[] = [
       // times have seconds
       await sleep(1100)
       await replace((text) => text.replace('masqueradeAll: false', 'masqueradeAll: true'))
-      return async () => void (await replace((text) => text))
+      return async () => changeKubeProxy(cluster, { version: kubernetesVersion, mode: 'iptables' })
     },
     found: ['KPX2101 node1 *', 'KPX2101 node2 *'],
     says: 'kube-proxy was started before',

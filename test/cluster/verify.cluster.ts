@@ -1,6 +1,11 @@
 /** What kpx verify says of a real cluster: nothing of a healthy one, also while it changes, and each fault that is made in it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Verification } from '../../src/answer/verify/verify.ts'
+import { readCapture } from '../../src/capture/read.ts'
+import { mutate, randomOf } from '../answer/verify/mutations.ts'
 import { kpxProcess } from '../kpx.ts'
 import { needsCluster } from './able.ts'
 import { kubernetesVersion } from './built.ts'
@@ -14,9 +19,13 @@ import type { Fault } from './verify-faults.ts'
 import { iptablesFaults } from './verify-iptables.ts'
 import { kubeProxyFaults } from './verify-kube-proxy.ts'
 import { nftablesFaults } from './verify-nftables.ts'
+import { createWorld, worldNamespace } from './verify-worlds.ts'
 import { service, webManifests } from './web.ts'
 
 const coldBuild = 40 * 60_000
+
+/** Another one makes other worlds. */
+const seed = Number(process.env['KPX_SEED'] ?? 1)
 
 describe('verify', function () {
   this.timeout(120_000)
@@ -75,11 +84,11 @@ describe('verify', function () {
   }
 
   function finds(faults: readonly Fault[]): void {
-    for (const { flags = [], found: expected, make, says, what } of faults) {
+    for (const { flags = [], found: expected, make, says, settle = '1s', what } of faults) {
       it(`finds ${what}`, async () => {
         const undo = await make(cluster)
         try {
-          const verification = await verified('--settle', '1s', ...flags)
+          const verification = await verified('--settle', settle, ...flags)
           say(`${what}: ${found(verification).join('; ')}`)
           expect(found(verification)).to.deep.equal(expected)
           expect(verification.findings[0]?.message).to.include(says)
@@ -91,12 +100,36 @@ describe('verify', function () {
     }
   }
 
+  function isSilentAboutWorlds(file: string): void {
+    it('finds nothing in random worlds, but any mutation of their rules that changes what becomes of a packet', async function () {
+      this.timeout(180_000)
+      const folder = mkdtempSync(join(tmpdir(), 'kpx-world-'))
+      try {
+        await createWorld(cluster, 40, seed)
+        expect(found(await verified('--settle', '20s'))).to.deep.equal([])
+        const path = join(folder, 'taken')
+        expect((await kpxProcess('capture', path, '--kubeconfig', cluster.kubeconfig)).exit).to.equal(0)
+        const capture = await readCapture(path)
+        const random = randomOf(seed)
+        const all = Array.from({ length: 60 }, () => mutate(capture, 'node1', file, random) ?? []).flat()
+        const changed = all.filter((one) => one.changed !== undefined)
+        say(`${changed.length} of ${all.length} mutations change what becomes of a packet`)
+        expect(changed.filter(({ reported }) => !reported)).to.deep.equal([])
+        expect(changed.length).to.be.at.least(10)
+      } finally {
+        rmSync(folder, { recursive: true })
+        await cluster.kubectl(['delete', 'namespace', worldNamespace])
+      }
+    })
+  }
+
   describe('in iptables mode', () => {
     before('has rules', async () => until('the rules', async () => (await verified('--settle', '1s')).ok))
 
     isSilent()
     finds(iptablesFaults)
     finds(kubeProxyFaults)
+    isSilentAboutWorlds('iptables-save.txt')
   })
 
   describe('in nftables mode', () => {
@@ -107,5 +140,6 @@ describe('verify', function () {
 
     isSilent()
     finds(nftablesFaults)
+    isSilentAboutWorlds('nft-list-table.txt')
   })
 })

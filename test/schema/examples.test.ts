@@ -32,6 +32,7 @@ const outOfRange: Readonly<Record<string, readonly number[]>> = {
   rules: [-1, 1.5],
   sets: [-1, 1.5],
   virtualServers: [-1, 1.5],
+  nodes: [-1, 1.5],
   services: [-1, 1.5],
   packets: [-1, 1.5],
   ports: [-1, 1.5],

@@ -21,7 +21,8 @@ interface Explained {
 }
 
 /** What old rules do: they know neither new Services nor new endpoints. */
-const isOld = (met: Met): boolean => isOfEndpoints(met) || ['passes', 'untranslated'].includes(met.difference.kind)
+const isOld = (met: Met): boolean =>
+  isOfEndpoints(met.difference.kind) || ['passes', 'untranslated'].includes(met.difference.kind)
 
 /** By the code of the finding, whether it explains a difference on its node. */
 const explains: Partial<Record<Code, (met: Met, finding: Finding) => boolean>> = {

@@ -33,7 +33,7 @@ export const codeOf: Readonly<Record<DifferenceKind, Code>> = {
 /** Of what concerns one Service's endpoints, the worst tells. */
 const ofEndpoints: readonly DifferenceKind[] = ['stale', 'strays', 'missed', 'shares']
 
-export const isOfEndpoints = ({ difference: { kind } }: Met): boolean => ofEndpoints.includes(kind)
+export const isOfEndpoints = (kind: DifferenceKind): boolean => ofEndpoints.includes(kind)
 
 /** What somebody else's rule stops, or the kernel, on whichever way to it: one finding for each rule and setting. */
 export function stoppedFindings(mets: readonly Met[]): Finding[] {
@@ -60,7 +60,8 @@ export function findingsOf(mets: readonly Met[], packets: readonly Packet[]): Fi
   const rest = mets.filter((met) => !common.some((all) => all.includes(met)))
   const own = groupBy(
     rest,
-    (met) => `${isOfEndpoints(met) ? 'endpoints' : met.difference.kind} ${qualified(met.packet.service)}`,
+    (met) =>
+      `${isOfEndpoints(met.difference.kind) ? 'endpoints' : met.difference.kind} ${qualified(met.packet.service)}`,
   )
   return [...common, ...own.values()].map(findingFor)
 }
@@ -143,7 +144,9 @@ export function evidenceOf(met: Met): Evidence[] {
   const steps = outcomeSteps(outcome).filter(({ action }) => !/^(?:mark|masquerade)/i.test(action))
   const translated = steps.findLastIndex(({ action }) => /^dnat|picks/i.test(action))
   const chosen =
-    isOfEndpoints(met) && translated >= 0 ? steps.slice(Math.max(0, translated - 1), translated + 1) : undefined
+    isOfEndpoints(met.difference.kind) && translated >= 0
+      ? steps.slice(Math.max(0, translated - 1), translated + 1)
+      : undefined
   const { by } = outcome.end
   const decided = outcome.evidence.length > 0 ? outcome.evidence.map(madeStep) : steps.slice(-1)
   return (chosen ?? (by?.at ? [by] : decided)).flatMap(({ at, node, text }) =>

@@ -15,8 +15,9 @@ import { seenNodes } from '../status/status.ts'
 import { absorbed, explained, failedRequests } from './absorb.ts'
 import type { FailedRequests } from './absorb.ts'
 import { staleConnections } from './conntrack.ts'
-import { codeOf, findingsOf, isStopped, stoppedFindings } from './causes.ts'
+import { codeOf, findingsOf, isOfEndpoints, isStopped, stoppedFindings } from './causes.ts'
 import type { Met } from './causes.ts'
+import type { Difference } from './compare.ts'
 import { nodeProxyOf } from './node-proxy.ts'
 import { packetsOn } from './packets.ts'
 import type { Packet } from './packets.ts'
@@ -50,7 +51,8 @@ interface ObservedNode {
 }
 
 export type Verification = FindingList & {
-  readonly compared: { readonly nodes: number; readonly services: number; readonly packets: number }
+  /** `nodes` of those that were asked for, `of`; kinds of packets. */
+  readonly compared: Readonly<Record<'nodes' | 'of' | 'packets' | 'services', number>>
 }
 
 /** `services` and `nodes` are those to compare. Of all the Services of a cluster, what the rules serve besides is looked for as well. */
@@ -78,7 +80,7 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
   }
 }
 
-export const isDifferent = ({ nodes }: Observation): boolean =>
+const isDifferent = ({ nodes }: Observation): boolean =>
   nodes.some(
     ({ connections, known, packets, strangers }) =>
       connections.length > 0 ||
@@ -99,10 +101,17 @@ export function settled(later: Observation, earlier: Observation): Observation {
     strangers: node.strangers.filter((one) => before.has(strangerKey(node, one))),
     packets: node.packets?.map((packet) => ({
       ...packet,
-      differences: packet.differences.filter(({ kind }) => before.has(packetKey(packet, kind))),
+      differences: packet.differences.filter((difference) => before.has(packetKey(packet, difference))),
     })),
   }))
   return { ...later, nodes }
+}
+
+/** What differs for as long as it is looked at: `pause` waits for the next look, and says whether there is one. */
+export async function lasting(look: () => Promise<Observation>, pause: () => Promise<boolean>): Promise<Observation> {
+  let seen = await look()
+  while (isDifferent(seen) && (await pause())) seen = settled(await look(), seen)
+  return seen
 }
 
 const since = (now: FailedRequests | undefined, before: FailedRequests | undefined): FailedRequests | undefined =>
@@ -110,8 +119,9 @@ const since = (now: FailedRequests | undefined, before: FailedRequests | undefin
 
 const findingKey = ({ code, node }: Finding): string => `${code} ${node}`
 const connectionKey = ({ code, fix, node }: Finding): string => `${code} ${node} ${fix}`
-const packetKey = ({ label, node, service }: Packet, kind: string): string =>
-  `${node} ${qualified(service)} ${label} ${kind}`
+/** Of endpoints with which: while pods come and go there may always be one that is on its way. */
+const packetKey = ({ label, node, service }: Packet, { kind, what }: Difference): string =>
+  `${node} ${qualified(service)} ${label} ${kind} ${isOfEndpoints(kind) ? what : ''}`
 const strangerKey = ({ seen }: ObservedNode, { destination: { ip, port, protocol } }: Stranger): string =>
   `${seen.status.node} ${ip} ${port} ${protocol}`
 
@@ -119,7 +129,7 @@ const differenceKeys = (node: ObservedNode): string[] => [
   ...node.known.map(findingKey),
   ...node.connections.map(connectionKey),
   ...node.strangers.map((one) => strangerKey(node, one)),
-  ...(node.packets ?? []).flatMap((packet) => packet.differences.map(({ kind }) => packetKey(packet, kind))),
+  ...(node.packets ?? []).flatMap((packet) => packet.differences.map((difference) => packetKey(packet, difference))),
 ]
 
 export function verificationOf({ nodes, scene, services }: Observation, failOn: FailOn): Verification {
@@ -135,18 +145,16 @@ export function verificationOf({ nodes, scene, services }: Observation, failOn: 
     ...findingList(findings, verifyCodes, new Map(), failOn, { ...seen, blind: [...seen.blind, ...blind] }),
     compared: {
       nodes: nodes.filter(({ packets }) => packets).length,
+      of: nodes.length,
       services,
       packets: nodes.reduce((sum, { packets }) => sum + (packets?.length ?? 0), 0),
     },
   }
 }
 
-/** Whether everything that was asked for could be compared, on these nodes. */
-export const isWhole = ({ compared, findings, seen }: Verification, nodes: readonly string[]): boolean =>
-  nodes.length > 0 &&
-  compared.nodes === nodes.length &&
-  nodes.every((node) => seen.nodes.includes(node)) &&
-  !findings.some(({ code }) => code === 'KPX3003')
+/** Whether everything that was asked for could be compared. */
+export const isWhole = ({ compared: { nodes, of }, findings }: Verification): boolean =>
+  nodes > 0 && nodes === of && !findings.some(({ code }) => code === 'KPX3003')
 
 /** Rules that are older than the API serve what it no longer has. */
 const ofAge: readonly Code[] = ['KPX3007', 'KPX3008', 'KPX3009', 'KPX3010', 'KPX3017']

@@ -30,13 +30,19 @@ export function expectationOf(
   targets: Targets,
   proxy: NodeProxy,
 ): Expectation {
+  if (targets.uncertain.length > 0)
+    return either(targets.uncertain, 'two EndpointSlices have one address in different states')
   if (frontend.kind === 'ClusterIP') return internal(service, frontend, client, targets, proxy)
-  if (!targets.any) return refusedBeyond(frontend, client, proxy)
+  // iptables mode asks for source ranges only where there are endpoints
+  if (!targets.any && (proxy.mode === 'iptables' || frontend.kind !== 'LoadBalancer')) {
+    return refusedBeyond(frontend, client, proxy)
+  }
   if (frontend.kind === 'LoadBalancer') {
     const admitted = isAdmitted(service, frontend, client, proxy)
     if (admitted === undefined) return either([...targets.cluster, ...targets.local], 'its source ranges')
     if (!admitted) return dropped('its source ranges do not have the client', proxy)
   }
+  if (!targets.any) return rejected(noEndpoint)
   if (service.externalTrafficPolicy === 'Local') return externalLocal(frontend, client, targets, proxy)
   const why = ofCluster('externalTrafficPolicy', targets)
   return delivered(targets.cluster, masqueradesExternal(frontend, client, proxy), why)

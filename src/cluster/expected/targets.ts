@@ -22,6 +22,8 @@ export interface Targets {
   readonly local: readonly Target[]
   /** Whether there are any, be it that none is for this node. */
   readonly any: boolean
+  /** Where slices have one address in different states: which of them kube-proxy takes is chance, but that since 1.36 ending ones yield. */
+  readonly uncertain: readonly Target[]
 }
 
 export function targetsOf(
@@ -31,7 +33,7 @@ export function targetsOf(
   endpoints: readonly Endpoint[],
   proxy: NodeProxy,
 ): Targets {
-  const all = portTargets(port, family, endpoints)
+  const { targets: all, uncertain } = portTargets(port, family, endpoints, proxy)
   const ready = all.filter(({ endpoint }) => endpoint.ready)
   const leaving = proxy.gates.has('ProxyTerminatingEndpoints')
     ? all.filter(({ endpoint }) => endsServing(endpoint))
@@ -44,25 +46,44 @@ export function targetsOf(
     hinted: near.hinted,
     local: localReady.length > 0 ? localReady : leaving.filter(isLocal),
     any: ready.length > 0 || leaving.length > 0,
+    uncertain: uncertain.length > 0 ? [...all, ...uncertain] : uncertain,
   }
 }
 
 const endsServing = ({ ready, serving, terminating }: Endpoint): boolean => !ready && serving && terminating
 
 /** Those that have the port, each address once: of two with one, that which does not end. */
-function portTargets({ name, protocol }: ServicePort, family: IpFamily, endpoints: readonly Endpoint[]): Target[] {
+function portTargets(
+  { name, protocol }: ServicePort,
+  family: IpFamily,
+  endpoints: readonly Endpoint[],
+  { minor }: NodeProxy,
+): { readonly targets: Target[]; readonly uncertain: Target[] } {
   const targets = new Map<string, Target>()
+  const uncertain: Target[] = []
   for (const endpoint of endpoints) {
-    const { address: ip, ports, terminating } = endpoint
+    const { address: ip, ports } = endpoint
     if (ip === undefined || familyOf(ip) !== family) continue
     for (const { name: own, port, protocol: spoken } of ports) {
       if (own !== name || spoken !== protocol || port === 0) continue
       const key = `${ip} ${port}`
-      if (!terminating || !targets.has(key)) targets.set(key, { ip, port, endpoint })
+      const before = targets.get(key)
+      const target = { ip, port, endpoint }
+      const isChance = before && (minor < 36 || before.endpoint.terminating === endpoint.terminating)
+      if (isChance && !isAlike(before.endpoint, endpoint)) uncertain.push(target)
+      if (!endpoint.terminating || !before) targets.set(key, target)
     }
   }
-  return [...targets.values()]
+  return { targets: [...targets.values()], uncertain }
 }
+
+const isAlike = (a: Endpoint, b: Endpoint): boolean =>
+  a.ready === b.ready &&
+  a.serving === b.serving &&
+  a.terminating === b.terminating &&
+  a.node === b.node &&
+  a.zones.join() === b.zones.join() &&
+  a.nodes.join() === b.nodes.join()
 
 /** Those that hints give to this node, else to its zone, where all have hints and one is for it; else all. */
 function nearest(

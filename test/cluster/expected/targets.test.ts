@@ -20,6 +20,7 @@ const service: Service = {
   externalTrafficPolicy: undefined,
   healthCheckNodePort: undefined,
   selector: {},
+  labels: {},
   leftToOthers: false,
   topologyMode: '',
 }
@@ -105,6 +106,12 @@ describe('the endpoints that a node is to send to', () => {
     ]) {
       expect(of(endpoints, proxy(37))).to.deep.equal({ any: true, cluster: ['10.0.0.1:8080'], local: [] })
     }
+  })
+
+  it('are uncertain where two slices have one address in different states', () => {
+    const [ready, not] = [endpoint('10.0.0.1', 'node1'), endpoint('10.0.0.1', 'node1', { ready: false })]
+    expect(targetsOf(service, port, 'IPv4', [ready, not], proxy(37)).uncertain).to.have.length(2)
+    expect(targetsOf(service, port, 'IPv4', [ready, ready], proxy(37)).uncertain).to.deep.equal([])
   })
 
   const zoned = [endpoint('10.0.0.1', 'node1', { zones: ['a'] }), endpoint('10.0.0.2', 'node2', { zones: ['b'] })]
