@@ -11,6 +11,7 @@ import type { Finding } from './finding.ts'
 import type { Scene } from './scene.ts'
 import { serviceFindingCodes, serviceFindings } from './service-findings.ts'
 import { statusFindingCodes } from './status/findings.ts'
+import { verifyCodes } from './verify/codes.ts'
 
 export type CodeExplanation = OfflineDocument<'CodeExplanation'> &
   Pick<CatalogueEntry, 'fix' | 'level' | 'title' | 'why'> & {
@@ -73,9 +74,13 @@ async function foundIn({ nodes, scene, services }: Recording, code: Code): Promi
     const { statusOf } = await import('./status/status.ts')
     return statusOf(scene, nodes).findings.filter(isOwn)
   }
-  if (!serviceFindingCodes.includes(code)) return null
-  const findings = services.flatMap((service) => serviceFindings(service, explainPorts(service, nodes, scene), scene))
-  return findings.filter(isOwn)
+  if (serviceFindingCodes.includes(code)) {
+    const findings = services.flatMap((service) => serviceFindings(service, explainPorts(service, nodes, scene), scene))
+    return findings.filter(isOwn)
+  }
+  if (!verifyCodes.includes(code)) return null
+  const { observe, verificationOf } = await import('./verify/verify.ts')
+  return verificationOf(observe(services, nodes, scene), 'never').findings.filter(isOwn)
 }
 
 /** KPX1nnn end the command; the others are findings in an answer. */

@@ -1,12 +1,12 @@
 /** Differences together by what causes them: one finding each, with the Services that it concerns. */
 import { qualified } from '../../cluster/objects.ts'
-import type { Code } from '../../codes.ts'
 import { outcomeSteps } from '../../evaluate/evaluate.ts'
 import { madeStep } from '../../evaluate/rule-step.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { groupBy } from '../fold.ts'
 import type { Evidence } from '../outcome.ts'
+import { codeOf } from './codes.ts'
 import type { Difference, DifferenceKind } from './compare.ts'
 import type { Packet } from './packets.ts'
 
@@ -14,20 +14,6 @@ import type { Packet } from './packets.ts'
 export interface Met {
   readonly packet: Packet
   readonly difference: Difference
-}
-
-export const codeOf: Readonly<Record<DifferenceKind, Code>> = {
-  stale: 'KPX3001',
-  reply: 'KPX3002',
-  unknown: 'KPX3003',
-  untranslated: 'KPX3005',
-  missed: 'KPX3006',
-  stopped: 'KPX3011',
-  shares: 'KPX3012',
-  passes: 'KPX3013',
-  strays: 'KPX3014',
-  masquerade: 'KPX3015',
-  affinity: 'KPX3016',
 }
 
 /** Of what concerns one Service's endpoints, the worst tells. */

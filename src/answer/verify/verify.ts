@@ -14,8 +14,9 @@ import type { SeenNode } from '../status/node.ts'
 import { seenNodes } from '../status/status.ts'
 import { absorbed, explained, failedRequests } from './absorb.ts'
 import type { FailedRequests } from './absorb.ts'
+import { ofStatus, verifyCodes } from './codes.ts'
 import { staleConnections } from './conntrack.ts'
-import { codeOf, findingsOf, isOfEndpoints, isStopped, stoppedFindings } from './causes.ts'
+import { findingsOf, isOfEndpoints, isStopped, stoppedFindings } from './causes.ts'
 import type { Met } from './causes.ts'
 import type { Difference } from './compare.ts'
 import { nodeProxyOf } from './node-proxy.ts'
@@ -23,14 +24,6 @@ import { packetsOn } from './packets.ts'
 import type { Packet } from './packets.ts'
 import { servedForNobody } from './served.ts'
 import type { Stranger } from './served.ts'
-
-/** Of what kpx status finds, what changes connections. */
-const ofStatus: readonly Code[] = ['KPX2101', 'KPX2102', 'KPX3007', 'KPX3008', 'KPX3009', 'KPX3010']
-
-/** What verify looks for. */
-const verifyCodes: readonly Code[] = [
-  ...new Set<Code>([...ofStatus, ...Object.values(codeOf), 'KPX3004', 'KPX3017', 'KPX3018', 'KPX3019']),
-].sort()
 
 /** All that was compared at one moment. */
 export interface Observation {
