@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { BaseCommand, unscopedFlags } from '../src/command.ts'
+import { BaseCommand } from '../src/command.ts'
 import { debugPodsRole, readerClusterRole, readerRole, systemNamespace, writerRole } from '../src/kube/role.ts'
 import type { Role } from '../src/kube/role.ts'
 import { json, yaml } from '../src/view/json.ts'
@@ -18,7 +18,9 @@ export default class Rbac extends BaseCommand<typeof Rbac> {
     '<%= config.bin %> rbac --changes | kubectl apply -f -',
     '<%= config.bin %> rbac --allow-debug-pods | kubectl apply -f -',
   ]
-  static override baseFlags = { output: unscopedFlags.output }
+  static override baseFlags = {
+    output: Flags.string({ char: 'o', summary: 'output format', options: ['json', 'yaml'], default: 'yaml' }),
+  }
   static override flags = {
     namespace: Flags.string({
       char: 'n',

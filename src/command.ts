@@ -21,7 +21,8 @@ export const printFlags = {
   'no-color': Flags.boolean({ summary: 'no colour, as with NO_COLOR=1' }),
 }
 
-const listFlags = {
+/** Of commands that ask neither, and whose lists may be long. */
+export const listFlags = {
   ...printFlags,
   limit: Flags.integer({
     summary: 'rows that table and wide show of a long list; 0 shows all',

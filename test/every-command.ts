@@ -12,7 +12,6 @@ export const everyCommand: readonly (readonly string[])[] = [
   ['explain', 'address', '10.244.0.2'],
   ['explain', 'mode', 'iptables'],
   ['explain', 'code', 'KPX3001'],
-  ['explain', 'field', 'iptables.masqueradeBit'],
   ['explain'],
   ['trace', 'outside/node1', 'service/shop/web'],
   ['decode'],

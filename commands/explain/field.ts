@@ -1,13 +1,13 @@
 import { Args } from '@oclif/core'
 import { explainField, findFields, listFields } from '../../src/answer/explain-field.ts'
 import type { FieldExplanation, FieldList } from '../../src/answer/explain-field.ts'
-import { BaseCommand, unscopedFlags } from '../../src/command.ts'
+import { BaseCommand, listFlags } from '../../src/command.ts'
 import { explainFieldView, fieldsView } from '../../src/view/explain-field.ts'
 
 export default class ExplainField extends BaseCommand<typeof ExplainField> {
   static override summary =
     "tells what a field of kube-proxy's configuration does and what may stand in it, or lists all"
-  static override baseFlags = unscopedFlags
+  static override baseFlags = listFlags
   static override args = {
     path: Args.string({
       ignoreStdin: true,

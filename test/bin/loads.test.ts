@@ -56,7 +56,8 @@ describe('an offline command', () => {
   /** kube-proxy's configuration is YAML. */
   const configured = new Set(['config', 'status', 'verify'])
 
-  for (const argv of [['--version'], ['--help'], ...everyCommand.map((words) => [...words, '--from', capture])]) {
+  const field = ['explain', 'field', 'iptables.masqueradeBit']
+  for (const argv of [['--version'], ['--help'], field, ...everyCommand.map((words) => [...words, '--from', capture])]) {
     it(`loads only the usual packages: kpx ${argv.slice(0, 2).join(' ')}`, () => {
       expect(unusual(...argv)).to.deep.equal(configured.has(argv[0] ?? '') ? ['js-yaml'] : [])
     })
@@ -73,7 +74,7 @@ describe('an offline command', () => {
       [first, ...(topics.includes(first) ? others.slice(0, 1) : [])].join(':'),
     )
     // they ask nothing of a recording, or find nothing to compare in one
-    const others = ['capture', 'config:diff', 'rbac']
+    const others = ['capture', 'config:diff', 'explain:field', 'rbac']
     const writing = ['config:restore', 'config:set', 'config:unset', 'edit:configmap', 'edit:daemonset']
     expect([...ids, ...others, ...writing].sort()).to.deep.equal(Object.keys(commands).sort())
   })

@@ -44,6 +44,13 @@ describe('kpx rbac', () => {
 
   it('prints the same as JSON', async () => {
     expect((JSON.parse((await kpx('rbac', '-o', 'json')).stdout) as Roles).items).to.deep.equal(await roles())
+    expect(await roles('-o', 'yaml')).to.deep.equal(await roles())
+  })
+
+  it('has no table', async () => {
+    const { exit, stderr } = await kpx('rbac', '-o', 'table')
+    expect(exit).to.equal(2)
+    expect(stderr).to.include('json, yaml')
   })
 
   it('prints them for the namespace that kube-proxy is in', async () => {
