@@ -76,4 +76,4 @@ export class LineLog {
   }
 }
 
-export const shorten = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)}…` : text)
+export const shorten = (text: string): string => (text.length > longestText ? `${text.slice(0, longestText)}...` : text)

@@ -119,7 +119,7 @@ function sayTwice(tables: readonly Table[], blind: Blind[]): void {
     const other = first.get(key)
     if (!other) first.set(key, table)
     else if (other.at.file !== table.at.file) {
-      const why = `it has table ${keyOf(table)}, which ${other.at.file} has too: one of them has another’s name`
+      const why = `it has table ${keyOf(table)}, which ${other.at.file} has too: one of them has another's name`
       blind.push({ file: table.at.file, why })
     }
   }

@@ -157,7 +157,7 @@ const insidePod = (node: string, ip: Ip): Outcome => ({
   share: 1,
   sourceSeen: ip,
   reply: 'ok',
-  why: () => 'the packet stays inside the pod: kube-proxy’s rules do not see it',
+  why: () => "the packet stays inside the pod: kube-proxy's rules do not see it",
 })
 
 const notSeen = (node: string): Outcome => ({

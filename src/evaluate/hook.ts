@@ -127,7 +127,7 @@ function inAnyOrder({ chains, ties }: Stage, flow: Flow, node: NodeState): Ended
   if (others.every((other) => signature(other) === signature(result))) return result
   if (ties.some(({ table }) => table.order === undefined)) return [{ flow, end: ambiguous(ties, result, flow) }]
   for (const one of result)
-    one.flow.assumption = `it assumes that ${namesOf(ties)} were made in the order of nft’s list`
+    one.flow.assumption = `it assumes that ${namesOf(ties)} were made in the order of nft's list`
   return result
 }
 
@@ -152,7 +152,7 @@ const mostTies = 12
 
 const namesOf = (chains: readonly HookedChain[]): string => {
   const names = chains.slice(0, mostTies).map(({ chain, table }) => {
-    return `${table.tool}’s ${table.family} ${table.name} ${chain.name}`
+    return `${table.tool}'s ${table.family} ${table.name} ${chain.name}`
   })
   return [...names, ...(chains.length > mostTies ? [`${chains.length - mostTies} more`] : [])].join(' and ')
 }

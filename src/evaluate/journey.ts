@@ -91,7 +91,7 @@ function routeIn(flow: Flow, node: NodeState, network: Network, hops: number): A
   const route = node.routes.find(flow.destination)
   if (route?.type === 'local') return toProcess(flow, node, network, hops)
   if (lacksBoundAddresses(flow.destination, node)) {
-    return [unknownHere(flow, node, 'in ipvs mode the node’s addresses decide, and they are not recorded (ip -j addr)')]
+    return [unknownHere(flow, node, "in ipvs mode the node's addresses decide, and they are not recorded (ip -j addr)")]
   }
   if (!forwards(flow, node)) {
     const isHandedOn = needsNoForwarding(flow, node)

@@ -45,7 +45,7 @@ describe('lines', () => {
     expect(recognised).to.equal(0)
     expect(unknown.map(({ line, text }) => [line, text.length])).to.deep.equal([
       [1, 1],
-      [3, 1001],
+      [3, 1003],
     ])
   })
 })

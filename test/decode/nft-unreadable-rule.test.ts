@@ -24,7 +24,7 @@ describe('nft rule that cannot be read', () => {
   })
 
   it('quotes, flags and questions to the fib that nft does not print are not guessed either', () => {
-    expect(why('iifname a"b" accept')).to.equal('the quotes of "a"b"" are not nft’s')
+    expect(why('iifname a"b" accept')).to.equal(`the quotes of "a"b"" are not nft's`)
     expect(why('iifname ""eth0 accept" accept')).to.be.a('string')
     expect(why('accept comment "drop')).to.be.a('string')
     expect(why('jump "10:00"-"20:00"')).to.equal('""10:00"-"20:00"" is no single string')

@@ -50,7 +50,7 @@ describe('endless rulesets', () => {
         `table ip t${i} {\n\tchain c {\n\t\ttype filter hook forward priority filter; policy accept;\n\t\tmeta mark set ${i}\n\t}\n}\n`,
     )
     const [answer = ''] = told(nft(tables))
-    expect(answer).to.match(/^unknown: nft’s ip t999 c and .* and 988 more have the same priority/)
+    expect(answer).to.match(/^unknown: nft's ip t999 c and .* and 988 more have the same priority/)
   })
 
   it('with random numbers of any size are unknown where no Service has so many endpoints', () => {

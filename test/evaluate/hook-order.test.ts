@@ -23,12 +23,12 @@ const reached = (files: Readonly<Record<string, string>>) =>
 describe('nat chains of equal priority', () => {
   it('run in the order of the tables’ making, the last one first, where nft lists them', () => {
     const [a, b] = [nft('a', '10.1.0.1'), nft('b', '10.1.0.2')]
-    const assumed = (names: string) => `it assumes that ${names} were made in the order of nft’s list`
+    const assumed = (names: string) => `it assumes that ${names} were made in the order of nft's list`
     expect(reached({ 'nft-list-ruleset.txt': a + b })).to.deep.equal([
-      `deliver: translated to 10.1.0.2:8080; ${assumed('nft’s ip b nat-prerouting and nft’s ip a nat-prerouting')}`,
+      `deliver: translated to 10.1.0.2:8080; ${assumed("nft's ip b nat-prerouting and nft's ip a nat-prerouting")}`,
     ])
     expect(reached({ 'nft-list-ruleset.txt': b + a })).to.deep.equal([
-      `deliver: translated to 10.1.0.1:8080; ${assumed('nft’s ip a nat-prerouting and nft’s ip b nat-prerouting')}`,
+      `deliver: translated to 10.1.0.1:8080; ${assumed("nft's ip a nat-prerouting and nft's ip b nat-prerouting")}`,
     ])
   })
 
@@ -112,9 +112,9 @@ describe('chains of conntrack’s own priority', () => {
   })
 
   it('are unknown where it matters', () => {
-    expect(raw('ct state new drop')[0]).to.match(/^unknown: nft’s ip t c may run before or after conntrack/)
-    expect(raw('notrack')[0]).to.match(/^unknown: nft’s ip t c may run before or after conntrack/)
+    expect(raw('ct state new drop')[0]).to.match(/^unknown: nft's ip t c may run before or after conntrack/)
+    expect(raw('notrack')[0]).to.match(/^unknown: nft's ip t c may run before or after conntrack/)
     const rejects = 'ct mark 0 reject\n\t\treject with icmp type admin-prohibited'
-    expect(raw(rejects)[0]).to.match(/^unknown: nft’s ip t c may run before or after conntrack/)
+    expect(raw(rejects)[0]).to.match(/^unknown: nft's ip t c may run before or after conntrack/)
   })
 })

@@ -75,7 +75,7 @@ export function whyUnreadable(error: unknown): string {
 export function cursor(line: string): Cursor {
   const words = splitWords(line)
   const wrong = line.includes('"') ? words.find((word) => word.includes('"') && !isWellQuoted(word)) : undefined
-  if (wrong !== undefined) throw new NftSyntaxError(`the quotes of ${quoteWord(wrong)} are not nft’s`)
+  if (wrong !== undefined) throw new NftSyntaxError(`the quotes of ${quoteWord(wrong)} are not nft's`)
   return { words, at: 0 }
 }
 
@@ -114,7 +114,7 @@ export function expect(c: Cursor, word: string): void {
 const longestWord = 100
 
 export const quoteWord = (word: string | undefined): string =>
-  word === undefined ? 'the end' : `"${word.length > longestWord ? `${word.slice(0, longestWord)}…` : word}"`
+  word === undefined ? 'the end' : `"${word.length > longestWord ? `${word.slice(0, longestWord)}...` : word}"`
 
 /** The words from `start` to the cursor as nft prints them: no blank before a comma. */
 export const textSince = (c: Cursor, start: number): string =>
