@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { RequestOptions } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
+import { number, object, text } from '../cluster/json.ts'
 import { KpxError } from '../error.ts'
 
 export class Credentials {
@@ -25,6 +26,11 @@ export class Credentials {
 
   async #fetch(): Promise<RequestOptions> {
     const options: RequestOptions = {}
+    const { config, name } = this.#config.getCurrentUser()?.authProvider ?? {}
+    if (name === 'oidc' && !isInTime(text(object(config)['id-token']))) {
+      const message = 'the id-token in the kubeconfig has expired, or is none, and kpx does not renew it'
+      throw new KpxError('KPX1014', message, { fix: 'have kubectl renew it, then ask again: kubectl auth whoami' })
+    }
     try {
       await this.#config.applyToHTTPSOptions(options)
     } catch (error) {
@@ -75,4 +81,17 @@ function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError || error instanceof TypeError) return 'what the plugin printed is no ExecCredential'
   const [line = ''] = (error instanceof Error ? error.message : String(error)).trim().split('\n')
   return line === '' ? 'the plugin failed without a word' : line
+}
+
+/**
+ * Whether a token (RFC 7519) can still be used. Its provider may give a new one for the refresh token, and may take that one back then:
+ * only who writes the new one into the kubeconfig, as kubectl does, may ask for it.
+ */
+function isInTime(token: string): boolean {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return (number(object(claims)['exp']) ?? 0) * 1000 > Date.now()
+  } catch {
+    return false
+  }
 }

@@ -101,6 +101,31 @@ describe('the cluster of a kubeconfig', () => {
     await server.close()
   })
 
+  it('has an id-token that is renewed by kubectl alone', async () => {
+    const server = await startApiServer({})
+    const config = JSON.parse(readFileSync(server.kubeconfig, 'utf8')) as object
+    const file = join(folder, 'config')
+    const tokenUntil = (exp: number): string =>
+      ['{}', JSON.stringify({ exp })].map((one) => Buffer.from(one).toString('base64url')).join('.') + '.'
+    const told: Record<string, string> = {
+      [tokenUntil(1)]: 'has expired, or is none, and kpx does not renew it (KPX1014)\n  fix: have kubectl renew it',
+      'no token': 'has expired, or is none',
+      [tokenUntil(2 ** 40)]: 'the API server does not know who asks',
+    }
+    for (const [idToken, why] of Object.entries(told)) {
+      const provider = {
+        'client-id': 'a',
+        'refresh-token': 'b',
+        'idp-issuer-url': 'https://127.0.0.1:1',
+        'id-token': idToken,
+      }
+      const users = [{ name: 'fake', user: { 'auth-provider': { name: 'oidc', config: provider } } }]
+      writeFileSync(file, JSON.stringify({ ...config, users }))
+      expect(await failure('--kubeconfig', file)).to.include(why)
+    }
+    await server.close()
+  })
+
   it('has time-outs as kubectl writes them', async () => {
     for (const wrong of ['0', 'soon', '-5s', '5 s']) {
       expect(await failure('--kubeconfig', written('first'), `--request-timeout=${wrong}`)).to.include('is no time-out')
