@@ -47,24 +47,28 @@ export interface Seen {
   readonly blind: readonly BlindSpot[]
   /** How kpx got at the nodes, where it did so itself. */
   readonly reached?: readonly (Reached & { readonly node: string })[]
-  /** What is wrong with the lists of objects that were read, and how kpx took it. */
+  /** What is wrong with the lists of objects that were read, and how kpx took it; and that it looked at the named nodes alone. */
   readonly notes?: readonly string[]
 }
 
 export function seenOf(scene: Scene): Seen {
-  const { cluster, network } = scene
-  const all = nodeNames(scene)
+  const { capture, cluster, network } = scene
+  const every = nodeNames(scene)
+  const all = capture.isPart ? every.filter((node) => network.nodes.has(node)) : every
   const blind = all.flatMap((node) => blindSpots(node, scene))
   const nodes = [...network.nodes.values()].filter(({ ruleset }) => ruleset.seen.size > 0).map(({ name }) => name)
-  const reached = reachedNodes(scene.capture)
+  const reached = reachedNodes(capture)
+  const notes = [...cluster.notes, ...(all.length < every.length ? [notAsked] : [])]
   return {
     nodes,
     of: all.length,
     blind,
     ...(reached.length > 0 && { reached }),
-    ...(cluster.notes.length > 0 && { notes: cluster.notes }),
+    ...(notes.length > 0 && { notes }),
   }
 }
+
+const notAsked = 'other nodes were not looked at (--node): what they do with packets that come to them is not known'
 
 function blindSpots(node: string, { capture, network }: Scene): BlindSpot[] {
   const ruleset = network.nodes.get(node)?.ruleset

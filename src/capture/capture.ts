@@ -40,6 +40,8 @@ export interface Capture {
   readonly takenAt?: string
   /** Every node that capture.json or a folder names, sorted; a node without files is one that nothing is known of. */
   readonly nodes: readonly string[]
+  /** Its nodes are those that the user named (--node), and not all. */
+  readonly isPart?: boolean
   /** The bytes of `nodes/NODE/NAME`; undefined where there is no such file. */
   file(node: string, name: string): Buffer | undefined
   /** The names of a node's files, sorted. */

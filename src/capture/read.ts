@@ -83,6 +83,7 @@ function captureOf(tree: Tree): Capture {
     flags: `--from ${tree.path}`,
     ...(about.takenAt === undefined ? {} : { takenAt: about.takenAt }),
     nodes: [...new Set([...about.nodes, ...folders])].sort(),
+    isPart: about.isPart,
     file: (node, name) => (isStep(node) && isStep(name) ? tree.read(`nodes/${node}/${name}`) : undefined),
     files: (node) => (isStep(node) ? filesIn(tree, `nodes/${node}`) : []),
     list: listsOf(tree),
@@ -126,6 +127,7 @@ interface Description {
   readonly name?: string
   readonly takenAt?: string
   readonly nodes: readonly string[]
+  readonly isPart: boolean
   readonly blind: readonly { readonly node: string; readonly spot: Blind }[]
   readonly reached: ReadonlyMap<string, Reached>
 }
@@ -137,13 +139,14 @@ function description(tree: Tree): Description {
     const value: unknown = JSON.parse(tree.read('capture.json')?.toString('utf8') ?? '{}')
     if (typeof value === 'object' && value !== null) json = value as Record<string, unknown>
   } catch {
-    return { nodes: [], blind: [], reached: new Map() }
+    return { nodes: [], isPart: false, blind: [], reached: new Map() }
   }
-  const { blind, name, nodes, reached, takenAt } = json
+  const { blind, isPart, name, nodes, reached, takenAt } = json
   return {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof takenAt === 'string' ? { takenAt } : {}),
     nodes: Array.isArray(nodes) ? nodes.filter((node): node is string => typeof node === 'string' && isStep(node)) : [],
+    isPart: isPart === true,
     blind: Array.isArray(blind) ? blind.flatMap(blindSpotOf) : [],
     reached: new Map(Array.isArray(reached) ? reached.flatMap(reachedOf) : []),
   }

@@ -19,10 +19,18 @@ interface File {
 
 /** What the capture says as files; objects are redacted. */
 export function filesOf(capture: Capture): File[] {
-  const { name, nodes, takenAt } = capture
+  const { isPart, name, nodes, takenAt } = capture
   const blind = nodes.flatMap((node) => capture.blind(node).map((spot) => ({ node, ...spot })))
   const reached = reachedNodes(capture)
-  const about = { format: 'kpx/v1', name, ...(takenAt !== undefined && { takenAt }), nodes, reached, blind }
+  const about = {
+    format: 'kpx/v1',
+    name,
+    ...(takenAt !== undefined && { takenAt }),
+    nodes,
+    ...(isPart && { isPart }),
+    reached,
+    blind,
+  }
   return [
     { path: 'capture.json', bytes: json(about) },
     ...lists.flatMap((list) => {

@@ -77,6 +77,7 @@ async function readCluster(connection: Connection, options: LiveOptions): Promis
     flags: connection.flags,
     takenAt: new Date().toISOString(),
     nodes: names,
+    isPart: options.nodes !== undefined,
     file,
     files: (node) => [...(looks.get(node)?.files.keys() ?? []), logFile].filter((name) => file(node, name)).sort(),
     list: (name) => (Object.hasOwn(lists, name) ? lists[name] : undefined),
