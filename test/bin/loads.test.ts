@@ -57,7 +57,12 @@ describe('an offline command', () => {
   const configured = new Set(['config', 'status', 'verify'])
 
   const field = ['explain', 'field', 'iptables.masqueradeBit']
-  for (const argv of [['--version'], ['--help'], field, ...everyCommand.map((words) => [...words, '--from', capture])]) {
+  for (const argv of [
+    ['--version'],
+    ['--help'],
+    field,
+    ...everyCommand.map((words) => [...words, '--from', capture]),
+  ]) {
     it(`loads only the usual packages: kpx ${argv.slice(0, 2).join(' ')}`, () => {
       expect(unusual(...argv)).to.deep.equal(configured.has(argv[0] ?? '') ? ['js-yaml'] : [])
     })

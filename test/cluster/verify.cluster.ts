@@ -72,7 +72,7 @@ describe('verify', function () {
       }
       const churning = churn()
       try {
-        for (let look = 0; look < 4; look++) expect(found(await verified('--settle', '20s'))).to.deep.equal([])
+        for (let look = 0; look < 3; look++) expect(found(await verified('--settle', '20s'))).to.deep.equal([])
       } finally {
         ending.abort()
         await churning
@@ -105,17 +105,17 @@ describe('verify', function () {
       this.timeout(180_000)
       const folder = mkdtempSync(join(tmpdir(), 'kpx-world-'))
       try {
-        await createWorld(cluster, 40, seed)
+        await createWorld(cluster, 24, seed)
         expect(found(await verified('--settle', '20s'))).to.deep.equal([])
         const path = join(folder, 'taken')
         expect((await kpxProcess('capture', path, '--kubeconfig', cluster.kubeconfig)).exit).to.equal(0)
         const capture = await readCapture(path)
         const random = randomOf(seed)
-        const all = Array.from({ length: 60 }, () => mutate(capture, 'node1', file, random) ?? []).flat()
+        const all = Array.from({ length: 24 }, () => mutate(capture, 'node1', file, random) ?? []).flat()
         const changed = all.filter((one) => one.changed !== undefined)
         say(`${changed.length} of ${all.length} mutations change what becomes of a packet`)
         expect(changed.filter(({ reported }) => !reported)).to.deep.equal([])
-        expect(changed.length).to.be.at.least(10)
+        expect(changed.length).to.be.at.least(5)
       } finally {
         rmSync(folder, { recursive: true })
         await cluster.kubectl(['delete', 'namespace', worldNamespace])
