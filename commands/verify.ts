@@ -30,7 +30,6 @@ export default class Verify extends BaseCommand<typeof Verify> {
     let last = await this.verified()
     await this.tell(last)
     while (this.flags.watch) {
-      // every look asks every node
       await sleep(5000)
       const now = await this.verified()
       if (!isDeepStrictEqual(now.findings, last.findings)) await this.tell(now)
@@ -55,7 +54,6 @@ export default class Verify extends BaseCommand<typeof Verify> {
       const scene = sceneOf(await this.capture('everything'))
       return observe(namedServices(this.words, namespace, scene, selector), chosenNodes(node, scene), scene)
     }
-    // kube-proxy syncs at most once a second (minSyncPeriod)
     const pause = async (): Promise<boolean> => performance.now() < end && sleep(1000, true)
     return verificationOf(await lasting(look, pause), failOn)
   }

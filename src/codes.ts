@@ -102,7 +102,7 @@ export const catalogue = [
     code: 'KPX3012',
     level: 'error',
     title: 'endpoints do not get the same share of connections',
-    why: 'kube-proxy gives each endpoint the same share. A rule or server was taken away, changed or added, or two syncs were interleaved.',
+    why: 'Each endpoint has the same share by kube-proxy. A rule or server was taken away, changed or added, or two syncs were interleaved.',
     fix: "restart kube-proxy's pod on that node: it writes all rules anew",
   },
   {
