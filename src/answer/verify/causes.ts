@@ -43,7 +43,8 @@ export function findingsOf(mets: readonly Met[], packets: readonly Packet[]): Fi
   const common = foldable
     .map((kind) => mets.filter((met) => met.difference.kind === kind))
     .filter((all) => isEvery(all, packets))
-  const rest = mets.filter((met) => !common.some((all) => all.includes(met)))
+  const taken = new Set(common.flat())
+  const rest = mets.filter((met) => !taken.has(met))
   const own = groupBy(
     rest,
     (met) =>

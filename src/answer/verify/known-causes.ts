@@ -53,12 +53,17 @@ function comesBy({ difference: { outcome } }: Met, files: readonly string[]): bo
   )
 }
 
+function without(mets: readonly Met[], some: readonly Met[]): readonly Met[] {
+  const taken = new Set(some)
+  return taken.size === 0 ? mets : mets.filter((met) => !taken.has(met))
+}
+
 export function absorbed(known: readonly Finding[], mets: readonly Met[]): Explained {
   let left = mets
   const findings = known.map((one) => {
     const test = explains[one.code]
     const own = test ? left.filter((met) => test(met, one)) : []
-    left = left.filter((met) => !own.includes(met))
+    left = without(left, own)
     return withMets(one, own)
   })
   return { findings, left }
@@ -86,7 +91,7 @@ export function explained(
     const own = left.filter(isIts)
     if (!one || own.length === 0) return
     findings.push(withMets(one, own))
-    left = left.filter((met) => !own.includes(met))
+    left = without(left, own)
   }
   take(otherName(seen, scene), ofOwnName)
   take(unheard(seen, failed) ?? deaf(seen, scene), isOld)
