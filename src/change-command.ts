@@ -1,14 +1,15 @@
 /** The base of commands that change a cluster: their flags, the question before, progress, and the exit code after. */
 import { Flags } from '@oclif/core'
 import type { Command } from '@oclif/core'
-import { BaseCommand, clusterFlags, milliseconds, printFlags } from './command.ts'
+import { BaseCommand, clusterFlags, daemonSetFlag, milliseconds, printFlags } from './command.ts'
 import { Draft } from './editor.ts'
 import { KpxError } from './error.ts'
 import { whenInterrupted } from './interruption.ts'
 import { exitOf } from './rollout/change.ts'
 import type { Change } from './rollout/change.ts'
 import { edit } from './rollout/edit.ts'
-import type { Subject } from './rollout/subject.ts'
+import { isRefused } from './rollout/subject.ts'
+import type { Asked, Found, Subject } from './rollout/subject.ts'
 import { change } from './rollout/write.ts'
 import type { ChangeOptions, Dialog, Plan } from './rollout/write.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
@@ -21,6 +22,7 @@ import { wrap } from './view/wrap.ts'
 const changeFlags = {
   ...clusterFlags,
   ...printFlags,
+  ...daemonSetFlag,
   yes: Flags.boolean({ char: 'y', summary: 'do not ask before the change is made' }),
   'dry-run': Flags.option({
     summary: 'show the change and make none; server: have the API server check it as well',
@@ -35,25 +37,31 @@ const changeFlags = {
   force: Flags.boolean({ summary: 'change it also where an owner of the object would undo it' }),
 }
 
-type Changing = typeof Command & { flags: object }
-
-export abstract class ChangeCommand<T extends Changing = Changing> extends BaseCommand<T> {
+export abstract class ChangeCommand<T extends typeof Command = typeof Command> extends BaseCommand<T> {
   static override baseFlags = changeFlags
 
   #shown = false
 
+  /** `wanted` is what is to be set, as far as that is known before the cluster is asked. */
+  protected asked(wanted: Asked['wanted'] = []): Asked {
+    const { daemonset: daemonSet, force } = this.own
+    return { daemonSet, force, wanted }
+  }
+
   /** Makes the change, as far as the flags and the person want it, and tells what came of it. */
-  protected async change(subject: Subject, after: string): Promise<Change> {
-    return this.#report(await change(subject, after, this.#options, this.#dialog))
+  protected async change(found: Found, after: (subject: Subject) => string): Promise<Change> {
+    if (isRefused(found)) return this.#report(found)
+    return this.#report(await change(found, after(found), this.#options, this.#dialog))
   }
 
   /** The same with what the person makes of the text in the editor. A draft that was not written is kept. */
-  protected async edit(subject: Subject, fileName: string): Promise<Change> {
+  protected async edit(found: Found, fileName: string): Promise<Change> {
+    if (isRefused(found)) return this.#report(found)
     const draft = new Draft(fileName)
     const editor = (text: string): Promise<string> => draft.edit(text, process.env)
     const release = whenInterrupted(() => Promise.resolve(this.#tellKept(draft)))
     try {
-      const result = await edit(subject, editor, this.#options, this.#dialog)
+      const result = await edit(found, editor, this.#options, this.#dialog)
       if (result.changed || result.diff === '') draft.delete()
       else this.#tellKept(draft)
       return await this.#report(result)
@@ -121,6 +129,7 @@ export abstract class ChangeCommand<T extends Changing = Changing> extends BaseC
       readonly rollout: boolean
       readonly timeout: string
       readonly force: boolean
+      readonly daemonset: string | undefined
       readonly 'no-color': boolean
     }
   }

@@ -169,6 +169,20 @@ export const catalogue = [
     fix: 'make the change in what the owner applies; --force makes it here all the same',
   },
   {
+    code: 'KPX4003',
+    level: 'warning',
+    title: 'the change does not outlast the next upgrade',
+    why: 'The object is written anew when somebody upgrades the cluster or sets it up again, and nobody keeps what others have made of it.',
+    fix: 'look after the upgrade whether it is still there: kpx config history',
+  },
+  {
+    code: 'KPX4004',
+    level: 'warning',
+    title: 'kube-proxy and another program serve the Services',
+    why: 'Both program the nodes for the same addresses: rules of one are in the way of the other, and which of them acts is not told by either.',
+    fix: 'end one of them: take kube-proxy away with its ConfigMap and rules, or tell the other program to leave Services to it',
+  },
+  {
     code: 'KPX5001',
     level: 'error',
     title: 'the change is made, but not in force on every node',

@@ -8,6 +8,7 @@ const seeing = ['ruleset', 'decode', 'capture', 'evaluate', 'cluster', 'config',
 const everywhere = [
   'error.ts',
   'codes.ts',
+  'command-words.ts',
   'access-codes.ts',
   'config-codes.ts',
   'interruption.ts',

@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core'
 import { ChangeCommand } from '../../src/change-command.ts'
-import { daemonSetFlag } from '../../src/command.ts'
 import { revisionOf, wantedRevision } from '../../src/config/wanted-revision.ts'
 import type { Change } from '../../src/rollout/change.ts'
 import { configMapSubject } from '../../src/rollout/config-map.ts'
@@ -8,7 +7,6 @@ import { daemonSetSubject } from '../../src/rollout/daemon-set.ts'
 
 export default class ConfigRestore extends ChangeCommand<typeof ConfigRestore> {
   static override summary = 'brings back what the configuration was before a change by kpx, to the last byte'
-  static override flags = daemonSetFlag
   static override args = {
     revision: Args.string({
       description: 'a number of config history, or daemonset/NUMBER (default: that before the last change)',
@@ -19,7 +17,7 @@ export default class ConfigRestore extends ChangeCommand<typeof ConfigRestore> {
   async run(): Promise<Change> {
     const wanted = wantedRevision(this.args.revision)
     const subjectOf = wanted.of === 'daemonset' ? daemonSetSubject : configMapSubject
-    const subject = await subjectOf(await this.connection(), this.flags.daemonset)
-    return this.change(subject, revisionOf(subject.revisions, wanted).text)
+    const found = await subjectOf(await this.connection(), this.asked())
+    return this.change(found, (subject) => revisionOf(subject.revisions, wanted).text)
   }
 }

@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core'
 import { ChangeCommand } from '../../src/change-command.ts'
-import { daemonSetFlag } from '../../src/command.ts'
 import { assignmentOf } from '../../src/config/assignment.ts'
 import { setField } from '../../src/config/edit/set-field.ts'
 import type { Change } from '../../src/rollout/change.ts'
@@ -9,7 +8,6 @@ import { configMapSubject } from '../../src/rollout/config-map.ts'
 export default class ConfigSet extends ChangeCommand<typeof ConfigSet> {
   static override summary = 'sets fields of the configuration, and starts the pods anew so that they take them'
   static override strict = false
-  static override flags = daemonSetFlag
   static override args = {
     assignment: Args.string({ required: true, description: 'PATH=VALUE, e.g. iptables.minSyncPeriod=5s; any number' }),
   }
@@ -20,8 +18,9 @@ export default class ConfigSet extends ChangeCommand<typeof ConfigSet> {
 
   async run(): Promise<Change> {
     const wanted = this.words.map(assignmentOf)
-    const subject = await configMapSubject(await this.connection(), this.flags.daemonset)
-    const after = wanted.reduce((text, { path, value }) => setField(text, path, value), subject.text)
-    return this.change(subject, after)
+    const found = await configMapSubject(await this.connection(), this.asked(wanted))
+    return this.change(found, (subject) =>
+      wanted.reduce((text, { path, value }) => setField(text, path, value), subject.text),
+    )
   }
 }

@@ -3,7 +3,7 @@ import { placeOf } from '../../src/answer/config/place.ts'
 import { effectiveValues, showConfiguration, writtenText } from '../../src/answer/config/show.ts'
 import type { ShownConfiguration } from '../../src/answer/config/show.ts'
 import { BaseCommand, daemonSetFlag, objectFlags } from '../../src/command.ts'
-import { valuesView, writtenView } from '../../src/view/config.ts'
+import { effectiveView, writtenView } from '../../src/view/config.ts'
 
 export default class ConfigShow extends BaseCommand<typeof ConfigShow> {
   static override summary = "shows kube-proxy's configuration as it is written, or with all that comes of it"
@@ -27,7 +27,9 @@ export default class ConfigShow extends BaseCommand<typeof ConfigShow> {
     await this.print(
       shown,
       (options) =>
-        effective ? valuesView(effectiveValues(place), options) : writtenView(shown, writtenText(place), options),
+        effective
+          ? effectiveView(shown, effectiveValues(place), options)
+          : writtenView(shown, writtenText(place), options),
       () => [[shown.config.object, shown.config.key].filter((part) => part !== null).join(' ')],
     )
     return shown

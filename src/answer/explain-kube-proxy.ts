@@ -2,6 +2,9 @@
 import { qualified } from '../cluster/objects.ts'
 import { evaluate } from '../evaluate/evaluate.ts'
 import { modes, standingOf } from '../modes.ts'
+import { recognitionOf } from '../platform/recognise.ts'
+import { platformFacts } from './config/platform.ts'
+import type { PlatformFacts } from './config/platform.ts'
 import type { Mode } from '../modes.ts'
 import type { Ruleset } from '../ruleset/ruleset.ts'
 import { describeDestination } from './destination.ts'
@@ -29,7 +32,7 @@ export interface ProgrammedNode {
   readonly virtualServers: number | null
 }
 
-export interface ProgrammedCluster {
+export interface ProgrammedCluster extends PlatformFacts {
   /** Null where the Services were not recorded. */
   readonly counts: {
     /** With a ClusterIP: the others need no kube-proxy. */
@@ -94,7 +97,8 @@ export function explainKubeProxy(scene: Scene | undefined, nodes: readonly strin
 function programmedCluster(scene: Scene, names: readonly string[]): ProgrammedCluster {
   const nodes = names.map((node) => programmedNode(node, scene))
   const seen = nodes.find(({ rules }) => rules !== null)
-  return { counts: countsOf(scene), nodes, example: seen ? exampleOn(seen.node, scene) : null }
+  const platform = platformFacts(recognitionOf(scene.capture))
+  return { ...platform, counts: countsOf(scene), nodes, example: seen ? exampleOn(seen.node, scene) : null }
 }
 
 function countsOf({ cluster }: Scene): ProgrammedCluster['counts'] {

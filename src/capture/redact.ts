@@ -26,14 +26,19 @@ export function redacted(object: unknown, list: string): unknown {
   }
 }
 
-/** Of ConfigMaps what configures kube-proxy: beside it may be a kubeconfig. */
+/** Of ConfigMaps what configures kube-proxy, and what says who serves the Services: beside it may be a kubeconfig. */
 const redactedData = (data: Json): Json =>
   Object.fromEntries(
     Object.entries(data).map(([key, value]) => [
       key,
-      typeof value === 'string' && /\bkind["']?\s*:\s*["']?KubeProxyConfiguration\b/.test(value) ? value : gone,
+      telltale.has(key) || (typeof value === 'string' && isConfiguration.test(value)) ? value : gone,
     ]),
   )
+
+const isConfiguration = /\bkind["']?\s*:\s*["']?KubeProxyConfiguration\b/
+
+/** Keys of Cilium's, Antrea's and Gardener's ConfigMaps by which kpx recognises them. */
+const telltale = new Set(['antrea-agent.conf', 'kube-proxy-replacement', 'projectName', 'shootName'])
 
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -10,7 +10,17 @@ import type { Capture } from './capture.ts'
 import { redacted } from './redact.ts'
 
 /** The lists of the format. */
-const lists = ['configmaps', 'daemonsets', 'endpointslices', 'nodes', 'pods', 'services', 'version']
+const lists = [
+  'apigroups',
+  'configmaps',
+  'daemonsets',
+  'endpointslices',
+  'felixconfigurations',
+  'nodes',
+  'pods',
+  'services',
+  'version',
+]
 
 interface File {
   readonly path: string

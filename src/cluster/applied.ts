@@ -17,6 +17,10 @@ export interface Applied {
   readonly resourceVersion: string
 }
 
+/** `DaemonSet kube-system/kube-proxy`, `Node node1`. */
+export const nameOf = ({ kind, name, namespace }: Pick<Applied, 'kind' | 'name' | 'namespace'>): string =>
+  `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
+
 /** An entry of managedFields; none where they were not recorded, as by kubectl get. */
 interface FieldManager {
   /** `kubectl-edit`, `eks`. */
@@ -53,18 +57,20 @@ export interface ConfigMap extends Applied {
 }
 
 /** Undefined where it was not recorded. */
-export function configMapNamed(capture: Pick<Capture, 'list'>, namespace: string, name: string): ConfigMap | undefined {
-  for (const item of capture.list('configmaps') ?? []) {
+export const configMapNamed = (
+  capture: Pick<Capture, 'list'>,
+  namespace: string,
+  name: string,
+): ConfigMap | undefined => configMaps(capture).find((map) => map.name === name && map.namespace === namespace)
+
+export const configMaps = (capture: Pick<Capture, 'list'>): readonly ConfigMap[] =>
+  Array.from(capture.list('configmaps') ?? [], (item) => {
     const value = object(item)
-    const applied = appliedOf('ConfigMap', value)
-    if (applied.name !== name || applied.namespace !== namespace) continue
     const data = Object.entries(object(value['data'])).flatMap(([key, own]): [string, string][] =>
       typeof own === 'string' ? [[key, own]] : [],
     )
-    return { ...applied, data: new Map(data), immutable: value['immutable'] === true }
-  }
-  return undefined
-}
+    return { ...appliedOf('ConfigMap', value), data: new Map(data), immutable: value['immutable'] === true }
+  })
 
 /** Who wrote the data last; undefined where it is not told. RFC 3339 in UTC sorts as text. */
 export const lastDataWrite = ({ managers }: Applied): FieldManager | undefined =>

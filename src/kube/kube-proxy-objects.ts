@@ -1,11 +1,13 @@
 /** What the API has of kube-proxy itself: its DaemonSets and ConfigMaps, the server's version, and its pods' logs. */
+import { object, text } from '../cluster/json.ts'
 import { kubeProxyDaemonSets, kubeProxyPods } from '../cluster/kube-proxy.ts'
 import type { KubeProxyPod } from '../cluster/kube-proxy.ts'
 import { configMapsOf } from '../cluster/workload.ts'
 import type { Container } from '../cluster/workload.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from './connection.ts'
-import { getObject, listObjects } from './objects.ts'
+import { getObject, isMissing, listObjects, mayLack, objectOrNone } from './objects.ts'
+import { platformLists, tellingPods } from './platform-objects.ts'
 import { Pool } from './pool.ts'
 import { resources, serverVersion } from './resource.ts'
 
@@ -16,17 +18,18 @@ const mostRequests = 16
 const mostLines = 1000
 const mostBytes = 1_000_000
 
-/** What configures the pods that are given, which need not be all. Throws KPX1013 to KPX1017. */
-export async function kubeProxyLists(
-  connection: Connection,
-  pods: readonly KubeProxyPod[],
-): Promise<Readonly<Record<'configmaps' | 'daemonsets' | 'version', readonly unknown[]>>> {
-  const [daemonsets, version] = await Promise.all([
+/** By the names of a capture's lists. */
+type Lists = Readonly<Record<string, readonly unknown[]>> & { readonly configmaps: readonly unknown[] }
+
+/** What configures the pods that are given, which need not be all, and whose that is. Throws KPX1013 to KPX1017. */
+export async function kubeProxyLists(connection: Connection, pods: readonly KubeProxyPod[]): Promise<Lists> {
+  const [daemonsets, version, platform] = await Promise.all([
     listObjects(connection, resources.daemonSets),
     versionOf(connection),
+    platformLists(connection),
   ])
-  const configmaps = await configMapsOfAll(connection, [...kubeProxyDaemonSets(daemonsets), ...pods])
-  return { daemonsets, configmaps, version }
+  const own = await configMapsOfAll(connection, [...kubeProxyDaemonSets(daemonsets), ...pods])
+  return { ...platform, daemonsets, configmaps: together(own, platform), version }
 }
 
 /** By node. Throws KPX1013 to KPX1015. */
@@ -39,18 +42,28 @@ export async function kubeProxyLogs(
   return new Map(pods.flatMap(({ node }, i) => (logs[i] ? [[node, logs[i]] as const] : [])))
 }
 
-/** The configuration alone. Pods are asked for where no DaemonSet runs kube-proxy. Throws KPX1013 to KPX1017. */
-export async function configurationLists(
-  connection: Connection,
-): Promise<Readonly<Record<string, readonly unknown[]>>> {
-  const [daemonsets, version] = await Promise.all([
+/** The configuration alone, and whose it is. Pods are asked for where no DaemonSet runs kube-proxy. Throws KPX1013 to KPX1017. */
+export async function configurationLists(connection: Connection): Promise<Lists> {
+  const [daemonsets, version, nodes, platform] = await Promise.all([
     listObjects(connection, resources.daemonSets),
     versionOf(connection),
+    listObjects(connection, resources.nodes),
+    platformLists(connection),
   ])
   const sets = kubeProxyDaemonSets(daemonsets)
-  const pods = sets.length > 0 ? [] : await listObjects(connection, resources.pods)
-  const configmaps = await configMapsOfAll(connection, [...sets, ...kubeProxyPods(pods).values()])
-  return { daemonsets, version, pods, configmaps }
+  const pods = sets.length > 0 ? await tellingPods(connection) : await listObjects(connection, resources.pods)
+  const own = await configMapsOfAll(connection, [...sets, ...kubeProxyPods(pods).values()])
+  return { ...platform, daemonsets, version, nodes, pods, configmaps: together(own, platform) }
+}
+
+/** One ConfigMap may be both kube-proxy's and a sign of its platform. */
+function together(own: readonly unknown[], { configmaps = [] }: Lists): unknown[] {
+  const nameOf = (map: unknown): string => {
+    const { name, namespace } = object(object(map)['metadata'])
+    return `${text(namespace)}/${text(name)}`
+  }
+  const names = new Set(own.map(nameOf))
+  return [...own, ...configmaps.filter((map) => !names.has(nameOf(map)))]
 }
 
 const versionOf = (connection: Connection): Promise<unknown[]> =>
@@ -76,19 +89,6 @@ async function configMap(connection: Connection, qualified: string): Promise<unk
     isMissing,
   )
 }
-
-/** What is not there is no failure; nor is who may not ask, where that is worth less than the rest. */
-async function objectOrNone(asked: Promise<object>, isNone: (error: KpxError) => boolean): Promise<unknown[]> {
-  try {
-    return [await asked]
-  } catch (error) {
-    if (error instanceof KpxError && isNone(error)) return []
-    throw error
-  }
-}
-
-const isMissing = ({ cause }: KpxError): boolean => cause === 404
-const mayLack = ({ code }: KpxError): boolean => code === 'KPX1015' || code === 'KPX1016'
 
 /** Undefined where there is none to be had, e.g. of a container that has not started. */
 async function logOf(connection: Connection, pod: KubeProxyPod): Promise<Buffer | undefined> {

@@ -40,14 +40,16 @@ export async function listObjects(connection: Connection, resource: Resource): P
   return items
 }
 
-/** Those of a namespace with these labels, `app=web,tier=front`. Throws KPX1013 to KPX1017. */
+/** Those of a namespace with these labels, `app=web,tier=front`; no more than `limit`, where one is named. Throws KPX1013 to KPX1017. */
 export async function listIn(
   connection: Connection,
   resource: Resource,
   namespace: string,
   labelSelector: string,
+  limit?: number,
 ): Promise<readonly unknown[]> {
-  const body = await connection.get({ verb: 'list', resource, namespace }, { labelSelector })
+  const query = { labelSelector, ...(limit !== undefined && { limit: String(limit) }) }
+  const body = await connection.get({ verb: 'list', resource, namespace }, query)
   return pageOf(body, connection.server).items
 }
 
@@ -57,6 +59,19 @@ const isExpired = (error: unknown): boolean => error instanceof KpxError && erro
 /** One object. Throws KPX1013 to KPX1017. */
 export const getObject = async (connection: Connection, asked: Asked): Promise<object> =>
   objectOf(await connection.get(asked), connection.server)
+
+/** What is not there is no failure; nor is who may not ask, where that is worth less than the rest. */
+export async function objectOrNone(asked: Promise<object>, isNone: (error: KpxError) => boolean): Promise<unknown[]> {
+  try {
+    return [await asked]
+  } catch (error) {
+    if (error instanceof KpxError && isNone(error)) return []
+    throw error
+  }
+}
+
+export const isMissing = ({ cause }: KpxError): boolean => cause === 404
+export const mayLack = ({ code }: KpxError): boolean => code === 'KPX1015' || code === 'KPX1016'
 
 /** The object as it is after a change with kpx as its field manager. Throws as Connection.change. */
 export const changeObject = async (

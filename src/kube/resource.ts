@@ -21,10 +21,14 @@ export const resources = {
   configMaps: core('configmaps'),
   daemonSets: { group: 'apps', version: 'v1', plural: 'daemonsets' },
   selfSubjectReviews: { group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews' },
+  felixConfigurations: { group: 'crd.projectcalico.org', version: 'v1', plural: 'felixconfigurations' },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
 } as const satisfies Record<string, Resource>
 
 export const serverVersion: Resource = { group: '', version: '', plural: 'version', path: '/version' }
+
+/** The groups that the server has; everybody who is known may ask for them. */
+export const apiGroups: Resource = { group: '', version: '', plural: 'apis', path: '/apis' }
 
 export interface Place {
   readonly namespace?: string

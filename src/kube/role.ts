@@ -35,6 +35,8 @@ export const readerClusterRole: Role = {
     rule(resources.pods, 'list'),
     rule(resources.nodes, 'list'),
     rule(resources.daemonSets, 'list'),
+    // asked for where Calico is: whether it serves the Services itself
+    rule(resources.felixConfigurations, 'get'),
   ],
 }
 

@@ -2,6 +2,7 @@
 import { documentSeeing } from '../answer/document.ts'
 import type { Document } from '../answer/document.ts'
 import type { Finding } from '../answer/finding.ts'
+import type { OwnersWay } from '../platform/platform.ts'
 
 export type DryRun = 'client' | 'server'
 
@@ -22,8 +23,14 @@ export interface Rollout {
   readonly nodes: readonly NodeRollout[]
 }
 
+/** The change as the owner of the object would make it. */
+export interface Instead extends OwnersWay {
+  /** `AKS`, `Helm release kube-proxy`. */
+  readonly by: string
+}
+
 export interface Change extends Document<'Change'> {
-  /** `ConfigMap kube-system/kube-proxy`. */
+  /** `ConfigMap kube-system/kube-proxy`; where there is no object, what the platform has instead of one. */
   readonly object: string
   readonly changed: boolean
   readonly dryRun: DryRun | null
@@ -32,6 +39,8 @@ export interface Change extends Document<'Change'> {
   /** What somebody else changed meanwhile, as a diff; null where nobody did. */
   readonly theirs: string | null
   readonly findings: readonly Finding[]
+  /** Where it was refused because of an owner: the owner's way, null where that has none. */
+  readonly instead: Instead | null
   /** Null where no pod was to start anew. */
   readonly rollout: Rollout | null
 }
@@ -44,6 +53,7 @@ export const changeOf = (change: Pick<Change, 'diff' | 'object'> & Partial<Chang
   diff: change.diff,
   theirs: change.theirs ?? null,
   findings: change.findings ?? [],
+  instead: change.instead ?? null,
   rollout: change.rollout ?? null,
 })
 

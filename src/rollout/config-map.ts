@@ -3,6 +3,7 @@ import { overruledFields } from '../answer/config/overruled.ts'
 import { placeOf } from '../answer/config/place.ts'
 import type { Place } from '../answer/config/place.ts'
 import { judgeText } from '../answer/config/validate.ts'
+import { nameOf } from '../cluster/applied.ts'
 import { text } from '../cluster/json.ts'
 import { readRevisions, revisionsAnnotation } from '../config/revisions.ts'
 import { KpxError } from '../error.ts'
@@ -10,23 +11,32 @@ import type { Connection } from '../kube/connection.ts'
 import { liveConfiguration } from '../kube/live-configuration.ts'
 import { changeObject } from '../kube/objects.ts'
 import { resources } from '../kube/resource.ts'
+import { ownershipOf, recognitionOf } from '../platform/recognise.ts'
+import { refusedByOwner, refusedByPlatform, settingsIn } from './owner.ts'
 import { expectedOf } from './running.ts'
-import { nameOf } from './subject.ts'
-import type { Subject } from './subject.ts'
+import { rereading } from './subject.ts'
+import type { Asked, Found, Subject } from './subject.ts'
 
-/** `daemonSet` is named by the user. Throws KPX2103 where the configuration is nothing that kpx changes, KPX2106, and KPX1011 to KPX1017. */
-export async function configMapSubject(connection: Connection, daemonSet: string | undefined): Promise<Subject> {
-  const place = placeOf(await liveConfiguration(connection), daemonSet)
-  const { container, file, minor, version, workload } = place
+/** Throws KPX2103 where the configuration is nothing that kpx changes and nobody else does, KPX2106, and KPX1011 to KPX1017. */
+export async function configMapSubject(connection: Connection, asked: Asked): Promise<Found> {
+  const { daemonSet, force, wanted } = asked
+  const capture = await liveConfiguration(connection)
+  try {
+    const place = placeOf(capture, daemonSet)
+    const found = subjectAt(place, connection) ?? (force ? undefined : refusedByOwner(place, wanted))
+    if (found) return found
+    throw notEditable(place, force)
+  } catch (error) {
+    return refusedByPlatform(error, recognitionOf(capture), wanted)
+  }
+}
+
+/** Undefined where no ConfigMap that can be changed has it. */
+function subjectAt(place: Place, connection: Connection): Subject | undefined {
+  const { container, file, minor, recognition, version, workload } = place
   const { map, source, text: written } = file
-  if (workload.kind !== 'DaemonSet' || source?.kind !== 'ConfigMap' || !map || written === undefined) {
-    throw notEditable(place)
-  }
-  if (map.immutable) {
-    throw new KpxError('KPX2103', `${nameOf(map)} is immutable: nobody can change it`, {
-      fix: 'make another ConfigMap, and let the DaemonSet mount that: kpx edit daemonset',
-    })
-  }
+  if (workload.kind !== 'DaemonSet' || source?.kind !== 'ConfigMap' || !map || written === undefined) return undefined
+  if (map.immutable) return undefined
   const { key } = source
   const { name, namespace, resourceVersion } = map
   const startedWith = (config: string) => ({ command: container.words, config, version: version ?? undefined })
@@ -37,6 +47,9 @@ export async function configMapSubject(connection: Connection, daemonSet: string
     label: `${nameOf(map)}, key ${key}`,
     text: written,
     revisions: readRevisions(text(map.annotations[revisionsAnnotation])),
+    recognition,
+    ownership: ownershipOf(map, recognition),
+    settings: (after) => settingsIn(written, after),
     changedBy: place.configuration.changedBy,
     judge: (after) => [...judgeText(key, after, minor), ...overruledFields(startedWith(after), minor)],
     write: async (after, revisions, dryRun) => {
@@ -45,23 +58,29 @@ export async function configMapSubject(connection: Connection, daemonSet: string
       const asked = { verb: 'patch', resource: resources.configMaps, namespace, name } as const
       await changeObject(connection, asked, patch, dryRun ? { dryRun: 'All' } : {})
     },
-    reread: () => configMapSubject(connection, `${workload.namespace}/${workload.name}`),
+    reread: () => configMapSubject(connection, rereading(workload)),
     expected: (after) => expectedOf(startedWith(written), startedWith(after), minor),
     restart: () => 'marked',
   }
 }
 
-function notEditable({ configuration, file, workload }: Place): KpxError {
+function notEditable({ configuration, file, workload }: Place, force: boolean): KpxError {
   const { key, object } = configuration
   if (workload.kind !== 'DaemonSet') {
     const message = `${nameOf(workload)} belongs to no DaemonSet: it is started by its node alone`
     return new KpxError('KPX2103', message, { fix: `change it where the node has it: ${object}` })
   }
   if (file.file === undefined) {
-    return new KpxError('KPX2103', `the configuration is in flags of ${object}`, { fix: 'kpx edit daemonset' })
+    const fix = `kpx edit daemonset${force ? ' --force' : ''}`
+    return new KpxError('KPX2103', `the configuration is in flags of ${object}`, { fix })
   }
   if (file.source?.kind !== 'ConfigMap') {
     return new KpxError('KPX2103', `the configuration is in ${object}, which kpx does not change`)
+  }
+  if (file.map?.immutable === true) {
+    return new KpxError('KPX2103', `${nameOf(file.map)} is immutable: nobody can change it`, {
+      fix: 'make another ConfigMap, and let the DaemonSet mount that: kpx edit daemonset',
+    })
   }
   const keys = [...(file.map?.data.keys() ?? [])].join(', ')
   const has = file.map ? `has no key ${key}: it has ${keys === '' ? 'none' : keys}` : 'does not exist'

@@ -4,7 +4,7 @@ import type { Place } from '../answer/config/place.ts'
 import { judgeText, validateConfig } from '../answer/config/validate.ts'
 import { finding } from '../answer/finding.ts'
 import type { Finding } from '../answer/finding.ts'
-import { appliedOf } from '../cluster/applied.ts'
+import { appliedOf, nameOf } from '../cluster/applied.ts'
 import type { Applied } from '../cluster/applied.ts'
 import { object, text } from '../cluster/json.ts'
 import type { Json } from '../cluster/json.ts'
@@ -18,16 +18,32 @@ import type { Connection } from '../kube/connection.ts'
 import { liveConfiguration } from '../kube/live-configuration.ts'
 import { changeObject, getObject } from '../kube/objects.ts'
 import { resources } from '../kube/resource.ts'
+import { ownershipOf, recognitionOf } from '../platform/recognise.ts'
+import { refusedByOwner, refusedByPlatform, settingsAs } from './owner.ts'
 import { expectedOf } from './running.ts'
-import { nameOf } from './subject.ts'
-import type { Subject } from './subject.ts'
+import type { Expected } from './running.ts'
+import { rereading } from './subject.ts'
+import type { Asked, Found, Subject } from './subject.ts'
 
-/** Throws KPX2103 where no DaemonSet runs kube-proxy, KPX2106, and KPX1011 to KPX1017. */
-export async function daemonSetSubject(connection: Connection, named: string | undefined): Promise<Subject> {
-  const place = placeOf(await liveConfiguration(connection), named)
-  const { file, workload: found } = place
+/** Throws KPX2103 where no DaemonSet runs kube-proxy and nobody changes it in another way, KPX2106, and KPX1011 to KPX1017. */
+export async function daemonSetSubject(connection: Connection, { daemonSet, force }: Asked): Promise<Found> {
+  const capture = await liveConfiguration(connection)
+  let place: Place
+  try {
+    place = placeOf(capture, daemonSet)
+  } catch (error) {
+    return refusedByPlatform(error, recognitionOf(capture), [])
+  }
+  const { workload } = place
+  if (workload.kind === 'DaemonSet') return subjectAt(place, connection)
+  const refused = force ? undefined : refusedByOwner(place, [])
+  if (refused) return refused
+  throw new KpxError('KPX2103', `${nameOf(workload)} belongs to no DaemonSet`)
+}
+
+async function subjectAt(place: Place, connection: Connection): Promise<Subject> {
+  const { file, recognition, workload: found } = place
   const { name, namespace } = found
-  if (found.kind !== 'DaemonSet') throw new KpxError('KPX2103', `${nameOf(found)} belongs to no DaemonSet`)
   const asked = { resource: resources.daemonSets, namespace, name }
   const now = object(await getObject(connection, { verb: 'get', ...asked }))
   const workload = appliedOf('DaemonSet', now)
@@ -37,6 +53,10 @@ export async function daemonSetSubject(connection: Connection, named: string | u
     config: file.text,
     version: versionIn(set, place) ?? undefined,
   })
+  const expected = (after: string): Expected => {
+    const set = object(jsonOfYaml(after))
+    return expectedOf(startedWith(now), startedWith(set), minorIn(set, place))
+  }
   return {
     connection,
     workload,
@@ -44,6 +64,9 @@ export async function daemonSetSubject(connection: Connection, named: string | u
     label: nameOf(workload),
     text: written,
     revisions: readRevisions(text(workload.annotations[revisionsAnnotation])),
+    recognition,
+    ownership: ownershipOf(workload, recognition),
+    settings: (after) => settingsAs(expected(after)),
     changedBy: null,
     judge: (after) => judge(after, place),
     write: async (after, revisions, dryRun) => {
@@ -51,11 +74,8 @@ export async function daemonSetSubject(connection: Connection, named: string | u
       const body = replacement(after, now, kept)
       await changeObject(connection, { verb: 'update', ...asked }, body, dryRun ? { dryRun: 'All' } : {})
     },
-    reread: () => daemonSetSubject(connection, `${namespace}/${name}`),
-    expected: (after) => {
-      const set = object(jsonOfYaml(after))
-      return expectedOf(startedWith(now), startedWith(set), minorIn(set, place))
-    },
+    reread: () => daemonSetSubject(connection, rereading(workload)),
+    expected,
     restart: (after) => (sameTemplate(now, object(jsonOfYaml(after))) ? 'none' : 'itself'),
   }
 }

@@ -1,11 +1,12 @@
 /** An object's text in the person's editor, as often as it takes until it can be written, or is left as it was. */
 import type { FileEvidence, Finding } from '../answer/finding.ts'
+import { nameOf } from '../cluster/applied.ts'
 import { KpxError } from '../error.ts'
 import { changeOf } from './change.ts'
 import type { Change } from './change.ts'
-import { nameOf } from './subject.ts'
 import type { Subject } from './subject.ts'
-import { change, ownerFindings } from './write.ts'
+import { insteadOf, ownerFindings } from './owner.ts'
+import { change } from './write.ts'
 import type { ChangeOptions, Dialog } from './write.ts'
 
 /** Opens a draft and resolves to what was saved. Throws KPX1023, KPX1024 and KPX2001. */
@@ -18,7 +19,10 @@ const mendable = /^KPX20|^KPX2105$/
 export async function edit(subject: Subject, editor: Editor, options: ChangeOptions, dialog: Dialog): Promise<Change> {
   const object = nameOf(subject.object)
   const owned = ownerFindings(subject, options.force)
-  if (owned.some(({ level }) => level === 'error')) return changeOf({ object, diff: '', findings: owned })
+  if (owned.some(({ level }) => level === 'error')) {
+    const instead = insteadOf(subject.ownership, [], subject.recognition)
+    return changeOf({ object, diff: '', findings: owned, instead })
+  }
   let draft = subject.text
   for (let told: readonly Finding[] = []; ;) {
     const saved = withoutComments(await editor(comments(subject, told) + draft), draft)

@@ -3,7 +3,32 @@ import type { Finding } from '../answer/finding.ts'
 import type { Applied } from '../cluster/applied.ts'
 import type { Revision } from '../config/revisions.ts'
 import type { Connection } from '../kube/connection.ts'
+import type { Ownership, Recognition } from '../platform/recognise.ts'
+import type { Setting } from '../platform/setting.ts'
+import type { Change } from './change.ts'
 import type { Expected } from './running.ts'
+
+/** What is to be changed, or why that is for its owner to do. */
+export type Found = Change | Subject
+
+/** The owner was asked about before. */
+export const rereading = ({ name, namespace }: Applied): Asked => ({
+  daemonSet: `${namespace}/${name}`,
+  wanted: [],
+  force: true,
+})
+
+export const isRefused = (found: Found): found is Change => 'kind' in found
+
+/** What the user names beside the change. */
+export interface Asked {
+  /** `kube-proxy` or `kube-system/kube-proxy`; undefined where there is but one. */
+  readonly daemonSet: string | undefined
+  /** What is to be set, as far as that is known beforehand. */
+  readonly wanted: readonly Setting[]
+  /** Also what an owner would undo. */
+  readonly force: boolean
+}
 
 export interface Subject {
   readonly connection: Connection
@@ -15,6 +40,9 @@ export interface Subject {
   readonly label: string
   readonly text: string
   readonly revisions: readonly Revision[]
+  readonly recognition: Recognition
+  /** Whose the object is. */
+  readonly ownership: Ownership
   /** Who wrote it last, as a field manager; null where that is not told. */
   readonly changedBy: string | null
   /** What kube-proxy would say to another text, and what should not be in it. */
@@ -22,12 +50,11 @@ export interface Subject {
   /** Writes it, with an annotation for the revisions where there is one; `dryRun` has it checked alone. Throws as Connection.change. */
   write(text: string, revisions: string | undefined, dryRun: boolean): Promise<void>
   /** As it is now. */
-  reread(): Promise<Subject>
+  reread(): Promise<Found>
+  /** The settings that are others in another text. */
+  settings(text: string): readonly Setting[]
   /** What a kube-proxy has to run with that takes the text. */
   expected(text: string): Expected
   /** Whether pods are to start anew for it: a change of their own template brings that about by itself. */
   restart(text: string): 'itself' | 'marked' | 'none'
 }
-
-export const nameOf = ({ kind, name, namespace }: Pick<Applied, 'kind' | 'name' | 'namespace'>): string =>
-  `${kind} ${namespace}/${name}`

@@ -3,17 +3,18 @@ import { finding } from '../answer/finding.ts'
 import type { Finding } from '../answer/finding.ts'
 import { textDiff } from '../answer/text-diff.ts'
 import type { Code } from '../codes.ts'
+import { nameOf } from '../cluster/applied.ts'
 import { addRevision } from '../config/revisions.ts'
 import { KpxError } from '../error.ts'
 import { whenInterrupted } from '../interruption.ts'
 import { isPolicy } from '../kube/api-failure.ts'
 import { whoAmI } from '../kube/who-am-i.ts'
-import { ownerOf } from '../platform/owner.ts'
 import { changeOf } from './change.ts'
 import type { Change, DryRun } from './change.ts'
+import { insteadOf, ownerFindings } from './owner.ts'
 import { awaitRestart, isMarked, mark } from './restart.ts'
 import { confirm } from './running.ts'
-import { nameOf } from './subject.ts'
+import { isRefused } from './subject.ts'
 import type { Subject } from './subject.ts'
 
 export interface ChangeOptions {
@@ -49,8 +50,11 @@ export async function change(subject: Subject, after: string, options: ChangeOpt
   const diff = textDiff(text, after, [label, label])
   const object = nameOf(subject.object)
   if (diff === '' && !(await isWaiting(subject, after, options))) return changeOf({ object, diff })
-  const findings = [...newFindings(subject, after), ...ownerFindings(subject, options.force)]
-  const planned: Planned = { object, diff, findings, dryRun: options.dryRun }
+  const owned = ownerFindings(subject, options.force)
+  const findings = [...newFindings(subject, after), ...owned]
+  const isOwned = owned.some(({ level }) => level === 'error')
+  const instead = isOwned ? insteadOf(subject.ownership, subject.settings(after), subject.recognition) : null
+  const planned: Planned = { object, diff, findings, instead, dryRun: options.dryRun }
   if (findings.some(({ level }) => level === 'error') || options.dryRun === 'client') return changeOf(planned)
   const refusal = diff === '' ? undefined : await attempt(subject, planned, (now) => now.write(after, undefined, true))
   if (refusal || options.dryRun === 'server') return refusal ?? changeOf(planned)
@@ -75,18 +79,6 @@ function newFindings(subject: Subject, after: string): Finding[] {
   const key = ({ code, message }: Finding): string => `${code} ${message}`
   const before = new Set(subject.judge(subject.text).map(key))
   return subject.judge(after).filter((one) => one.level === 'error' || !before.has(key(one)))
-}
-
-/** kubeadm writes the object when it makes the cluster or upgrades it, from what it finds there. */
-const leavesEdits = ['kubeadm']
-
-/** Whoever would undo a change: an error, or where the change is made all the same, a warning. */
-export function ownerFindings({ object }: Subject, force: boolean): Finding[] {
-  const { evidence, owner } = ownerOf(object)
-  if (owner === null || leavesEdits.includes(owner)) return []
-  const name = nameOf(object)
-  const found = finding('KPX4002', { message: `${owner} would undo the change of ${name}: ${evidence}`, object: name })
-  return [force ? { ...found, level: 'warning' } : found]
 }
 
 function consequenceOf(subject: Subject, after: string, { rollout }: ChangeOptions): string {
@@ -123,7 +115,9 @@ async function attempt(
       if (!(error instanceof KpxError)) throw error
       if (isAdmission(error)) return refused(planned, 'KPX2105', error.message)
       if (error.cause !== 409) throw error
-      now = await subject.reread()
+      const again = await subject.reread()
+      if (isRefused(again)) return again
+      now = again
       if (now.text === subject.text && tries < mostTries) continue
       const who = now.changedBy === null ? '' : ` by ${now.changedBy}`
       const message = `${planned.object} was changed${who} since kpx read it`

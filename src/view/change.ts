@@ -5,6 +5,7 @@ import type { Plan } from '../rollout/write.ts'
 import { diffView } from './diff.ts'
 import { findingsView } from './finding.ts'
 import { placedFindingView } from './finding-list.ts'
+import { insteadView } from './instead.ts'
 import { paragraph } from './prose.ts'
 import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
@@ -15,7 +16,7 @@ export const planView = ({ consequence, diff, findings }: Plan, options: ViewOpt
 
 /** `isShown`: the diff was shown before. */
 export function changeView(change: Change, isShown: boolean, options: ViewOptions): string {
-  const { changed, diff, dryRun, findings, rollout, theirs } = change
+  const { changed, diff, dryRun, findings, instead, rollout, theirs } = change
   const { bad, good, warn } = options.style
   const isRefused = !changed && findings.some(({ level }) => level === 'error')
   const failed = rollout?.state === 'failed'
@@ -35,6 +36,7 @@ export function changeView(change: Change, isShown: boolean, options: ViewOption
       '',
       isRefused || failed ? bad : dryRun !== null || isNotInForce(change) ? warn : good,
     ),
+    instead === null ? '' : insteadView(instead, options),
     rollout === null ? '' : unconfirmedView(rollout.nodes, options),
     findingsView(
       findings.filter(({ code }) => code === 'KPX5001' || code === 'KPX5002'),

@@ -4,6 +4,7 @@ import type { History, HistoryEntry } from '../answer/config/history.ts'
 import type { ConfigPlace, FieldValue, FieldValueList, ShownConfiguration } from '../answer/config/show.ts'
 import type { ViewOptions } from './style.ts'
 import { diffView } from './diff.ts'
+import { placeText } from './platform.ts'
 import { paragraph } from './prose.ts'
 import { sanitise } from './sanitise.ts'
 import { table } from './table.ts'
@@ -11,8 +12,13 @@ import { table } from './table.ts'
 /** A comment, so that what is printed can be kept as a file, and the text itself. */
 export function writtenView(shown: ShownConfiguration, text: string, { style }: ViewOptions): string {
   const lines = text.split('\n').map(sanitise).join('\n')
-  return `${style.dim(`# ${placeLine(shown.config)}`)}\n${lines}${text.endsWith('\n') ? '' : '\n'}`
+  const above = [placeLine(shown.config), ...placesText(shown.config)].map((line) => `${style.dim(`# ${line}`)}\n`)
+  return `${above.join('')}${lines}${text.endsWith('\n') ? '' : '\n'}`
 }
+
+/** In the words of the platforms. */
+const placesText = ({ otherPlatforms, platform }: ConfigPlace): string[] =>
+  [...(platform ? [platform] : []), ...otherPlatforms].map(placeText)
 
 function placeLine({ changedAt, changedBy, key, object, owner }: ConfigPlace): string {
   const where = [object ?? 'place unknown', ...(key === null ? [] : [`key ${key}`])].join(', ')
@@ -28,7 +34,16 @@ const origins: Readonly<Record<FieldValue['origin'], string>> = {
   node: 'each node',
 }
 
-export function valuesView(values: readonly FieldValue[], options: ViewOptions): string {
+/** Below where the configuration is. */
+export const effectiveView = (
+  { config }: ShownConfiguration,
+  values: readonly FieldValue[],
+  options: ViewOptions,
+): string =>
+  [placeLine(config), ...placesText(config)].map((line) => paragraph(line, options)).join('') +
+  `\n${valuesView(values, options)}`
+
+function valuesView(values: readonly FieldValue[], options: ViewOptions): string {
   const { style } = options
   const columns = [{ header: 'field' }, { header: 'value', below: true }, { header: 'from' }]
   const rows = values.map(({ origin, path, value }) => [

@@ -3,6 +3,7 @@ import type { KubeProxyExplanation, ProgrammedCluster, ProgrammedNode } from '..
 import type { Outcome } from '../answer/outcome.ts'
 import { cut } from './cut.ts'
 import { formatShare } from './outcome.ts'
+import { platformText } from './platform.ts'
 import { heading, paragraph, terms } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
@@ -33,7 +34,8 @@ export function explainKubeProxyView(explanation: KubeProxyExplanation, options:
   ].join('')
 }
 
-function clusterView({ counts, example, nodes }: ProgrammedCluster, options: ViewOptions): string {
+function clusterView(cluster: ProgrammedCluster, options: ViewOptions): string {
+  const { counts, example, nodes } = cluster
   const told = counts
     ? `${counts.services} Services with a ClusterIP, ${counts.ports} ports, ${counts.endpoints ?? 'unknown'} endpoints`
     : 'which Services there are was not recorded'
@@ -41,6 +43,11 @@ function clusterView({ counts, example, nodes }: ProgrammedCluster, options: Vie
     heading('In this cluster', options),
     paragraph(told, options, '  '),
     example ? paragraph(`for example ${exampleText(example)}`, options, '  ') : '',
+    cluster.platform === null
+      ? ''
+      : platformText(cluster)
+          .map((text) => paragraph(text, options, '  '))
+          .join(''),
     paragraph("on the nodes, kube-proxy's rules, sets and maps, and IPVS virtual servers:", options, '  '),
     nodesView(nodes, options),
   ].join('')

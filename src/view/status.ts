@@ -4,6 +4,7 @@ import type { NodeStatus } from '../answer/status/node.ts'
 import type { Status } from '../answer/status/status.ts'
 import { cut } from './cut.ts'
 import { findingsView } from './finding.ts'
+import { platformText } from './platform.ts'
 import { fields, heading, paragraph, terms } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
@@ -16,6 +17,7 @@ export function statusView(status: Status, takenAt: string | undefined, options:
   return [
     fields(
       [
+        { name: 'Platform', text: platformText(status.config) },
         { name: 'Config', text: configText(status) },
         { name: 'Owner', text: ownerText(status) },
         { name: 'Changed', text: changedText(status) },
@@ -39,8 +41,11 @@ function configText({ config: { key, object } }: Status): string {
   return object.startsWith('file') ? object : `flags of ${object}`
 }
 
-const ownerText = ({ config: { owner, ownerEvidence } }: Status): string =>
-  owner === null ? 'none that kpx recognises' : `${owner} (${ownerEvidence})`
+function ownerText({ config: { owner, ownerEvidence, platform } }: Status): string {
+  if (owner === null) return 'none that kpx recognises'
+  // the platform's evidence is told beside it
+  return owner === platform?.name ? owner : `${owner} (${ownerEvidence})`
+}
 
 const changedText = ({ config: { changedAt, changedBy } }: Status): string =>
   changedAt === null ? '' : `${changedAt}${changedBy === null ? '' : ` by ${changedBy}`}`

@@ -25,6 +25,7 @@ describe('kpx rbac', () => {
     expect(more).to.deep.equal([])
     expect(cluster?.kind).to.equal('ClusterRole')
     expect(allowed(cluster)).to.deep.equal([
+      'get felixconfigurations',
       'list daemonsets',
       'list endpointslices',
       'list nodes',

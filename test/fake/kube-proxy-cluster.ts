@@ -31,6 +31,8 @@ export class KubeProxyCluster {
   fails = false
   /** Pods start with the configuration of the beginning. */
   forgets = false
+  /** Labels of its Nodes. */
+  labels: Json = {}
   /** The nodes whose pod a new template replaces. */
   reaches: readonly string[] = nodes
   /** Called before each write, which it may answer itself. */
@@ -91,6 +93,8 @@ export class KubeProxyCluster {
 
   #get(path: string, query: URLSearchParams): ReturnType<Required<Script>['get']> {
     if (path === '/version') return { body: { gitVersion: 'v1.37.1' } }
+    if (path === '/api/v1/pods') return { body: { items: [] } }
+    if (path === '/api/v1/nodes') return { body: { items: nodes.map((node) => this.#node(node)) } }
     if (path === '/apis/apps/v1/daemonsets') return { body: { items: [this.daemonSet] } }
     if (path === daemonSetPath) return { body: this.daemonSet }
     if (path === configMapPath) return { body: this.configMap }
@@ -100,6 +104,10 @@ export class KubeProxyCluster {
     if (path.endsWith('/log'))
       return { body: 'I1130 fine\nE1130 run.go:72] "command failed" err="ipvs not supported"\n' }
     return undefined
+  }
+
+  #node(node: string): Json {
+    return { metadata: { name: node, labels: this.labels }, status: { nodeInfo: { kubeletVersion: 'v1.37.1' } } }
   }
 
   #write(path: string, object: Json, query: URLSearchParams): ReturnType<Required<Script>['write']> {

@@ -55,6 +55,7 @@ export function recordedCluster(recording: string): Required<Pick<Script, 'exec'
     get: (url) => {
       const log = /^\/api\/v1\/namespaces\/kube-system\/pods\/([^/]+)\/log$/.exec(url.pathname)
       if (log) return { body: readFileSync(nodeFile(log[1] ?? '', 'kube-proxy.log'), 'utf8') }
+      if (url.pathname === '/api/v1/namespaces/kube-system/pods') return { body: { items: [] } }
       if (url.pathname === '/apis/apps/v1/daemonsets') return { body: { items: [objectOf(recording, 'daemonsets')] } }
       const object = objects[url.pathname]
       if (object !== undefined) return { body: objectOf(recording, object) }

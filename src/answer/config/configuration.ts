@@ -1,14 +1,17 @@
 /** Where a kube-proxy has its configuration from, whose that is, and the mode that it asks for. */
 import type { Capture } from '../../capture/capture.ts'
-import { configMapNamed, lastDataWrite } from '../../cluster/applied.ts'
+import { lastDataWrite } from '../../cluster/applied.ts'
 import type { Applied, ConfigMap } from '../../cluster/applied.ts'
-import { fileSource } from '../../cluster/workload.ts'
-import type { Container, FileSource } from '../../cluster/workload.ts'
-import { commandLineOf } from '../../config/command-line.ts'
+import type { FileSource } from '../../cluster/workload.ts'
 import { modeSetting } from '../../config/effective.ts'
-import { ownerOf } from '../../platform/owner.ts'
+import { configFileOf } from '../../platform/config-file.ts'
+import type { Started } from '../../platform/config-file.ts'
+import { ownershipOf, recognitionOf } from '../../platform/recognise.ts'
+import type { Recognition } from '../../platform/recognise.ts'
+import { platformFacts } from './platform.ts'
+import type { PlatformFacts } from './platform.ts'
 
-export interface Configuration {
+export interface Configuration extends PlatformFacts {
   /** `ConfigMap kube-system/kube-proxy`, `DaemonSet kube-system/kube-proxy` for flags; null where it is not known. */
   readonly object: string | null
   /** Null where the configuration is in flags. */
@@ -32,38 +35,19 @@ interface Mode {
 }
 
 /** A kube-proxy of that version: what it is started with, and the object that says so (its DaemonSet or pod). */
-export interface StartedBy {
-  readonly container: Container
-  readonly object: Applied
+export interface StartedBy extends Started {
   readonly version: string | undefined
-}
-
-/** The file of --config: where it comes from, and what is in it as far as that was seen. */
-export interface ConfigFile {
-  /** Undefined where there is no --config: flags are the configuration. */
-  readonly file: string | undefined
-  readonly source: FileSource | undefined
-  readonly map: ConfigMap | undefined
-  readonly text: string | undefined
-}
-
-export function configFileOf(
-  { container, object }: Pick<StartedBy, 'container' | 'object'>,
-  capture: Capture,
-): ConfigFile {
-  const file = commandLineOf(container.words)?.config
-  const source = file === undefined ? undefined : fileSource(container, file)
-  const map = source?.kind === 'ConfigMap' ? configMapNamed(capture, object.namespace, source.name) : undefined
-  return { file, source, map, text: source?.kind === 'ConfigMap' ? map?.data.get(source.key) : undefined }
 }
 
 export function configurationOf(started: StartedBy, capture: Capture): Configuration {
   const { container, object, version } = started
   const { file, map, source, text } = configFileOf(started, capture)
+  const recognition = recognitionOf(capture)
   const { configured = null, effective = null, why } = modeSetting({ command: container.words, config: text, version })
   return {
     ...placeOf(file, source, object),
-    ...ownershipOf(map ?? object, source, map),
+    ...ownerOf(map ?? object, source, recognition),
+    ...platformFacts(recognition),
     ...lastChange(map),
     mode: { configured, effective, why },
   }
@@ -83,15 +67,15 @@ function placeOf(
   return { object: `file ${file} in the container of ${kind} ${namespace}/${name}`, key: null }
 }
 
-function ownershipOf(
+function ownerOf(
   object: Applied,
   source: FileSource | undefined,
-  map: ConfigMap | undefined,
+  recognition: Recognition,
 ): Pick<Configuration, 'owner' | 'ownerEvidence'> {
-  if (source?.kind === 'ConfigMap' && !map) {
+  if (source?.kind === 'ConfigMap' && object.kind !== 'ConfigMap') {
     return { owner: null, ownerEvidence: `ConfigMap ${object.namespace}/${source.name} was not seen` }
   }
-  const { evidence, owner } = ownerOf(object)
+  const { evidence, owner } = ownershipOf(object, recognition)
   return { owner, ownerEvidence: evidence }
 }
 

@@ -9,8 +9,12 @@ import type { Revision } from '../../config/revisions.ts'
 import { newestMinor } from '../../config/version.ts'
 import { KpxError } from '../../error.ts'
 import { minorOf, versionOfImage } from '../../version.ts'
-import { configFileOf, configurationOf } from './configuration.ts'
-import type { ConfigFile, Configuration } from './configuration.ts'
+import { recognitionOf } from '../../platform/recognise.ts'
+import type { Recognition } from '../../platform/recognise.ts'
+import { configFileOf } from '../../platform/config-file.ts'
+import type { ConfigFile } from '../../platform/config-file.ts'
+import { configurationOf } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
 
 export interface Place {
   /** Its DaemonSet; the pod itself where it has none, as a static one. */
@@ -18,6 +22,7 @@ export interface Place {
   readonly container: Container
   readonly file: ConfigFile
   readonly configuration: Configuration
+  readonly recognition: Recognition
   /** kube-proxy's version by its image, else the API server's: `v1.37.1`; null where neither is known. */
   readonly version: string | null
   /** The minor of that, else the newest that kpx knows. */
@@ -47,6 +52,7 @@ export function placeOf(capture: Capture, named: string | undefined): Place {
     container,
     file: configFileOf(started, capture),
     configuration: configurationOf({ ...started, version: version ?? undefined }, capture),
+    recognition: recognitionOf(capture),
     version,
     minor: (version === null ? undefined : minorOf(version)) ?? newestMinor,
   }
@@ -62,7 +68,7 @@ function workloadOf(capture: Capture, named: string | undefined): Workload {
     throw new KpxError('KPX2103', `no DaemonSet ${named} runs kube-proxy`, { fix: `there is: ${names}`, exit: 2 })
   }
   const [first, ...others] = found
-  if (!first) throw new KpxError('KPX2103', 'no DaemonSet and no pod of kube-proxy is there')
+  if (!first) throw nothingThere(recognitionOf(capture))
   const configured = (one: Workload): string => {
     const { key, object: place } = configurationOf({ ...one, version: undefined }, capture)
     return `${place} ${key}`
@@ -71,6 +77,12 @@ function workloadOf(capture: Capture, named: string | undefined): Workload {
   throw new KpxError('KPX2103', `several DaemonSets run kube-proxy, each with its own configuration: ${names}`, {
     fix: 'say which is meant: --daemonset NAME',
   })
+}
+
+function nothingThere({ found, scene }: Recognition): KpxError {
+  const [own] = found
+  const where = own ? ` (${own.platform.name}: ${own.platform.place(scene)})` : ''
+  return new KpxError('KPX2103', `no DaemonSet and no pod of kube-proxy is there${where}`)
 }
 
 /** DaemonSets that are to run somewhere, else all of them, else pods. */

@@ -110,7 +110,9 @@ function unseen({ configuration: { object }, file }: Place): KpxError | undefine
 /** As a file that could be passed to kube-proxy. Throws KPX2103 where there is no text. */
 export function writtenText(place: Place): string {
   if (place.file.text !== undefined) return place.file.text
-  const message = `the configuration is in flags of ${place.configuration.object}`
+  const { object, platform } = place.configuration
+  const words = platform ? ` (${platform.name}: ${platform.place})` : ''
+  const message = `the configuration is in flags of ${object}${words}`
   throw (
     unseen(place) ?? new KpxError('KPX2103', message, { fix: 'see what comes of them: kpx config show --effective' })
   )

@@ -1,7 +1,9 @@
 /** What is wrong with a node's kube-proxy, and what to do. */
+import { nameOf } from '../../cluster/applied.ts'
 import { skewBetween } from '../../cluster/skew.ts'
 import type { Code } from '../../codes.ts'
 import { minorOf } from '../../version.ts'
+import type { Recognition } from '../../platform/recognise.ts'
 import { loggedErrors } from '../../decode/klog.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
@@ -19,6 +21,7 @@ export const statusFindingCodes: readonly Code[] = [
   'KPX3009',
   'KPX3010',
   'KPX4001',
+  'KPX4004',
 ]
 
 /** `others`: whether other nodes have a pod of kube-proxy. */
@@ -33,6 +36,18 @@ export const statusFindings = (seen: SeenNode, server: string | null, others: bo
     olderThanConfig(seen),
     skew(seen, server),
   ].flatMap((one) => one ?? [])
+
+/** Two programs for the same work. */
+export const servedTwice = ({ found, scene }: Recognition): Finding[] =>
+  found
+    .filter(({ platform }) => platform.kind === 'none' && scene.kubeProxies.length > 0)
+    .map(({ evidence, platform }) => {
+      const names = [...new Set(scene.kubeProxies.map(({ object }) => nameOf(object)))]
+      const [first = '', ...others] = names
+      const more = others.length === 0 ? '' : ` and ${others.length} more`
+      const message = `${platform.name} serves the Services (${evidence.join('; ')}), and kube-proxy runs beside it: ${first}${more}`
+      return finding('KPX4004', { message, object: first })
+    })
 
 /** One message for all nodes that are alike: it does not name them. */
 const about = ({ pod, status: { node } }: SeenNode): Pick<Finding, 'node' | 'object'> => ({

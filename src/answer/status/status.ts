@@ -9,7 +9,11 @@ import { groupBy } from '../fold.ts'
 import type { Scene } from '../scene.ts'
 import { configurationOf } from '../config/configuration.ts'
 import type { Configuration } from '../config/configuration.ts'
-import { statusFindings } from './findings.ts'
+import { versionOfImage } from '../../version.ts'
+import { servedTwice, statusFindings } from './findings.ts'
+import { recognitionOf } from '../../platform/recognise.ts'
+import type { Recognition } from '../../platform/recognise.ts'
+import { platformFacts } from '../config/platform.ts'
 import { nodeStatus } from './node.ts'
 import type { NodeStatus, SeenNode } from './node.ts'
 
@@ -46,15 +50,20 @@ export function seenNodes(scene: Scene, nodes: readonly string[]): SeenNodes {
 
 /** `nodes` are those to look at. */
 export function statusOf(scene: Scene, nodes: readonly string[]): Status {
+  const recognition = recognitionOf(scene.capture)
   const { all, anyPod, daemonSets, server } = seenNodes(scene, nodes)
-  const { isOriginal: _original, mode, ...config } = mostCommon(all) ?? fromDaemonSet(daemonSets, scene) ?? notFound
+  const {
+    isOriginal: _original,
+    mode,
+    ...config
+  } = mostCommon(all) ?? fromDaemonSet(daemonSets, scene) ?? notFound(recognition)
   return {
     ...documentOf('Status', scene),
     config,
     mode,
     server,
     nodes: all.map(({ status }) => status),
-    findings: all.flatMap((one) => statusFindings(one, server, anyPod, scene)),
+    findings: [...servedTwice(recognition), ...all.flatMap((one) => statusFindings(one, server, anyPod, scene))],
   }
 }
 
@@ -74,16 +83,24 @@ const mostCommon = (
 /** Where no pod runs. */
 function fromDaemonSet(daemonSets: readonly KubeProxyDaemonSet[], { capture }: Scene): Configuration | undefined {
   const [first] = daemonSets.toSorted((a, b) => b.desired - a.desired)
-  return first && configurationOf({ container: first.container, object: first, version: undefined }, capture)
+  const version = first && versionOfImage(first.container.image)
+  return first && configurationOf({ container: first.container, object: first, version }, capture)
 }
 
-const notFound: Configuration = {
+const notFound = (recognition: Recognition): Configuration => ({
   object: null,
   key: null,
-  owner: null,
-  ownerEvidence: 'no pod or DaemonSet of kube-proxy was seen',
+  ...ownerWithout(recognition),
+  ...platformFacts(recognition),
   changedAt: null,
   changedBy: null,
   isOriginal: false,
   mode: { configured: null, effective: null, why: 'no kube-proxy was seen' },
+})
+
+/** Of a kube-proxy of which the API has nothing. */
+function ownerWithout({ found }: Recognition): Pick<Configuration, 'owner' | 'ownerEvidence'> {
+  const own = found.find(({ platform }) => platform.kind !== 'none')
+  const ownerEvidence = own?.evidence.join('; ') ?? 'no pod or DaemonSet of kube-proxy was seen'
+  return { owner: own?.platform.name ?? null, ownerEvidence }
 }

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { KpxError } from '../../error.ts'
 import type { ExecResult } from '../exec.ts'
-import { quoted, splitWords } from './command-words.ts'
+import { quoted, splitWords } from '../../command-words.ts'
 import { isOf } from './cluster-node.ts'
 import type { ClusterNode } from './cluster-node.ts'
 import { machineAddresses } from './machine-addresses.ts'

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect } from 'chai'
 import * as fc from 'fast-check'
-import { quoted, splitWords } from '../../../src/kube/access/command-words.ts'
+import { quoted, splitWords } from '../src/command-words.ts'
 
 /** The words that a shell passes to a program, each with a NUL behind it. */
 const byShell = (line: string): string[] =>

@@ -1,0 +1,127 @@
+/** Every platform against objects as it publishes them, and what it says is to be done against the format of its own. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { readCapture } from '../../src/capture/read.ts'
+import { settableModes } from '../../src/platform/platform.ts'
+import type { OwnersWay, Platform } from '../../src/platform/platform.ts'
+import { platforms } from '../../src/platform/platforms/index.ts'
+import { ownersWay, recognise } from '../../src/platform/recognise.ts'
+import type { Recognition } from '../../src/platform/recognise.ts'
+import { platformScene } from '../../src/platform/scene.ts'
+import type { Setting } from '../../src/platform/setting.ts'
+import { root } from '../kpx.ts'
+import { formats } from './formats.ts'
+
+const folder = `${root}test/platform/fixtures`
+const sources = `${root}src/platform/platforms`
+
+const recognitionOf = async (id: string): Promise<Recognition> =>
+  recognise(platformScene(await readCapture(`${folder}/${id}`)))
+
+/** Settings of one field each, of every kind of value; the mode that they count in stands before. */
+const fields: readonly Setting[] = [
+  { path: 'bindAddress', value: '0.0.0.0' },
+  { path: 'conntrack.maxPerCore', value: '0' },
+  { path: 'clientConnection.burst', value: '20' },
+  { path: 'featureGates.AllAlpha', value: 'false' },
+  { path: 'iptables.masqueradeAll', value: 'true' },
+  { path: 'iptables.masqueradeBit', value: '12' },
+  { path: 'iptables.syncPeriod', value: '45s' },
+  { path: 'ipvs.scheduler', value: 'lc' },
+  { path: 'ipvs.strictARP', value: 'true' },
+  { path: 'ipvs.tcpTimeout', value: '10m' },
+  { path: 'metricsBindAddress', value: '0.0.0.0:10249' },
+  { path: 'nodePortAddresses', value: '10.0.0.0/8,192.168.0.0/16' },
+  { path: 'oomScoreAdj', value: '-900' },
+]
+
+const mode = (value: string): Setting => ({ path: 'mode', value })
+
+const isNothing = ({ commands, files }: OwnersWay): boolean => commands.length + files.length === 0
+
+/** Of a change that there is: it has its platform's format, and what it does not take it refuses with a reason. */
+function expectWay(platform: Platform, wanted: readonly Setting[], { scene }: Recognition): OwnersWay {
+  const way = ownersWay(platform, wanted, scene)
+  for (const { why } of way.refused) expect(why).to.match(/^[^\s].{10,}[^.]$/)
+  if (isNothing(way)) expect(way.refused).to.have.length.greaterThan(0)
+  else formats[platform.id]?.(way, scene.minor)
+  return way
+}
+
+describe('platforms', () => {
+  it('are listed, sorted, with an id of their own and a fixture each', () => {
+    const ids = platforms.map(({ id }) => id)
+    const files = readdirSync(sources).filter((file) => file !== 'index.ts')
+    expect(files.map((file) => file.replace(/\.ts$/, ''))).to.have.members(ids)
+    expect(new Set(ids).size).to.equal(ids.length)
+    expect(readdirSync(folder)).to.have.members(ids)
+    const listed = readFileSync(`${sources}/index.ts`, 'utf8').match(/^ {2}\w+(?=,$)/gm) ?? []
+    expect(listed).to.deep.equal([...listed].sort())
+  })
+
+  it('name others that there are as their general kind', () => {
+    const ids = platforms.map(({ id }) => id)
+    expect(ids).to.include.members(platforms.flatMap(({ refines = [] }) => refines))
+  })
+
+  it('have a format each, but for those that take nothing', () => {
+    const takers = platforms.filter(({ kind }) => kind !== 'none').map(({ id }) => id)
+    const without = takers.filter((id) => !Object.hasOwn(formats, id))
+    expect(without).to.deep.equal(['doks', 'eks-auto', 'gke'])
+  })
+
+  for (const id of readdirSync(folder)) {
+    describe(id, () => {
+      let recognition: Recognition
+      let platform: Platform
+
+      before(async () => {
+        recognition = await recognitionOf(id)
+        const [found] = recognition.found
+        if (!found) throw new Error(`nothing was recognised in ${id}`)
+        platform = found.platform
+      })
+
+      it('is recognised, and nothing else, by objects whose source is named', () => {
+        expect(recognition.found.map((found) => found.platform.id)).to.deep.equal([id])
+        for (const evidence of recognition.found[0]?.evidence ?? []) expect(evidence).to.match(/^\S.*\S$/)
+        const about = JSON.parse(readFileSync(`${folder}/${id}/capture.json`, 'utf8')) as { source?: string }
+        expect(about.source).to.match(/.{20,}/)
+      })
+
+      it('says where the configuration is', () => {
+        expect(platform.place(recognition.scene)).to.match(/^\S.{20,}[^.]$/)
+      })
+
+      it('takes each mode in its own format, or refuses it with its own reason', () => {
+        const verdicts = platform.modes(recognition.scene)
+        for (const one of settableModes) {
+          const way = expectWay(platform, [mode(one)], recognition)
+          const why = verdicts[one]
+          expect(way.refused).to.deep.equal(why === null ? [] : [{ field: `mode=${one}`, why }])
+          expect(isNothing(way)).to.equal(why !== null)
+        }
+        const refused = ownersWay(platform, [mode('userspace')], recognition.scene)
+        expect(refused.refused).to.have.length(1)
+      })
+
+      it('takes fields in its own format, or refuses each with a reason', () => {
+        for (const field of fields) {
+          const alone = expectWay(platform, [field], recognition)
+          const beside = expectWay(platform, [mode('ipvs'), field], recognition)
+          expect(isNothing(alone) || alone.refused.length === 0, field.path).to.equal(true)
+          if (platform.modes(recognition.scene).ipvs === null) expect(isNothing(beside)).to.equal(false)
+        }
+      })
+
+      it('tells what is to be taken out', () => {
+        const wanted = [
+          { path: 'mode', value: null },
+          { path: 'ipvs.scheduler', value: null },
+        ]
+        const { commands, files, notes, refused } = ownersWay(platform, wanted, recognition.scene)
+        expect(commands.length + files.length + notes.length + refused.length).to.be.greaterThan(0)
+      })
+    })
+  }
+})
