@@ -47,7 +47,7 @@ export async function recordOf(way: Way, scope: Scope, served: Served = usuallyS
       )
   }
   for (const one of nodeFiles) {
-    if (one.beside && scope !== 'everything') continue
+    if ((one.onHost && !way.onHost) || (one.beside && scope !== 'everything')) continue
     const before = Promise.all((one.after ?? []).flatMap((file) => done.get(file) ?? []))
     done.set(
       one.file,

@@ -10,6 +10,8 @@ import { commandLineOf } from '../config/command-line.ts'
 export interface Started {
   readonly container: Container
   readonly object: Applied
+  /** The file of --config of a process that has no container, where it was read on its node. */
+  readonly onHost?: string
 }
 
 /** The file of --config: where it comes from, and what is in it as far as that was seen. */
@@ -21,9 +23,9 @@ export interface ConfigFile {
   readonly text: string | undefined
 }
 
-export function configFileOf({ container, object }: Started, capture: Capture): ConfigFile {
+export function configFileOf({ container, object, onHost }: Started, capture: Capture): ConfigFile {
   const file = commandLineOf(container.words)?.config
   const source = file === undefined ? undefined : fileSource(container, file)
   const map = source?.kind === 'ConfigMap' ? configMapNamed(capture, object.namespace, source.name) : undefined
-  return { file, source, map, text: source?.kind === 'ConfigMap' ? map?.data.get(source.key) : undefined }
+  return { file, source, map, text: source?.kind === 'ConfigMap' ? map?.data.get(source.key) : onHost }
 }

@@ -3,7 +3,7 @@ import { yamlOfJson } from '../config/yaml-object.ts'
 import type { OwnersWay } from './platform.ts'
 import { asFlags, flagWords, isNothing } from './setting.ts'
 import type { Setting } from './setting.ts'
-import type { PlatformScene } from './scene.ts'
+import type { PlatformNode, PlatformScene } from './scene.ts'
 
 /**
  * All arguments after the change, with those that the servers and agents were started with: k3s and RKE2 keep their command line in a
@@ -27,20 +27,29 @@ const nameIn = (arg: string): string => arg.replace(/^-+/, '').replace(/=.*/, ''
 /** Of the first node that tells any. */
 function nodeArgs({ nodes }: PlatformScene, annotation: string): string[] {
   for (const { annotations } of nodes) {
-    const args = argsIn(annotations[annotation])
+    const args = argsIn(wordsIn(annotations[annotation]))
     if (args.length > 0) return args
   }
   return []
 }
 
-function argsIn(annotation: unknown): string[] {
-  const words = wordsIn(annotation)
+function argsIn(words: readonly string[]): string[] {
   return words.flatMap((word, i) => {
     const [, own] = /^--kube-proxy-arg(?:=(.*))?$/.exec(word) ?? [undefined, undefined]
     if (own !== undefined) return [own]
     const next = words[i + 1]
     return word === '--kube-proxy-arg' && next !== undefined ? [next] : []
   })
+}
+
+/** The arguments of one node; undefined where it does not tell its command line, or a server starts no kube-proxy anywhere. */
+export function argsOfNode(
+  { annotations }: PlatformNode,
+  { nodes }: PlatformScene,
+  annotation: string,
+): readonly string[] | undefined {
+  const isDisabled = nodes.some((node) => wordsIn(node.annotations[annotation]).includes('--disable-kube-proxy'))
+  return annotations[annotation] === undefined || isDisabled ? undefined : argsIn(wordsIn(annotations[annotation]))
 }
 
 function wordsIn(annotation: unknown): string[] {

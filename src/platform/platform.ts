@@ -1,6 +1,6 @@
 /** What a platform is: how it is recognised, where it has kube-proxy's configuration, and how that is changed there. */
 import type { Applied } from '../cluster/applied.ts'
-import type { PlatformScene } from './scene.ts'
+import type { PlatformNode, PlatformScene } from './scene.ts'
 import type { Setting } from './setting.ts'
 
 /** `none`: another program serves the Services, and there is no kube-proxy. */
@@ -56,6 +56,11 @@ export interface Platform {
   readonly recognise: (scene: PlatformScene) => readonly string[]
   /** Where the configuration is, and whose that is, in the platform's words: a phrase behind `AKS: `. */
   readonly place: (scene: PlatformScene) => string
+  /**
+   * What a node's kube-proxy that is no pod is started with, in words as of a container, as far as the API tells; undefined where it does
+   * not, or where there is none.
+   */
+  readonly started?: (node: PlatformNode, scene: PlatformScene) => readonly string[] | undefined
   /** What becomes of an edit of the object. */
   readonly fate: (object: Applied) => Fate
   readonly modes: (scene: PlatformScene) => ModeVerdicts

@@ -1,7 +1,11 @@
-/** Changes that an owner would undo: refused with the owner's own way, and made all the same where they are forced. */
+/**
+ * Changes that an owner would undo: refused with the owner's own way, and made all the same where they are forced. Needs `npm run build`.
+ */
 import { expect } from 'chai'
 import { Changing, codesOf } from './changing.ts'
 import { config } from '../fake/kube-proxy-cluster.ts'
+import { undescribed } from '../schema/schemas.ts'
+import type { Document } from '../schema/schemas.ts'
 
 const changing = new Changing()
 
@@ -42,6 +46,7 @@ describe('a change of what somebody else owns', () => {
       files: [{ path: 'kube-proxy.json', text: '{\n  "enabled": true,\n  "mode": "NFTABLES"\n}\n' }],
       refused: [],
     })
+    expect(undescribed(change as unknown as Document)).to.deep.equal([])
     expect(change.instead?.commands.at(-1)).to.equal(
       'az aks update --resource-group rg-shop --name aks-shop --kube-proxy-config kube-proxy.json',
     )

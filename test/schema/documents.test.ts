@@ -4,7 +4,7 @@ import { captures, kpx } from '../kpx.ts'
 import { contradictions } from './contradictions.ts'
 import { examples, fieldAt, isRequired } from './examples.ts'
 import { placesIn, without } from './places.ts'
-import { documentsOf, documentsOfBrokenNode, documentsOfNone, recordings } from './recorded.ts'
+import { documentsOf, documentsOfBrokenNode, documentsOfNone, documentsOfPlatforms, recordings } from './recorded.ts'
 import { faults, schemas, undescribed } from './schemas.ts'
 import type { Document } from './schemas.ts'
 
@@ -28,6 +28,7 @@ describe('documents', () => {
     ...recordings.map((recording) => [recording, () => documentsOf(recording)] as const),
     ['a broken node', documentsOfBrokenNode],
     ['no recording', documentsOfNone],
+    ['platforms', documentsOfPlatforms],
   ])
 
   for (const [subject, print] of sources) {

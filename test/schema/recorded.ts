@@ -46,6 +46,18 @@ export async function documentsOf(recording: string): Promise<Document[]> {
   ]
 }
 
+/** Clusters of platforms, of which no node was looked at. */
+export async function documentsOfPlatforms(): Promise<Document[]> {
+  const folder = `${root}test/platform/fixtures`
+  const documents: Document[] = []
+  // one after the other: what each writes is captured
+  for (const id of readdirSync(folder)) documents.push(await documentOf('status', '--from', `${folder}/${id}`))
+  for (const words of [['config', 'show'], ['explain']]) {
+    documents.push(await documentOf(...words, '--from', `${folder}/aks`))
+  }
+  return documents
+}
+
 /** A node that translates to an endpoint which is gone, and has a file in which nothing can be read. */
 export async function documentsOfBrokenNode(): Promise<Document[]> {
   const capture = await brokenCapture('k1.37-iptables', {

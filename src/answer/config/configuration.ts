@@ -1,6 +1,6 @@
 /** Where a kube-proxy has its configuration from, whose that is, and the mode that it asks for. */
 import type { Capture } from '../../capture/capture.ts'
-import { lastDataWrite } from '../../cluster/applied.ts'
+import { lastDataWrite, nameOf } from '../../cluster/applied.ts'
 import type { Applied, ConfigMap } from '../../cluster/applied.ts'
 import type { FileSource } from '../../cluster/workload.ts'
 import { modeSetting } from '../../config/effective.ts'
@@ -57,14 +57,16 @@ export function configurationOf(started: StartedBy, capture: Capture): Configura
 function placeOf(
   file: string | undefined,
   source: FileSource | undefined,
-  { kind, name, namespace }: Applied,
+  object: Applied,
 ): Pick<Configuration, 'key' | 'object'> {
-  if (file === undefined) return { object: `${kind} ${namespace}/${name}`, key: null }
+  const { kind, namespace } = object
+  if (file === undefined) return { object: nameOf(object), key: null }
+  if (kind === 'Node') return { object: `file ${file} of ${nameOf(object)}`, key: null }
   if (source?.kind === 'ConfigMap' || source?.kind === 'Secret') {
     return { object: `${source.kind} ${namespace}/${source.name}`, key: source.key }
   }
   if (source?.kind === 'hostPath') return { object: `file ${source.path} of each node`, key: null }
-  return { object: `file ${file} in the container of ${kind} ${namespace}/${name}`, key: null }
+  return { object: `file ${file} in the container of ${nameOf(object)}`, key: null }
 }
 
 function ownerOf(

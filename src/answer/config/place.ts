@@ -12,12 +12,13 @@ import { minorOf, versionOfImage } from '../../version.ts'
 import { recognitionOf } from '../../platform/recognise.ts'
 import type { Recognition } from '../../platform/recognise.ts'
 import { configFileOf } from '../../platform/config-file.ts'
-import type { ConfigFile } from '../../platform/config-file.ts'
+import type { ConfigFile, Started } from '../../platform/config-file.ts'
+import { hostProcess } from './host-process.ts'
 import { configurationOf } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 
 export interface Place {
-  /** Its DaemonSet; the pod itself where it has none, as a static one. */
+  /** Its DaemonSet; the pod itself where it has none, as a static one; the Node where it is no pod. */
   readonly workload: Applied
   readonly container: Container
   readonly file: ConfigFile
@@ -37,15 +38,10 @@ export const placeName = ({ configuration: { key, object } }: Place): string =>
 export const revisionsIn = ({ file: { map } }: Place): readonly Revision[] =>
   readRevisions(text(map?.annotations[revisionsAnnotation]))
 
-interface Workload {
-  readonly object: Applied
-  readonly container: Container
-}
-
 /** `named` is a DaemonSet, `kube-proxy` or `kube-system/kube-proxy`. Throws KPX2103 where there is none, or several with different configurations. */
 export function placeOf(capture: Capture, named: string | undefined): Place {
-  const { container, object: workload } = workloadOf(capture, named)
-  const started = { container, object: workload }
+  const started = workloadOf(capture, named)
+  const { container, object: workload } = started
   const version = versionOf(container, capture)
   return {
     workload,
@@ -58,24 +54,26 @@ export function placeOf(capture: Capture, named: string | undefined): Place {
   }
 }
 
-const nameOf = ({ name, namespace }: Applied): string => `${namespace}/${name}`
+/** As --daemonset takes it. */
+const qualified = ({ name, namespace }: Applied): string => (namespace === '' ? name : `${namespace}/${name}`)
 
-function workloadOf(capture: Capture, named: string | undefined): Workload {
+function workloadOf(capture: Capture, named: string | undefined): Started {
   const all = workloads(capture)
-  const found = named === undefined ? all : all.filter(({ object: one }) => [one.name, nameOf(one)].includes(named))
-  const names = all.map(({ object: one }) => nameOf(one)).join(', ')
+  const found = named === undefined ? all : all.filter(({ object: one }) => [one.name, qualified(one)].includes(named))
+  const names = all.map(({ object: one }) => qualified(one)).join(', ')
   if (found.length === 0 && named !== undefined && all.length > 0) {
     throw new KpxError('KPX2103', `no DaemonSet ${named} runs kube-proxy`, { fix: `there is: ${names}`, exit: 2 })
   }
   const [first, ...others] = found
   if (!first) throw nothingThere(recognitionOf(capture))
-  const configured = (one: Workload): string => {
+  const configured = (one: Started): string => {
     const { key, object: place } = configurationOf({ ...one, version: undefined }, capture)
     return `${place} ${key}`
   }
   if (others.every((one) => configured(one) === configured(first))) return first
-  throw new KpxError('KPX2103', `several DaemonSets run kube-proxy, each with its own configuration: ${names}`, {
-    fix: 'say which is meant: --daemonset NAME',
+  const what = first.object.kind === 'DaemonSet' ? 'DaemonSets run kube-proxy' : 'nodes start kube-proxy themselves'
+  throw new KpxError('KPX2103', `several ${what}, each with its own configuration: ${names}`, {
+    fix: `say which is meant, for example --daemonset ${qualified(first.object)}`,
   })
 }
 
@@ -85,14 +83,34 @@ function nothingThere({ found, scene }: Recognition): KpxError {
   return new KpxError('KPX2103', `no DaemonSet and no pod of kube-proxy is there${where}`)
 }
 
-/** DaemonSets that are to run somewhere, else all of them, else pods. */
-function workloads(capture: Capture): Workload[] {
+/** DaemonSets that are to run somewhere, else all of them, else pods, else processes of nodes. */
+function workloads(capture: Capture): Started[] {
   const daemonSets = kubeProxyDaemonSets(capture.list('daemonsets') ?? [])
   const wanted = daemonSets.filter(({ desired }) => desired > 0)
   const sets = wanted.length > 0 ? wanted : daemonSets
   if (sets.length > 0) return sets.map((set) => ({ object: set, container: set.container }))
   const pods = [...kubeProxyPods(capture.list('pods') ?? []).values()]
-  return pods.map((pod) => ({ object: podAsApplied(pod), container: pod.container }))
+  const ofPods = pods.map((pod) => ({ node: pod.node, object: podAsApplied(pod), container: pod.container }))
+  return distinct(pods.length > 0 ? ofPods : hostProcesses(capture))
+}
+
+interface OnNode extends Started {
+  readonly node: string
+}
+
+function hostProcesses(capture: Capture): OnNode[] {
+  const names = new Set([...capture.nodes, ...recognitionOf(capture).scene.nodes.map(({ name }) => name)])
+  return [...names].sort().flatMap((node) => {
+    const started = hostProcess(node, capture)
+    return started ? [{ ...started, node }] : []
+  })
+}
+
+/** One of those that are started alike, but for the names of their nodes. */
+function distinct(all: readonly OnNode[]): Started[] {
+  const keyOf = ({ container: { words }, node, onHost }: OnNode): string =>
+    JSON.stringify([words.map((word) => word.replaceAll(node, '$(NODE_NAME)')), onHost])
+  return [...new Map(all.toReversed().map((one) => [keyOf(one), one] as const)).values()].toReversed()
 }
 
 function versionOf({ image }: Container, capture: Capture): string | null {

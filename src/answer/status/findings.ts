@@ -57,7 +57,7 @@ const about = ({ pod, status: { node } }: SeenNode): Pick<Finding, 'node' | 'obj
 
 const aboutAll = ({ object, status: { node } }: SeenNode): Pick<Finding, 'node' | 'object'> => ({
   node,
-  object: object ? `${object.kind} ${object.namespace}/${object.name}` : null,
+  object: object ? nameOf(object) : null,
 })
 
 function noPod({ pod, status: { node } }: SeenNode): Finding | undefined {

@@ -1,5 +1,7 @@
 /** What a node's kube-proxy is, runs as and has programmed. */
 import type { Applied } from '../../cluster/applied.ts'
+import type { Started } from '../../platform/config-file.ts'
+import { hostProcess } from '../config/host-process.ts'
 import { podAsApplied } from '../../cluster/kube-proxy.ts'
 import type { KubeProxyDaemonSet, KubeProxyPod } from '../../cluster/kube-proxy.ts'
 import { decodeMetrics } from '../../decode/metrics.ts'
@@ -67,10 +69,10 @@ export function nodeStatus(
   }
   const files = { metrics: file('metrics.txt'), healthz: file('healthz.json'), log: file('kube-proxy.log') }
   const version = versionOf(pod, file('kube-proxy-version.txt'), files.metrics)
-  const object =
-    pod &&
-    (daemonSets.find((one) => one.namespace === pod.namespace && one.name === pod.daemonSet) ?? podAsApplied(pod))
-  const configuration = pod && object && configurationOf({ container: pod.container, object, version }, capture)
+  const started = pod ? startedBy(pod, daemonSets) : hostProcess(node, capture)
+  const object = started?.object
+  const configuration =
+    started && configurationOf({ ...started, version: version ?? (pod ? undefined : releaseOf(node, scene)) }, capture)
   const ruleset = network.nodes.get(node)?.ruleset
   const { key = null, object: place = null } = configuration ?? {}
   const status: NodeStatus = {
@@ -80,7 +82,7 @@ export function nodeStatus(
     ...inKernel(node, ruleset),
     configCurrent: pod && configuration ? isCurrent(configuration, pod) : null,
     pod: pod ? `${pod.namespace}/${pod.pod}` : null,
-    ready: pod?.ready ?? false,
+    ready: pod?.ready ?? (started !== undefined && ruleset?.mode !== undefined),
     startedAt: pod?.startedAt ?? null,
     restarts: pod?.restarts ?? 0,
     config: { object: place, key, ...(configuration?.mode ?? noMode) },
@@ -88,6 +90,16 @@ export function nodeStatus(
   }
   return { status, pod, object, configuration, ruleset, files }
 }
+
+/** Its DaemonSet; the pod itself where it has none, as a static one. */
+function startedBy(pod: KubeProxyPod, daemonSets: readonly KubeProxyDaemonSet[]): Started {
+  const set = daemonSets.find((one) => one.namespace === pod.namespace && one.name === pod.daemonSet)
+  return { container: pod.container, object: set ?? podAsApplied(pod) }
+}
+
+/** A kube-proxy that is no pod is mostly part of what the kubelet is part of. */
+const releaseOf = (node: string, { cluster }: Scene): string | undefined =>
+  cluster.node(node)?.kubeletVersion || undefined
 
 function inKernel(
   node: string,

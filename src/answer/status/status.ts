@@ -1,7 +1,8 @@
 /** `kpx status`: where kube-proxy's configuration is, what each node made of it, and what to do next. */
+import type { Capture } from '../../capture/capture.ts'
 import { kubeProxyDaemonSets, kubeProxyPods } from '../../cluster/kube-proxy.ts'
-import type { KubeProxyDaemonSet } from '../../cluster/kube-proxy.ts'
 import { object, text } from '../../cluster/json.ts'
+import { hostProcess } from '../config/host-process.ts'
 import { documentOf } from '../document.ts'
 import type { Document } from '../document.ts'
 import type { Finding } from '../finding.ts'
@@ -30,7 +31,6 @@ export type Status = Document<'Status'> & {
 /** What all nodes' findings are made of. */
 export interface SeenNodes {
   readonly all: readonly SeenNode[]
-  readonly daemonSets: readonly KubeProxyDaemonSet[]
   /** Whether any node has a pod of kube-proxy. */
   readonly anyPod: boolean
   readonly server: string | null
@@ -42,7 +42,6 @@ export function seenNodes(scene: Scene, nodes: readonly string[]): SeenNodes {
   const daemonSets = kubeProxyDaemonSets(capture.list('daemonsets') ?? [])
   return {
     all: nodes.map((node) => nodeStatus(node, pods.get(node), daemonSets, scene)),
-    daemonSets,
     anyPod: pods.size > 0,
     server: serverVersion(scene),
   }
@@ -50,13 +49,14 @@ export function seenNodes(scene: Scene, nodes: readonly string[]): SeenNodes {
 
 /** `nodes` are those to look at. */
 export function statusOf(scene: Scene, nodes: readonly string[]): Status {
-  const recognition = recognitionOf(scene.capture)
-  const { all, anyPod, daemonSets, server } = seenNodes(scene, nodes)
+  const { capture } = scene
+  const recognition = recognitionOf(capture)
+  const { all, anyPod, server } = seenNodes(scene, nodes)
   const {
     isOriginal: _original,
     mode,
     ...config
-  } = mostCommon(all) ?? fromDaemonSet(daemonSets, scene) ?? notFound(recognition)
+  } = mostCommon(all) ?? fromStarted(recognition, capture) ?? notFound(recognition)
   return {
     ...documentOf('Status', scene),
     config,
@@ -80,11 +80,13 @@ const mostCommon = (
   return groups.sort((a, b) => b.length - a.length)[0]?.[0]
 }
 
-/** Where no pod runs. */
-function fromDaemonSet(daemonSets: readonly KubeProxyDaemonSet[], { capture }: Scene): Configuration | undefined {
-  const [first] = daemonSets.toSorted((a, b) => b.desired - a.desired)
-  const version = first && versionOfImage(first.container.image)
-  return first && configurationOf({ container: first.container, object: first, version }, capture)
+/** Where no node was looked at, or none has a kube-proxy. */
+function fromStarted({ scene }: Recognition, capture: Capture): Configuration | undefined {
+  const [set] = kubeProxyDaemonSets(capture.list('daemonsets') ?? [])
+  const [node] = scene.nodes.flatMap(({ name }) => hostProcess(name, capture) ?? [])
+  const started = scene.kubeProxies[0] ?? (set ? { container: set.container, object: set } : node)
+  const version = started && (versionOfImage(started.container.image) ?? (scene.gitVersion || undefined))
+  return started && configurationOf({ ...started, version }, capture)
 }
 
 const notFound = (recognition: Recognition): Configuration => ({

@@ -12,6 +12,7 @@ export const inPod = (
 ): Way => ({
   through: `${container.namespace}/${container.pod}`,
   missing,
+  onHost: false,
   run: (words) => exec(connection, container, words),
   get: (port, path) => getFromPod(connection, container, port, path),
   close,

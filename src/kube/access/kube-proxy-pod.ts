@@ -29,7 +29,7 @@ export function kubeProxyPodAccess(connection: Connection, pods: ReadonlyMap<str
 
 const withoutPod = ({ name }: ClusterNode): NoWay => ({
   why: 'no pod of kube-proxy runs on this node',
-  fix: `see what does: kubectl get pods -A -o wide --field-selector spec.nodeName=${name}`,
+  fix: `see what does: kubectl get pods -A -o wide --field-selector spec.nodeName=${name}; a process of the node is seen with --via 'ssh {node} sudo'`,
 })
 
 const notReady = ({ name, trouble }: ClusterNode): Required<NoWay> | undefined =>

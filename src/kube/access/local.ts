@@ -42,6 +42,7 @@ function mayReadRules(): boolean {
 export const thisMachine = (patience: number, room: Room): Way => ({
   through: hostname(),
   missing: new Set(),
+  onHost: true,
   run: (words) => runProgram(words, patience, room),
   async get(port, path) {
     try {

@@ -57,6 +57,7 @@ function through(before: readonly string[], patience: number, room: Room): Way {
   return {
     through: basename(before[0] ?? ''),
     missing: new Set(),
+    onHost: true,
     run,
     async get(port, path) {
       const { exitCode, stdout } = await run(['curl', '-sf', `http://127.0.0.1:${port}${path}`])

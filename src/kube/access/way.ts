@@ -12,6 +12,8 @@ export interface Way {
   readonly through: string
   /** Programs that are known not to be there; nodes with the same image have them in common. */
   readonly missing: Set<string>
+  /** Commands run on the node itself, and see its processes and files. */
+  readonly onHost: boolean
   /** A command that fails is an answer; it changes nothing, for it may be run again. */
   run(words: readonly string[]): Promise<ExecResult>
   /** A GET from the node's loopback, where kube-proxy serves its mode: the body, or undefined where there is none to be had. */

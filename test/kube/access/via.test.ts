@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import type { Status } from '../../../src/answer/status/status.ts'
 import { machineAddresses } from '../../../src/kube/access/machine-addresses.ts'
 import { nodeFiles } from '../../../src/kube/node-files.ts'
 import type { Script } from '../../fake/api-server.ts'
@@ -96,6 +97,38 @@ describe('a node by --via', () => {
     const { seen } = listed(await live(recordedCluster(recording), ...argv))
     expect(seen.reached?.map(({ way }) => way)).to.deep.equal(['exec'])
     expect(seen.reached?.[0]?.instead).to.include('no answer within 2 s')
+  })
+
+  it('tells of a kube-proxy that is no pod: its flags or its file, and its mode', async () => {
+    const cluster = recordedCluster(recording)
+    const others = itemsOf(recording, 'pods').filter(({ metadata }) => !metadata.name.startsWith('kube-proxy'))
+    const empty = { body: { items: [] } }
+    const get: Script['get'] = (url, request) => {
+      if (url.pathname === '/api/v1/pods') return { body: { items: others } }
+      return url.pathname === '/apis/apps/v1/daemonsets' ? empty : cluster.get(url, request)
+    }
+    const print = (text: string): object => ({ stdout: Buffer.from(text).toString('base64') })
+    const config = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: nftables\n'
+    const machines = {
+      node1: {
+        ...machine('node1'),
+        '["pgrep","-xa","kube-proxy"]': print('12 /usr/bin/kube-proxy --config=/etc/kube-proxy.yaml\n'),
+        '["cat","/etc/kube-proxy.yaml"]': print(config),
+        '["curl","-sf","http://127.0.0.1:10249/proxyMode"]': print('iptables'),
+      },
+      node2: {
+        ...machine('node2'),
+        '["pgrep","-xa","kube-proxy"]': print('12 /snap/k8s/current/bin/kube-proxy --proxy-mode=ipvs\n'),
+      },
+    }
+    const command = `${process.execPath} ${via} ${table(machines)} {node}`
+    const ran = await live({ ...cluster, get }, 'status', '-o', 'json', '--via', command)
+    const { nodes } = JSON.parse(ran.stdout) as Status
+    expect(nodes.map(({ config: { configured, object }, running }) => [object, configured, running])).to.deep.equal([
+      ['file /etc/kube-proxy.yaml of Node node1', 'nftables', 'iptables'],
+      ['Node node2', 'ipvs', null],
+    ])
+    expect(nodes.map(({ programmed }) => programmed)).to.deep.equal([['iptables'], ['iptables']])
   })
 
   it('is not asked where the line is none', async () => {
