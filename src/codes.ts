@@ -183,6 +183,13 @@ export const catalogue = [
     fix: 'end one of them: take kube-proxy away with its ConfigMap and rules, or tell the other program to leave Services to it',
   },
   {
+    code: 'KPX4005',
+    level: 'error',
+    title: 'somebody has undone the change',
+    why: 'The object was written again while its pods were waited for, and is what it was before: its owner puts it back.',
+    fix: 'see whose it is, and how that changes it: kpx status, and the same command without --force',
+  },
+  {
     code: 'KPX5001',
     level: 'error',
     title: 'the change is made, but not in force on every node',

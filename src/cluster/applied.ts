@@ -75,3 +75,9 @@ export const configMaps = (capture: Pick<Capture, 'list'>): readonly ConfigMap[]
 /** Who wrote the data last; undefined where it is not told. RFC 3339 in UTC sorts as text. */
 export const lastDataWrite = ({ managers }: Applied): FieldManager | undefined =>
   managers.filter(({ wroteData }) => wroteData).toSorted((a, b) => (a.time < b.time ? 1 : -1))[0]
+
+/** Who wrote anything of it last; undefined where it is not told. Of several within a second, whoever is not `except`. */
+export const lastWriter = ({ managers }: Applied, except: string): string | undefined =>
+  managers.toSorted((a, b) =>
+    a.time === b.time ? Number(a.name === except) - Number(b.name === except) : a.time < b.time ? 1 : -1,
+  )[0]?.name

@@ -73,14 +73,16 @@ export async function objectOrNone(asked: Promise<object>, isNone: (error: KpxEr
 export const isMissing = ({ cause }: KpxError): boolean => cause === 404
 export const mayLack = ({ code }: KpxError): boolean => code === 'KPX1015' || code === 'KPX1016'
 
+/** As whom kpx writes. */
+export const fieldManager = 'kpx'
+
 /** The object as it is after a change with kpx as its field manager. Throws as Connection.change. */
 export const changeObject = async (
   connection: Connection,
   asked: Asked,
   object: object,
   query: Query,
-): Promise<object> =>
-  objectOf(await connection.change(asked, object, { fieldManager: 'kpx', ...query }), connection.server)
+): Promise<object> => objectOf(await connection.change(asked, object, { fieldManager, ...query }), connection.server)
 
 function pageOf(body: Buffer, server: string): Page {
   const { items, metadata } = objectOf(body, server) as { items?: unknown; metadata?: { continue?: unknown } }

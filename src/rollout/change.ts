@@ -19,7 +19,8 @@ export interface NodeRollout {
 export interface Rollout {
   /** What the DaemonSet's template is marked with. */
   readonly id: string
-  readonly state: 'done' | 'failed'
+  /** `undone`: somebody put back what was before. */
+  readonly state: 'done' | 'failed' | 'undone'
   readonly nodes: readonly NodeRollout[]
 }
 
@@ -59,6 +60,6 @@ export const changeOf = (change: Pick<Change, 'diff' | 'object'> & Partial<Chang
 
 /** 0 done or nothing to do, 1 refused, 4 changed and not in force everywhere. */
 export function exitOf({ changed, findings, rollout }: Change): 0 | 1 | 4 {
-  if (rollout?.state === 'failed') return 4
+  if (rollout && rollout.state !== 'done') return 4
   return !changed && findings.some(({ level }) => level === 'error') ? 1 : 0
 }

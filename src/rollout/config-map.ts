@@ -4,15 +4,15 @@ import { placeOf } from '../answer/config/place.ts'
 import type { Place } from '../answer/config/place.ts'
 import { judgeText } from '../answer/config/validate.ts'
 import { nameOf } from '../cluster/applied.ts'
-import { text } from '../cluster/json.ts'
+import { object, text } from '../cluster/json.ts'
 import { readRevisions, revisionsAnnotation } from '../config/revisions.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from '../kube/connection.ts'
 import { liveConfiguration } from '../kube/live-configuration.ts'
-import { changeObject } from '../kube/objects.ts'
+import { changeObject, getObject } from '../kube/objects.ts'
 import { resources } from '../kube/resource.ts'
 import { ownershipOf, recognitionOf } from '../platform/recognise.ts'
-import { refusedByOwner, refusedByPlatform, settingsIn } from './owner.ts'
+import { refusedByOwner, refusedByPlatform, settingsIn, writerOf } from './owner.ts'
 import { expectedOf } from './running.ts'
 import { rereading } from './subject.ts'
 import type { Asked, Found, Subject } from './subject.ts'
@@ -60,6 +60,11 @@ function subjectAt(place: Place, connection: Connection): Subject | undefined {
     },
     reread: () => configMapSubject(connection, rereading(workload)),
     expected: (after) => expectedOf(startedWith(written), startedWith(after), minor),
+    undoneBy: async () => {
+      const now = await getObject(connection, { verb: 'get', resource: resources.configMaps, namespace, name })
+      const isBack = text(object(object(now)['data'])[key]) === written
+      return isBack ? writerOf('ConfigMap', now) : undefined
+    },
     restart: () => 'marked',
   }
 }

@@ -19,7 +19,7 @@ import { liveConfiguration } from '../kube/live-configuration.ts'
 import { changeObject, getObject } from '../kube/objects.ts'
 import { resources } from '../kube/resource.ts'
 import { ownershipOf, recognitionOf } from '../platform/recognise.ts'
-import { refusedByOwner, refusedByPlatform, settingsAs } from './owner.ts'
+import { refusedByOwner, refusedByPlatform, settingsAs, writerOf } from './owner.ts'
 import { expectedOf } from './running.ts'
 import type { Expected } from './running.ts'
 import { rereading } from './subject.ts'
@@ -45,7 +45,8 @@ async function subjectAt(place: Place, connection: Connection): Promise<Subject>
   const { file, recognition, workload: found } = place
   const { name, namespace } = found
   const asked = { resource: resources.daemonSets, namespace, name }
-  const now = object(await getObject(connection, { verb: 'get', ...asked }))
+  const read = async (): Promise<Json> => object(await getObject(connection, { verb: 'get', ...asked }))
+  const now = await read()
   const workload = appliedOf('DaemonSet', now)
   const written = editable(now)
   const startedWith = (set: Json): StartedWith => ({
@@ -76,6 +77,7 @@ async function subjectAt(place: Place, connection: Connection): Promise<Subject>
     },
     reread: () => daemonSetSubject(connection, rereading(workload)),
     expected,
+    undoneBy: async () => undoneBy(now, await read()),
     restart: (after) => (sameTemplate(now, object(jsonOfYaml(after))) ? 'none' : 'itself'),
   }
 }
@@ -105,6 +107,9 @@ const templateOf = (set: Json): unknown => object(set['spec'])['template']
 
 const sameTemplate = (now: Json, after: Json): boolean =>
   JSON.stringify(templateOf(now)) === JSON.stringify(templateOf(after))
+
+const undoneBy = (before: Json, now: Json): string | undefined =>
+  sameTemplate(before, now) ? writerOf('DaemonSet', now) : undefined
 
 /** Of the image that the DaemonSet has, be it another one than that of now. */
 const versionIn = (set: Json, { version }: Place): string | null =>

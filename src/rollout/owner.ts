@@ -2,10 +2,12 @@
 import { finding } from '../answer/finding.ts'
 import type { Finding } from '../answer/finding.ts'
 import type { Place } from '../answer/config/place.ts'
-import { nameOf } from '../cluster/applied.ts'
+import { appliedOf, lastWriter, nameOf } from '../cluster/applied.ts'
+import { object as objectOf } from '../cluster/json.ts'
 import { changedFields } from '../config/edit/changed-fields.ts'
 import { jsonOfYaml } from '../config/yaml-object.ts'
 import { KpxError } from '../error.ts'
+import { fieldManager } from '../kube/objects.ts'
 import type { OwnersWay } from '../platform/platform.ts'
 import { ownershipOf, ownersWay } from '../platform/recognise.ts'
 import type { Ownership, Recognition } from '../platform/recognise.ts'
@@ -14,6 +16,10 @@ import { changeOf } from './change.ts'
 import type { Change, Instead } from './change.ts'
 import type { Expected } from './running.ts'
 import type { Subject } from './subject.ts'
+
+/** Whoever wrote the object last, as it is now. */
+export const writerOf = (kind: string, now: object): string =>
+  lastWriter(appliedOf(kind, objectOf(now)), fieldManager) ?? 'somebody'
 
 type Owned = Pick<Subject, 'object' | 'ownership'>
 

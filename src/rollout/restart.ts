@@ -46,14 +46,22 @@ export interface Waiting {
   readonly progress: (line: string) => void
   /** Whether the node's kube-proxy runs with the change; undefined where it does not answer, or not yet. */
   readonly confirm: (pod: NodePod) => Promise<Confirmation | undefined>
+  /** Who has put back what was before; undefined as long as nobody has. */
+  readonly undoneBy: () => Promise<string | undefined>
+}
+
+/** `undoneBy` is null where nobody has undone it. */
+export interface Restarted {
+  readonly rollout: Rollout
+  readonly undoneBy: string | null
 }
 
 /** Milliseconds between two looks, and how much longer than the look itself: a large cluster's answer is work for the API server. */
 const shortest = 500
 const patience = 10
 
-/** Waits until each node has a pod of the template as it is now that is ready and confirmed, or one has failed, or the time is over. */
-export async function awaitRestart(connection: Connection, workload: Applied, waiting: Waiting): Promise<Rollout> {
+/** Waits until each node has a pod of the template as it is now that is ready and confirmed, or one has failed, the change is undone or the time over. */
+export async function awaitRestart(connection: Connection, workload: Applied, waiting: Waiting): Promise<Restarted> {
   const end = performance.now() + waiting.timeout
   const done = new Map<string, NodeRollout>()
   const steady = new Steady()
@@ -61,6 +69,8 @@ export async function awaitRestart(connection: Connection, workload: Applied, wa
     const started = performance.now()
     const set = object(await getObject(connection, daemonSet('get', workload)))
     const pods = nodePods(await listIn(connection, resources.pods, workload.namespace, selectorOf(set)), set)
+    const undoneBy = await waiting.undoneBy()
+    if (undoneBy !== undefined) return { rollout: undone(markOf(set), pods, undoneBy), undoneBy }
     for (const pod of pods) {
       const { node } = pod
       const ready = steady.milliseconds(pod)
@@ -74,8 +84,11 @@ export async function awaitRestart(connection: Connection, workload: Applied, wa
     const id = markOf(set)
     const failed = pods.find(({ fails, isNew }) => isNew && fails)
     const wrong = [...done.values()].find(({ confirmed }) => confirmed === false)
-    if (failed || wrong || performance.now() > end) return rolloutOf(id, pods, done, connection)
-    if (isComplete(set, pods, done)) return { id, state: 'done', nodes: [...done.values()] }
+    if (failed || wrong || performance.now() > end) {
+      return { rollout: await rolloutOf(id, pods, done, connection), undoneBy: null }
+    }
+    if (isComplete(set, pods, done))
+      return { rollout: { id, state: 'done', nodes: [...done.values()] }, undoneBy: null }
     await delay(Math.max(shortest, patience * (performance.now() - started)))
   }
 }
@@ -117,6 +130,12 @@ function isComplete(set: Json, pods: readonly NodePod[], done: ReadonlyMap<strin
 
 const progressLine = ({ name, node }: NodePod, count: number, set: Json): string =>
   `${node}: ${name} is ready (${count} of ${desiredOf(set)})`
+
+const undone = (id: string, pods: readonly NodePod[], by: string): Rollout => ({
+  id,
+  state: 'undone',
+  nodes: pods.map(({ node }) => ({ node, state: 'pending', confirmed: null, why: `${by} has undone the change` })),
+})
 
 async function rolloutOf(
   id: string,

@@ -55,6 +55,8 @@ export interface Subject {
   settings(text: string): readonly Setting[]
   /** What a kube-proxy has to run with that takes the text. */
   expected(text: string): Expected
+  /** Who has put back what was before the change, `somebody` where that is not told; undefined where it is not undone. */
+  undoneBy(): Promise<string | undefined>
   /** Whether pods are to start anew for it: a change of their own template brings that about by itself. */
   restart(text: string): 'itself' | 'marked' | 'none'
 }

@@ -155,11 +155,17 @@ async function inForce(
   if (how === 'marked') await mark(connection, workload, after)
   dialog.progress(`waiting for the pods of ${nameOf(workload)} to start anew`)
   const release = whenInterrupted(() => Promise.resolve(dialog.progress(goingOn(subject))))
-  const done = await awaitRestart(connection, workload, {
+  const { rollout: done, undoneBy } = await awaitRestart(connection, workload, {
     timeout,
     progress: dialog.progress,
     confirm: (pod) => confirm(connection, pod, expected),
+    // a text that was there already is none that could be put back
+    undoneBy: async () => (planned.diff === '' ? undefined : subject.undoneBy()),
   }).finally(release)
+  if (undoneBy !== null) {
+    const message = `${undoneBy} has put back what ${object} was before the change`
+    return changeOf({ ...planned, findings: [...findings, finding('KPX4005', { message, object })], rollout: done })
+  }
   const failed = done.nodes.filter(({ state }) => state !== 'done')
   const fix = `look at what its pod says; what was before comes back with: ${restoring(subject)}`
   const found = failed.map(({ node, why }) => ({

@@ -19,14 +19,14 @@ export function changeView(change: Change, isShown: boolean, options: ViewOption
   const { changed, diff, dryRun, findings, instead, rollout, theirs } = change
   const { bad, good, warn } = options.style
   const isRefused = !changed && findings.some(({ level }) => level === 'error')
-  const failed = rollout?.state === 'failed'
+  const failed = rollout !== null && rollout.state !== 'done'
   const sides = theirs === null ? diffView(diff, options) : bothSides(diff, theirs, options)
   return [
     isShown && theirs === null ? '' : sides,
     isShown && !isRefused
       ? ''
       : toldView(
-          findings.filter(({ code }) => code !== 'KPX5001' && code !== 'KPX5002'),
+          findings.filter(({ code }) => !isOutcome(code)),
           options,
         ),
     diff === '' ? '' : '\n',
@@ -39,11 +39,14 @@ export function changeView(change: Change, isShown: boolean, options: ViewOption
     instead === null ? '' : insteadView(instead, options),
     rollout === null ? '' : unconfirmedView(rollout.nodes, options),
     findingsView(
-      findings.filter(({ code }) => code === 'KPX5001' || code === 'KPX5002'),
+      findings.filter(({ code }) => isOutcome(code)),
       options,
     ),
   ].join('')
 }
+
+/** What became of the change, which is told at the end. */
+const isOutcome = (code: Finding['code']): boolean => ['KPX4005', 'KPX5001', 'KPX5002'].includes(code)
 
 const isNotInForce = ({ findings }: Change): boolean => findings.some(({ code }) => code === 'KPX5002')
 
@@ -56,6 +59,7 @@ function verdict(change: Change): string {
   if (!changed) return `${object} is as wanted: nothing to change; kpx status says whether it is in force`
   const what = diff === '' ? `${object} is as wanted` : `${object} is changed`
   if (rollout === null) return isNotInForce(change) ? `${what}, and not in force yet` : what
+  if (rollout.state === 'undone') return `${object} was changed, and somebody has put it back`
   return rollout.state === 'done'
     ? `${what}, and in force on ${nodes(rollout.nodes.length)}`
     : `${what}, but not in force on every node`

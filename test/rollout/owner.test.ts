@@ -120,6 +120,26 @@ describe('a change of what somebody else owns', () => {
     expect(change.findings[0]?.message).to.include('the add-on writes its fields again at its next update')
   })
 
+  it('is noticed to be undone, and by whom, while its pods are waited for', async () => {
+    asEks()
+    const { cluster } = changing
+    cluster.beforeWrite = (method, path, _object, query) => {
+      // kpx marks the template after it has written the text
+      if (method === 'PATCH' && path.includes('daemonsets') && query.get('dryRun') === null) {
+        cluster.edit(config)
+        const metadata = cluster.configMap['metadata'] as object
+        const again = [{ manager: 'reconciler', time: '2026-12-01T10:00:00Z', fieldsV1: { 'f:data': {} } }]
+        cluster.configMap = { ...cluster.configMap, metadata: { ...metadata, managedFields: again } }
+      }
+      return undefined
+    }
+    const { change, exit } = await changing.change('config', 'set', 'mode=nftables', '--force')
+    expect(exit).to.equal(4)
+    expect(codesOf(change)).to.deep.equal(['KPX4002', 'KPX4005'])
+    expect(change.findings[1]?.message).to.include('reconciler has put back what ConfigMap kube-system/kube-proxy was')
+    expect(change.rollout).to.include({ state: 'undone' })
+  })
+
   it('lasts for a while where an upgrade makes the object anew', async () => {
     changing.cluster.labels = { 'minikube.k8s.io/name': 'minikube' }
     const { change, exit } = await changing.change('config', 'set', 'mode=nftables')
