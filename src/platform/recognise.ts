@@ -49,18 +49,27 @@ export function recognise(scene: PlatformScene): Recognition {
 }
 
 function lookedAt({ apiGroups, configMaps, daemonSets, gitVersion, nodes, unseen }: PlatformScene): string {
-  const counted: readonly (readonly [string, number, string])[] = [
-    ['nodes', nodes.length, 'Node'],
-    ['daemonsets', daemonSets.length, 'DaemonSet'],
-    ['configmaps', configMaps.length, 'ConfigMap'],
-    ['apigroups', apiGroups.size, 'API group'],
+  const counted: readonly (readonly [string, number])[] = [
+    ['nodes', nodes.length],
+    ['daemonsets', daemonSets.length],
+    ['configmaps', configMaps.length],
+    ['apigroups', apiGroups.size],
   ]
   const seen = counted
     .filter(([list]) => !unseen.includes(list))
-    .map(([, count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`)
+    .map(([list, count]) => `${count} ${nouns[list]}${count === 1 ? '' : 's'}`)
   const all = [...seen, ...(gitVersion === '' ? [] : [`the API server's version ${gitVersion}`])]
-  const missing = unseen.length === 0 ? '' : `; not recorded: ${unseen.join(', ')}`
-  return `looked at ${all.length === 0 ? 'nothing' : all.join(', ')}${missing}`
+  const missing = unseen.map((list) => (list === 'version' ? nouns[list] : `${nouns[list]}s`)).join(', ')
+  return `looked at ${all.length === 0 ? 'nothing' : all.join(', ')}${missing === '' ? '' : `; not seen: ${missing}`}`
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  apigroups: 'API group',
+  configmaps: 'ConfigMap',
+  daemonsets: 'DaemonSet',
+  nodes: 'Node',
+  pods: 'pod',
+  version: "the API server's version",
 }
 
 /** The owner of an object, what becomes of another's edit of it, and the way in which the owner changes it. */

@@ -163,7 +163,8 @@ async function inForce(
     undoneBy: async () => (planned.diff === '' ? undefined : subject.undoneBy()),
   }).finally(release)
   if (undoneBy !== null) {
-    const message = `${undoneBy} has put back what ${object} was before the change`
+    const whose = subject.ownership.owner === null ? '' : `; it is owned by ${subject.ownership.owner}`
+    const message = `${undoneBy} has put back what ${object} was before the change${whose}`
     return changeOf({ ...planned, findings: [...findings, finding('KPX4005', { message, object })], rollout: done })
   }
   const failed = done.nodes.filter(({ state }) => state !== 'done')

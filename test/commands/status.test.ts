@@ -50,7 +50,7 @@ describe('kpx status', () => {
     expect(flat(stdout)).to.include('Platform: none recognised: kpx looked at 2 Nodes, 1 DaemonSet, 1 ConfigMap')
     const { config } = await statusOf(path)
     expect(config).to.include({ platform: null, owner: null })
-    expect(config.looked).to.match(/^looked at 2 Nodes, .*v1\.37\.1; not recorded: apigroups$/)
+    expect(config.looked).to.match(/^looked at 2 Nodes, .*v1\.37\.1; not seen: API groups$/)
   })
 
   it('tells two platforms that are both there, and where two programs serve the Services', async () => {

@@ -131,8 +131,7 @@ describe('platforms that are recognised', () => {
   it('are none where nothing says so, and what was looked at is told', () => {
     expect(recognise({ ...plain, unseen: ['nodes'] })).to.deep.include({
       found: [],
-      looked:
-        "looked at 0 DaemonSets, 0 ConfigMaps, 0 API groups, the API server's version v1.33.1; not recorded: nodes",
+      looked: "looked at 0 DaemonSets, 0 ConfigMaps, 0 API groups, the API server's version v1.33.1; not seen: Nodes",
     })
   })
 
