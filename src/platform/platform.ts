@@ -21,7 +21,7 @@ export interface Fate {
   readonly why: string
 }
 
-interface OwnersFile {
+export interface OwnersFile {
   /** Where it is to be written: on the machine of whoever types the commands, or as a note says. */
   readonly path: string
   /** Complete. */

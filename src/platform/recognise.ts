@@ -1,10 +1,11 @@
 /** Which platforms a cluster is of, and who owns an object there. */
 import type { Capture } from '../capture/capture.ts'
+import { nameOf } from '../cluster/applied.ts'
 import type { Applied } from '../cluster/applied.ts'
 import { applierOf, keeperOf, nobody } from './owner.ts'
 import type { Owner } from './owner.ts'
 import { settableModes } from './platform.ts'
-import type { Fate, OwnersWay, Platform } from './platform.ts'
+import type { Fate, OwnersFile, OwnersWay, Platform } from './platform.ts'
 import { platforms } from './platforms/index.ts'
 import { platformScene } from './scene.ts'
 import type { PlatformScene } from './scene.ts'
@@ -75,8 +76,8 @@ const nouns: Readonly<Record<string, string>> = {
 /** The owner of an object, what becomes of another's edit of it, and the way in which the owner changes it. */
 export interface Ownership extends Owner {
   readonly fate: Fate
-  /** Undefined where the owner has none but an edit of the object. */
-  readonly way: (wanted: readonly Setting[]) => OwnersWay | undefined
+  /** Undefined where the owner has none but an edit of the object; `whole` is what the object is to hold after the change. */
+  readonly way: (wanted: readonly Setting[], whole?: OwnersFile) => OwnersWay | undefined
 }
 
 /** Whoever applied it with a tool of their own comes before the platform, and the platform before what only hints at one. */
@@ -89,7 +90,13 @@ export function ownershipOf(object: Applied, { found, scene }: Recognition): Own
   if (applier) {
     const { commands, notes } = applier.way
     const hasWay = commands.length + notes.length > 0
-    return { ...applier, way: () => (hasWay ? { files: [], commands, notes, refused: [] } : undefined) }
+    const way = (whole: OwnersFile | undefined): OwnersWay => ({
+      files: whole ? [whole] : [],
+      commands,
+      notes: [...(whole ? [`${whole.path} is what ${nameOf(object)} is to hold`] : []), ...notes],
+      refused: [],
+    })
+    return { ...applier, way: (_wanted, whole) => (hasWay ? way(whole) : undefined) }
   }
   if (!owning || !fate) return { ...nobody(object), fate: { outcome: 'kept', why: '' }, way: () => undefined }
   const { evidence, platform } = owning

@@ -1,5 +1,5 @@
 /** What platforms are recognised by: a cluster's nodes, DaemonSets, ConfigMaps, static pods, API groups and version. */
-import type { Capture } from '../capture/capture.ts'
+import type { Capture, ItemList } from '../capture/capture.ts'
 import { appliedOf, configMaps } from '../cluster/applied.ts'
 import type { Applied, ConfigMap } from '../cluster/applied.ts'
 import { number, object, text } from '../cluster/json.ts'
@@ -105,7 +105,7 @@ function daemonSetOf(item: unknown): PlatformDaemonSet {
 
 function podsIn(capture: Capture): PlatformPod[] {
   const found: PlatformPod[] = []
-  for (const item of capture.list('pods') ?? []) {
+  for (const item of telling(capture.list('pods') ?? [])) {
     const pod = object(item)
     const applied = appliedOf('Pod', pod)
     const isStatic = applied.annotations['kubernetes.io/config.mirror'] !== undefined
@@ -114,6 +114,12 @@ function podsIn(capture: Capture): PlatformPod[] {
   }
   return found
 }
+
+/** Of many pods in a file few need be parsed. */
+const telling = (pods: ItemList): Iterable<unknown> =>
+  pods.unparsed
+    ?.filter((item) => /kubernetes\.io\/config\.mirror|kube-proxy/.test(item.text()))
+    .map((item) => item.value()) ?? pods
 
 function startedIn(capture: Capture): Started[] {
   const sets = kubeProxyDaemonSets(capture.list('daemonsets') ?? []).filter(({ desired }) => desired > 0)

@@ -46,6 +46,7 @@ function subjectAt(place: Place, connection: Connection): Subject | undefined {
     object: map,
     label: `${nameOf(map)}, key ${key}`,
     text: written,
+    fileName: key,
     revisions: readRevisions(text(map.annotations[revisionsAnnotation])),
     recognition,
     ownership: ownershipOf(map, recognition),

@@ -42,21 +42,16 @@ export async function daemonSetSubject(connection: Connection, { daemonSet, forc
 }
 
 async function subjectAt(place: Place, connection: Connection): Promise<Subject> {
-  const { file, recognition, workload: found } = place
+  const { recognition, workload: found } = place
   const { name, namespace } = found
   const asked = { resource: resources.daemonSets, namespace, name }
   const read = async (): Promise<Json> => object(await getObject(connection, { verb: 'get', ...asked }))
   const now = await read()
   const workload = appliedOf('DaemonSet', now)
   const written = editable(now)
-  const startedWith = (set: Json): StartedWith => ({
-    command: kubeProxyDaemonSets([set])[0]?.container.words ?? [],
-    config: file.text,
-    version: versionIn(set, place) ?? undefined,
-  })
   const expected = (after: string): Expected => {
     const set = object(jsonOfYaml(after))
-    return expectedOf(startedWith(now), startedWith(set), minorIn(set, place))
+    return expectedOf(startedWith(now, place), startedWith(set, place), minorIn(set, place))
   }
   return {
     connection,
@@ -64,6 +59,7 @@ async function subjectAt(place: Place, connection: Connection): Promise<Subject>
     object: workload,
     label: nameOf(workload),
     text: written,
+    fileName: `${name}.yaml`,
     revisions: readRevisions(text(workload.annotations[revisionsAnnotation])),
     recognition,
     ownership: ownershipOf(workload, recognition),
@@ -110,6 +106,12 @@ const sameTemplate = (now: Json, after: Json): boolean =>
 
 const undoneBy = (before: Json, now: Json): string | undefined =>
   sameTemplate(before, now) ? writerOf('DaemonSet', now) : undefined
+
+const startedWith = (set: Json, place: Place): StartedWith => ({
+  command: kubeProxyDaemonSets([set])[0]?.container.words ?? [],
+  config: place.file.text,
+  version: versionIn(set, place) ?? undefined,
+})
 
 /** Of the image that the DaemonSet has, be it another one than that of now. */
 const versionIn = (set: Json, { version }: Place): string | null =>

@@ -8,7 +8,7 @@ import { changedFields } from '../config/edit/changed-fields.ts'
 import { jsonOfYaml } from '../config/yaml-object.ts'
 import { KpxError } from '../error.ts'
 import { fieldManager } from '../kube/objects.ts'
-import type { OwnersWay } from '../platform/platform.ts'
+import type { OwnersFile, OwnersWay } from '../platform/platform.ts'
 import { ownershipOf, ownersWay } from '../platform/recognise.ts'
 import type { Ownership, Recognition } from '../platform/recognise.ts'
 import type { Setting } from '../platform/setting.ts'
@@ -37,16 +37,19 @@ export function ownerFindings({ object, ownership }: Owned, force: boolean): Fin
   return [force ? { ...found, level: 'warning', fix: 'see what becomes of it: kpx status' } : found]
 }
 
-/** What the change is in the owner's way; null where the owner has none. Without settings, that of the mode as it is. */
+/**
+ * What the change is in the owner's way; null where the owner has none. Without settings, that of the mode as it is; `whole` is what the
+ * object is to hold.
+ */
 export function insteadOf(
   { owner, way }: Ownership,
   wanted: readonly Setting[],
   { scene }: Recognition,
+  whole?: OwnersFile,
 ): Instead | null {
   const mode = scene.written.get('mode')
-  const own = way(
-    wanted.length > 0 ? wanted : [{ path: 'mode', value: mode === undefined || mode === '' ? 'iptables' : mode }],
-  )
+  const asItIs = { path: 'mode', value: mode === undefined || mode === '' ? 'iptables' : mode }
+  const own = way(wanted.length > 0 ? wanted : [asItIs], whole)
   return own && owner !== null ? asInstead(owner, own) : null
 }
 

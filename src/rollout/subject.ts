@@ -39,6 +39,8 @@ export interface Subject {
   /** `ConfigMap kube-system/kube-proxy, key config.conf`. */
   readonly label: string
   readonly text: string
+  /** What a file of the text is called: `config.conf`. */
+  readonly fileName: string
   readonly revisions: readonly Revision[]
   readonly recognition: Recognition
   /** Whose the object is. */

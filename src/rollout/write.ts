@@ -10,7 +10,7 @@ import { whenInterrupted } from '../interruption.ts'
 import { isPolicy } from '../kube/api-failure.ts'
 import { whoAmI } from '../kube/who-am-i.ts'
 import { changeOf } from './change.ts'
-import type { Change, DryRun } from './change.ts'
+import type { Change, DryRun, Instead } from './change.ts'
 import { insteadOf, ownerFindings } from './owner.ts'
 import { awaitRestart, isMarked, mark } from './restart.ts'
 import { confirm } from './running.ts'
@@ -52,8 +52,7 @@ export async function change(subject: Subject, after: string, options: ChangeOpt
   if (diff === '' && !(await isWaiting(subject, after, options))) return changeOf({ object, diff })
   const owned = ownerFindings(subject, options.force)
   const findings = [...newFindings(subject, after), ...owned]
-  const isOwned = owned.some(({ level }) => level === 'error')
-  const instead = isOwned ? insteadOf(subject.ownership, subject.settings(after), subject.recognition) : null
+  const instead = owned.some(({ level }) => level === 'error') ? insteadFor(subject, after) : null
   const planned: Planned = { object, diff, findings, instead, dryRun: options.dryRun }
   if (findings.some(({ level }) => level === 'error') || options.dryRun === 'client') return changeOf(planned)
   const refusal = diff === '' ? undefined : await attempt(subject, planned, (now) => now.write(after, undefined, true))
@@ -63,6 +62,11 @@ export async function change(subject: Subject, after: string, options: ChangeOpt
   const conflict =
     diff === '' ? undefined : await attempt(subject, planned, (now) => write(now, after, options.command))
   return conflict ?? inForce(subject, after, options, dialog, { ...planned, changed: true })
+}
+
+const insteadFor = (subject: Subject, after: string): Instead | null => {
+  const { fileName, ownership, recognition } = subject
+  return insteadOf(ownership, subject.settings(after), recognition, { path: fileName, text: after })
 }
 
 type Planned = Parameters<typeof changeOf>[0]

@@ -2,12 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { readCapture } from '../../src/capture/read.ts'
+import { jsonOfYaml } from '../../src/config/yaml-object.ts'
 import { settableModes } from '../../src/platform/platform.ts'
 import type { OwnersWay, Platform } from '../../src/platform/platform.ts'
 import { platforms } from '../../src/platform/platforms/index.ts'
 import { ownersWay, recognise } from '../../src/platform/recognise.ts'
 import type { Recognition } from '../../src/platform/recognise.ts'
 import { platformScene } from '../../src/platform/scene.ts'
+import type { PlatformScene } from '../../src/platform/scene.ts'
 import type { Setting } from '../../src/platform/setting.ts'
 import { root } from '../kpx.ts'
 import { formats } from './formats.ts'
@@ -124,4 +126,90 @@ describe('platforms', () => {
       })
     })
   }
+})
+
+describe('platforms with several ways', () => {
+  const scene = async (id: string): Promise<PlatformScene> => platformScene(await readCapture(`${folder}/${id}`))
+
+  it('are Talos with a document of its own for kube-proxy, which takes every field', async () => {
+    const before = await scene('talos')
+    const [map] = before.configMaps
+    const configMaps = map ? [{ ...map, name: 'kube-proxy-config-0123456789abcdef' }] : []
+    const recognition = recognise({ ...before, configMaps })
+    const [found] = recognition.found
+    expect(found?.platform.place(recognition.scene)).to.include('document KubeProxyConfig')
+    if (!found) return
+    const way = expectWay(found.platform, [mode('nftables'), ...fields], recognition)
+    expect(way.refused).to.deep.equal([])
+    expect(jsonOfYaml(way.files[0]?.text ?? '')).to.deep.include({ kind: 'KubeProxyConfig', mode: 'nftables' })
+  })
+
+  it('are EKS with nodes of several kinds, of which the answer tells what cannot be seen', async () => {
+    const before = await scene('eks-addon')
+    const [node] = before.nodes
+    const others = ['auto', 'fargate'].flatMap((type) =>
+      node ? [{ ...node, name: `${type}-1`, labels: { 'eks.amazonaws.com/compute-type': type } }] : [],
+    )
+    const recognition = recognise({ ...before, nodes: [...before.nodes, ...others] })
+    expect(recognition.found.map(({ platform }) => platform.id)).to.deep.equal(['eks-addon'])
+    expect(recognition.found[0]?.platform.place(recognition.scene))
+      .to.include('Auto Mode (label eks.amazonaws.com/compute-type: auto of Node auto-1) it is')
+      .and.include('Fargate (label eks.amazonaws.com/compute-type: fargate of Node fargate-1) there is none')
+  })
+
+  it('refuse a mode by the release of the cluster, each in its own words', async () => {
+    for (const [id, minor, why] of [
+      ['aks', 31, 'AKS takes NFTABLES from Kubernetes 1.33 on, and this is 1.31'],
+      ['eks-addon', 32, 'EKS takes nftables from Kubernetes 1.33 on, and this is 1.32'],
+      ['gardener', 30, 'Gardener takes NFTables from Kubernetes 1.31 on, and this is 1.30'],
+      ['k3s', 30, 'kube-proxy 1.30 does not take it without a feature gate'],
+    ] as const) {
+      const recognition = recognise({ ...(await scene(id)), minor })
+      const [found] = recognition.found
+      expect(found?.platform.modes(recognition.scene).nftables, id).to.equal(why)
+    }
+  })
+
+  it('keep the arguments that k3s and RKE2 were started with, and replace those of the same flag', async () => {
+    const own = await scene('k3s')
+    const [platform] = recognise(own).found.map((one) => one.platform)
+    if (!platform) throw new Error('k3s is not recognised')
+    const argsOf = (wanted: readonly Setting[]): unknown =>
+      (jsonOfYaml(ownersWay(platform, wanted, own).files[0]?.text ?? '') as Record<string, unknown>)['kube-proxy-arg']
+    expect(argsOf([mode('ipvs'), { path: 'ipvs.scheduler', value: 'lc' }])).to.deep.equal([
+      'metrics-bind-address=0.0.0.0',
+      'proxy-mode=ipvs',
+      'ipvs-scheduler=lc',
+    ])
+    expect(argsOf([{ path: 'mode', value: null }])).to.deep.equal(['metrics-bind-address=0.0.0.0'])
+    const gates = ['A', 'B'].map((gate) => ({ path: `featureGates.${gate}`, value: 'true' }))
+    expect(argsOf(gates)).to.include('feature-gates=A=true,B=true')
+  })
+
+  it('say nothing of a kube-proxy that k3s was told not to start', async () => {
+    const own = await scene('k3s')
+    const [platform] = recognise(own).found.map((one) => one.platform)
+    const [server] = own.nodes
+    if (!platform || !server) throw new Error('k3s is not recognised')
+    expect(platform.started?.(server, own)).to.include.members(['--proxy-mode=iptables', '--conntrack-max-per-core=0'])
+    const annotations = { 'k3s.io/node-args': '["server","--disable-kube-proxy"]' }
+    const nodes = [{ ...server, annotations }]
+    expect(platform.started?.(server, { ...own, nodes })).to.equal(undefined)
+  })
+
+  it('are not taken for another one that has something of it', async () => {
+    const typhoon = await scene('typhoon')
+    const talos = await scene('talos')
+    const labelled = talos.nodes.map((node) => ({ ...node, labels: { 'node.kubernetes.io/controller': 'true' } }))
+    expect(recognise({ ...typhoon, nodes: labelled }).found.map(({ platform }) => platform.id)).to.deep.equal(['talos'])
+    const kubeRouter = await scene('kube-router')
+    const daemonSets = kubeRouter.daemonSets.map((set) => ({
+      ...set,
+      containers: set.containers.map((one) => ({ ...one, words: ['--run-service-proxy=false'] })),
+    }))
+    expect(recognise({ ...kubeRouter, daemonSets }).found).to.deep.equal([])
+    const cilium = await scene('cilium')
+    const hybrid = cilium.configMaps.map((map) => ({ ...map, data: new Map([['kube-proxy-replacement', 'partial']]) }))
+    expect(recognise({ ...cilium, configMaps: hybrid }).found).to.deep.equal([])
+  })
 })

@@ -111,6 +111,18 @@ describe('a change of what somebody else owns', () => {
     expect(changing.cluster.text).to.equal(config)
   })
 
+  it('is refused with the text that whoever applies the object is to apply', async () => {
+    changing.cluster.annotate('argocd.argoproj.io/tracking-id', 'infra:/ConfigMap:kube-system/kube-proxy')
+    const { change, exit } = await changing.change('config', 'set', 'mode=nftables')
+    expect(exit).to.equal(1)
+    expect(change.instead).to.deep.include({
+      by: 'Argo CD application infra',
+      files: [{ path: 'config.conf', text: config.replace('mode: iptables', 'mode: nftables') }],
+      commands: ['argocd app get infra'],
+    })
+    expect(change.instead?.notes[0]).to.equal('config.conf is what ConfigMap kube-system/kube-proxy is to hold')
+  })
+
   it('is made by force, and said to be undone', async () => {
     asEks()
     const { change, exit } = await changing.change('config', 'set', 'mode=nftables', '--force')

@@ -10,6 +10,7 @@ const why = 'DigitalOcean documents no way to configure kube-proxy'
 export const doks: Platform = {
   id: 'doks',
   name: 'DOKS',
+  refines: ['kubeadm'],
   kind: 'provider',
   recognise: ({ nodes }) => marked(nodes, 'labels', 'doks.digitalocean.com/node-pool-id'),
   place: () => 'the objects of kube-proxy in kube-system, where there are any, are managed by DigitalOcean',

@@ -4,7 +4,7 @@ import { marked } from '../evidence.ts'
 import { modesOf } from '../mode.ts'
 import { undone } from '../platform.ts'
 import type { Platform } from '../platform.ts'
-import { asFields, isNothing } from '../setting.ts'
+import { asFields, flagWords, isNothing } from '../setting.ts'
 import type { Targets } from '../setting.ts'
 
 const targets: Targets = {
@@ -38,9 +38,8 @@ export const kops: Platform = {
   change: (wanted) => {
     const fields = asFields(wanted, targets, notThere)
     if (isNothing(fields)) return { refused: fields.refused }
-    const set = [...fields.values].flatMap(([name, value]) =>
-      (Array.isArray(value) ? value : [value]).map((one) => quoted(`--set=spec.kubeProxy.${name}=${String(one)}`)),
-    )
+    // a list is set as a whole, with commas
+    const set = flagWords(fields).map((word) => quoted(`--set=spec.kubeProxy.${word}`))
     const unset = fields.unset.map((name) => `--unset=spec.kubeProxy.${name}`)
     return {
       commands: [
