@@ -29,7 +29,7 @@ export function changeView(change: Change, isShown: boolean, options: ViewOption
           findings.filter(({ code }) => !isOutcome(code)),
           options,
         ),
-    diff === '' ? '' : '\n',
+    diff === '' && (isShown || findings.length === 0) ? '' : '\n',
     paragraph(
       verdict(change),
       options,

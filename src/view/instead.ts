@@ -7,7 +7,7 @@ import type { ViewOptions } from './style.ts'
 export function insteadView({ by, commands, files, notes, refused }: Instead, options: ViewOptions): string {
   const nothing = files.length + commands.length === 0
   return [
-    heading(nothing ? `There is no way by ${by}` : `The way by ${by}`, options),
+    heading(nothing ? `${by} has no way to change it` : `How ${by} changes it`, options),
     ...files.map(({ path, text }) => paragraph(`write ${path}:`, options, '  ') + whole(text, options)),
     commands.length === 0 ? '' : paragraph(files.length === 0 ? 'type:' : 'then type:', options, '  '),
     whole(commands.map((command) => `${command}\n`).join(''), options),

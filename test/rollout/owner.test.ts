@@ -70,7 +70,7 @@ describe('a change of what somebody else owns', () => {
     expect(change.instead?.files[0]?.text).to.include('NFTABLES')
     const { stdout } = await changing.kpx('config', 'set', 'iptables.masqueradeBit=12', '--yes')
     expect(stdout.replaceAll(/\s+/g, ' '))
-      .to.include('There is no way by AKS')
+      .to.include('AKS has no way to change it')
       .and.include('iptables.masqueradeBit AKS lets one choose the mode')
   })
 
