@@ -57,7 +57,7 @@ export async function configurationLists(connection: Connection): Promise<Lists>
 }
 
 /** One ConfigMap may be both kube-proxy's and a sign of its platform. */
-function together(own: readonly unknown[], { configmaps = [] }: Lists): unknown[] {
+function together(own: readonly unknown[], { configmaps }: Lists): unknown[] {
   const nameOf = (map: unknown): string => {
     const { name, namespace } = object(object(map)['metadata'])
     return `${text(namespace)}/${text(name)}`

@@ -65,6 +65,7 @@ export function platformScene(capture: Capture): PlatformScene {
   const gitVersion = text(object([...(capture.list('version') ?? [])][0])['gitVersion'])
   const [first] = kubeProxies
   const version = (first && versionOfImage(first.container.image)) ?? gitVersion
+  let written: PlatformScene['written'] | undefined
   return {
     nodes: Array.from(capture.list('nodes') ?? [], nodeOf),
     daemonSets: Array.from(capture.list('daemonsets') ?? [], daemonSetOf),
@@ -75,7 +76,10 @@ export function platformScene(capture: Capture): PlatformScene {
     gitVersion,
     minor: minorOf(version) ?? newestMinor,
     kubeProxies,
-    written: first ? writtenBy(first, version, capture) : new Map(),
+    // only a change asks for it
+    get written() {
+      return (written ??= first ? writtenBy(first, version, capture) : new Map())
+    },
     unseen: lists.filter((list) => capture.list(list) === undefined),
   }
 }
