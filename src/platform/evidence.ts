@@ -45,6 +45,10 @@ export const apiGroup = ({ apiGroups }: PlatformScene, group: string): string[] 
 export const objectsThat = <T extends Applied>(objects: readonly T[], isWanted: (one: T) => boolean): string[] =>
   told('', objects.filter(isWanted))
 
+/** Of those who make clusters with kubeadm from a provider's own builds: their versions are the provider's, and nothing else is. */
+export const isMadeByKubeadm = ({ configMaps }: PlatformScene): boolean =>
+  configMaps.some(({ name, namespace }) => namespace === 'kube-system' && name === 'kubeadm-config')
+
 function told(what: string, [first, ...others]: readonly Applied[]): string[] {
   if (!first) return []
   const more = others.length === 0 ? '' : ` and ${others.length} more`

@@ -157,6 +157,17 @@ describe('platforms with several ways', () => {
       .and.include('Fargate (label eks.amazonaws.com/compute-type: fargate of Node fargate-1) there is none')
   })
 
+  it('are OpenShift with kube-proxy in the process of its network', async () => {
+    const before = await scene('openshift')
+    const [set] = before.daemonSets
+    const daemonSets = set ? [{ ...set, namespace: 'openshift-sdn', name: 'sdn' }] : []
+    const recognition = recognise({ ...before, daemonSets })
+    const [found] = recognition.found
+    expect(found?.platform.place(recognition.scene)).to.include('part of DaemonSet openshift-sdn/sdn')
+    if (!found) return
+    expect(expectWay(found.platform, [mode('iptables')], recognition).commands[1]).to.include('daemonset/sdn')
+  })
+
   it('refuse a mode by the release of the cluster, each in its own words', async () => {
     for (const [id, minor, why] of [
       ['aks', 31, 'AKS takes NFTABLES from Kubernetes 1.33 on, and this is 1.31'],
@@ -202,6 +213,13 @@ describe('platforms with several ways', () => {
     const talos = await scene('talos')
     const labelled = talos.nodes.map((node) => ({ ...node, labels: { 'node.kubernetes.io/controller': 'true' } }))
     expect(recognise({ ...typhoon, nodes: labelled }).found.map(({ platform }) => platform.id)).to.deep.equal(['talos'])
+    const kubeadm = await scene('kubeadm')
+    for (const gitVersion of ['v1.33.1-eks-595af52', 'v1.33.1-gke.1107000']) {
+      const anywhere = recognise({ ...kubeadm, gitVersion })
+      expect(anywhere.found.map(({ platform }) => platform.id)).to.deep.equal(['kubeadm'])
+    }
+    const engine = { ...(await scene('eks')), gitVersion: 'v1.23.1', nodes: (await scene('aks')).nodes }
+    expect(recognise(engine).found).to.deep.equal([])
     const kubeRouter = await scene('kube-router')
     const daemonSets = kubeRouter.daemonSets.map((set) => ({
       ...set,

@@ -171,6 +171,16 @@ describe('a change of what somebody else owns', () => {
     }
   })
 
+  it('is refused in the platform’s way where nobody can change the ConfigMap', async () => {
+    changing.cluster.labels = { 'worker.gardener.cloud/pool': 'a' }
+    changing.cluster.configMap = { ...changing.cluster.configMap, immutable: true }
+    const { change, exit } = await changing.change('config', 'set', 'mode=nftables')
+    expect([exit, ...codesOf(change)]).to.deep.equal([1, 'KPX4002'])
+    expect(change.instead?.commands[0]).to.include('"kubeProxy":{"mode":"NFTables"}')
+    const { stderr } = await changing.kpx('config', 'set', 'mode=nftables', '--yes', '--force')
+    expect(stderr).to.include('KPX2103').and.include('is immutable')
+  })
+
   it('is an error as before where nothing is recognised', async () => {
     changing.cluster.daemonSet = { ...changing.cluster.daemonSet, spec: {} }
     const { exit, stderr } = await changing.kpx('config', 'set', 'mode=nftables', '--yes')

@@ -43,7 +43,11 @@ export const aks: Platform = {
   id: 'aks',
   name: 'AKS',
   kind: 'provider',
-  recognise: ({ nodes }) => marked(nodes, 'labels', clusterLabel),
+  // AKS Engine labels its nodes alike, and has a ConfigMap
+  recognise: ({ configMaps, nodes }) =>
+    configMaps.some(({ name, namespace }) => namespace === 'kube-system' && name === 'kube-proxy-config')
+      ? []
+      : marked(nodes, 'labels', clusterLabel),
   place: ({ daemonSets }) =>
     daemonSets.some(({ name, namespace }) => namespace === 'kube-system' && name === 'kube-proxy')
       ? 'flags in DaemonSet kube-system/kube-proxy, managed by AKS; there is no ConfigMap'

@@ -1,6 +1,6 @@
 /** Amazon EKS with a kube-proxy that no add-on manages. Sources: as src/platform/eks.ts. */
 import { clusterName, clusterNote, eksModes, nodesOfAws } from '../eks.ts'
-import { marked, versionHas } from '../evidence.ts'
+import { isMadeByKubeadm, marked, versionHas } from '../evidence.ts'
 import type { Platform } from '../platform.ts'
 import { kpxWay } from '../kpx-way.ts'
 
@@ -8,10 +8,11 @@ export const eks: Platform = {
   id: 'eks',
   name: 'EKS',
   kind: 'ConfigMap',
-  recognise: (scene) => [
-    ...versionHas(scene, '-eks-'),
-    ...marked(scene.nodes, 'labels', 'eks.amazonaws.com/nodegroup'),
-  ],
+  // EKS Anywhere has versions of EKS
+  recognise: (scene) =>
+    isMadeByKubeadm(scene)
+      ? []
+      : [...versionHas(scene, '-eks-'), ...marked(scene.nodes, 'labels', 'eks.amazonaws.com/nodegroup')],
   place: (scene) =>
     `ConfigMap kube-system/kube-proxy-config, key config; no add-on is known to manage it (self-managed)${nodesOfAws(scene)}`,
   fate: ({ managers }) =>

@@ -2,7 +2,7 @@
  * Google Kubernetes Engine with kube-proxy. Sources: cloud.google.com/kubernetes-engine/docs (no setting for kube-proxy is documented);
  * kubernetes cluster/gce (the static pod and its flags); versions end in `-gke.N`.
  */
-import { marked, versionHas } from '../evidence.ts'
+import { isMadeByKubeadm, marked, versionHas } from '../evidence.ts'
 import { noModes } from '../mode.ts'
 import { undone } from '../platform.ts'
 import type { Platform } from '../platform.ts'
@@ -15,10 +15,11 @@ export const gke: Platform = {
   id: 'gke',
   name: 'GKE',
   kind: 'static pod',
-  recognise: (scene) => [
-    ...versionHas(scene, '-gke.'),
-    ...marked(scene.nodes, 'labels', 'cloud.google.com/gke-nodepool'),
-  ],
+  // GKE on other machines has versions of GKE
+  recognise: (scene) =>
+    isMadeByKubeadm(scene)
+      ? []
+      : [...versionHas(scene, '-gke.'), ...marked(scene.nodes, 'labels', 'cloud.google.com/gke-nodepool')],
   place: () =>
     'flags of the static pod kube-proxy-NODE in a manifest on each node, managed by GKE; there is no ConfigMap',
   fate: undone('GKE makes its nodes from their image'),

@@ -23,6 +23,10 @@ const overridden = ['featureGates', 'healthzBindAddress', 'metricsBindAddress']
 const isOwn = ({ path }: Setting): boolean => Object.hasOwn(targets, path)
 const isOverridden = ({ path }: Setting): boolean => overridden.includes(path.replace(/\..*/, ''))
 
+/** Until 4.16 the network of its own had kube-proxy in its process. */
+const isSdn = ({ daemonSets }: PlatformScene): boolean =>
+  daemonSets.some(({ name, namespace }) => namespace === 'openshift-sdn' && name === 'sdn')
+
 export const openshift: Platform = {
   id: 'openshift',
   name: 'OpenShift',
@@ -31,8 +35,10 @@ export const openshift: Platform = {
     ...apiGroup(scene, 'operator.openshift.io'),
     ...marked(scene.nodes, 'annotations', 'machineconfiguration.openshift.io/currentConfig'),
   ],
-  place: () =>
-    'spec.kubeProxyConfig of networks.operator.openshift.io/cluster, of which the cluster-network-operator makes ConfigMap openshift-kube-proxy/proxy-config',
+  place: (scene) =>
+    isSdn(scene)
+      ? 'spec.kubeProxyConfig of networks.operator.openshift.io/cluster; kube-proxy is part of DaemonSet openshift-sdn/sdn'
+      : 'spec.kubeProxyConfig of networks.operator.openshift.io/cluster, of which the cluster-network-operator makes ConfigMap openshift-kube-proxy/proxy-config',
   fate: undone('the cluster-network-operator puts back its own at once'),
   modes: (scene) => modesOf(scene),
   change,
@@ -64,7 +70,9 @@ function change(wanted: readonly Setting[], scene: PlatformScene): ReturnType<Pl
   return {
     commands: [
       `oc patch networks.operator.openshift.io cluster --type=merge -p ${quoted(patch)}`,
-      'oc -n openshift-kube-proxy rollout status daemonset/openshift-kube-proxy',
+      isSdn(scene)
+        ? 'oc -n openshift-sdn rollout status daemonset/sdn'
+        : 'oc -n openshift-kube-proxy rollout status daemonset/openshift-kube-proxy',
     ],
     notes: ['whether the operator took it is told by: oc get clusteroperator network -o yaml'],
     refused,
