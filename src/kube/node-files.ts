@@ -226,8 +226,8 @@ export const nodeFiles: readonly NodeFile[] = [
     file: 'kube-proxy-config.txt',
     after: [processFile],
     isWanted: (files) => configPath(files) !== undefined,
+    // that of a pod is where the container has it, and not here
     commands: [{ words: ['cat'], more: (files) => [[configPath(files) ?? '']] }],
-    missed: 'failed',
     onHost: true,
     beside: true,
   },

@@ -86,6 +86,17 @@ describe('kpx status', () => {
     expect((await kpx(...asked, '--daemonset', 'k3s-server')).stdout).to.equal('0.0.0.0:10249\n')
   })
 
+  it('has its flags judged as those of a pod are', async () => {
+    cpSync(`${fixtures}/k3s`, capture, { recursive: true })
+    const list = join(capture, 'objects/nodes.json')
+    const nodes = readFileSync(list, 'utf8').replaceAll('proxy-mode=iptables', 'proxy-mode=ipvsx')
+    writeFileSync(list, nodes)
+    const asked = ['config', 'validate', '--daemonset', 'k3s-server', '--from', capture]
+    const { exit, stdout } = await kpx(...asked)
+    expect(exit).to.equal(1)
+    expect(stdout).to.include('error KPX2005 Node k3s-server:').and.include('--proxy-mode=ipvsx')
+  })
+
   it('reads a process of the host: its command line, its file, its mode and its rules', async () => {
     cpSync(`${captures}/k1.37-iptables/nodes/node1`, join(capture, 'nodes/node1'), { recursive: true })
     const config = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: iptables\n'
