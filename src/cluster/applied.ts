@@ -40,11 +40,14 @@ export function appliedOf(kind: string, { metadata }: Json): Applied {
     name: text(name),
     labels: object(labels),
     annotations: object(annotations),
-    managers: objects(managedFields).map(({ fieldsV1, manager, time }) => ({
-      name: text(manager),
-      time: text(time),
-      wroteData: Object.hasOwn(object(fieldsV1), 'f:data'),
-    })),
+    // who writes its status applies nothing
+    managers: objects(managedFields)
+      .filter(({ subresource }) => text(subresource) === '')
+      .map(({ fieldsV1, manager, time }) => ({
+        name: text(manager),
+        time: text(time),
+        wroteData: Object.hasOwn(object(fieldsV1), 'f:data'),
+      })),
     createdAt: text(creationTimestamp) || undefined,
     resourceVersion: text(resourceVersion),
   }

@@ -1,5 +1,7 @@
 /** Clusters like those of platforms, set up for real: what kpx says of them, refuses, and does by force. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -9,7 +11,9 @@ import type { Change } from '../../src/rollout/change.ts'
 import { kpxProcess, root } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
+import { buildAll, kubernetesVersion } from './built.ts'
 import type { Cluster } from './cluster.ts'
+import { apiServer } from './control-plane.ts'
 import { kubeadmObjects, likeAks, likeEks, likeStaticPods, reconcile } from './platforms.ts'
 import type { KubeadmObjects } from './platforms.ts'
 import { attempt } from './run.ts'
@@ -94,7 +98,6 @@ describe('a cluster of a platform', function () {
       const forced = await changed('config', 'set', 'mode=nftables', '--force')
       expect([forced.exit, ...codes(forced.change)]).to.deep.equal([0, 'warning KPX4002'])
       expect(running(await status())).to.deep.equal(['nftables', 'nftables'])
-      expect((await changed('config', 'restore', '--force')).exit).to.equal(0)
     })
   })
 
@@ -145,7 +148,7 @@ describe('a cluster of a platform', function () {
   })
 
   describe('that starts kube-proxy without a DaemonSet', () => {
-    before('is set up', async () => likeStaticPods(cluster))
+    before('is set up', async () => likeStaticPods(cluster, kubeadm))
 
     it('is read all the same: its flags, its mode and its rules', async () => {
       await until('the rules', async () => (await status()).nodes.every((one) => one.programmed?.length === 1))
@@ -157,5 +160,43 @@ describe('a cluster of a platform', function () {
       ])
       expect((await kpx('config', 'get', 'conntrack.maxPerCore')).stdout).to.equal('0\n')
     })
+
+    it('is read where it is a process of the node: its command line, its file, its mode and its rules', async () => {
+      await cluster.kubectl(['delete', 'pods', '-n', 'kube-system', '-l', 'component=kube-proxy', '--wait'])
+      const { kubernetes } = await buildAll(kubernetesVersion, false)
+      const [config, kubeconfig] = [join(folder, 'kube-proxy.yaml'), join(folder, 'kubeconfig')]
+      // the administrator's way to the API server is another one
+      const own = readFileSync(cluster.kubeconfig, 'utf8').replace(/https:\/\/127\.0\.0\.1:\d+/, apiServer)
+      writeFileSync(kubeconfig, own)
+      writeFileSync(config, processConfig(kubeconfig))
+      const words = [join(kubernetes, 'kube-proxy'), `--config=${config}`, '--hostname-override=node1']
+      const [program, argv] = cluster.on('node1', ...words)
+      // in a group of its own: its way into the namespaces is a process too
+      const running = spawn(program, argv, { stdio: 'ignore', detached: true })
+      try {
+        const via = [...cluster.on('node1')].flat().join(' ')
+        const seen = async (): Promise<Status> =>
+          JSON.parse((await kpx('status', '--node', 'node1', '--via', via, '-o', 'json')).stdout) as Status
+        await until('its rules', async () => (await seen()).nodes[0]?.programmed?.includes('nftables') === true)
+        const now = await seen()
+        expect(now.config.object).to.equal(`file ${config} of Node node1`)
+        expect(now.mode).to.include({ configured: 'nftables', effective: 'nftables' })
+        expect(now.nodes[0]).to.deep.include({ running: 'nftables', pod: null, ready: true })
+      } finally {
+        if (running.pid !== undefined) process.kill(-running.pid)
+        await once(running, 'exit')
+      }
+    })
   })
 })
+
+const processConfig = (kubeconfig: string): string => `apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+mode: nftables
+clientConnection:
+  kubeconfig: ${kubeconfig}
+conntrack:
+  maxPerCore: 0
+  tcpCloseWaitTimeout: 0s
+  tcpEstablishedTimeout: 0s
+`

@@ -5,6 +5,8 @@ import { kubeProxyReady } from './kube-proxy.ts'
 
 const namespace = 'kube-system'
 
+const aksLabel = 'kubernetes.azure.com/cluster=MC_rg-shop_aks-shop_westeurope'
+
 interface Container {
   command: string[]
   name: string
@@ -103,7 +105,7 @@ export async function likeAks(cluster: Cluster, { map, set: before }: KubeadmObj
   const set = daemonSet(before, command, { kubeconfig: '/etc/kube-proxy' }, { component: 'kube-proxy' })
   await withoutKubeProxy(cluster)
   await apply(cluster, 'aks', configMap('kubeconfig', { 'kubeconfig.conf': map.data['kubeconfig.conf'] }), set)
-  await cluster.kubectl(['label', 'nodes', '--all', 'kubernetes.azure.com/cluster=MC_rg-shop_aks-shop_westeurope'])
+  await cluster.kubectl(['label', 'nodes', '--all', '--overwrite', aksLabel])
   await kubeProxyReady(cluster)
   return set
 }
@@ -129,8 +131,9 @@ export async function likeEks(cluster: Cluster, { map, set: before }: KubeadmObj
   await kubeProxyReady(cluster)
 }
 
-/** A pod of each node that no DaemonSet has made, as the kubelets' static pods are. */
-export async function likeStaticPods(cluster: Cluster): Promise<void> {
+/** A pod of each node that no DaemonSet has made, as the kubelets' static pods are: with flags, as AKS has them. */
+export async function likeStaticPods(cluster: Cluster, objects: KubeadmObjects): Promise<void> {
+  await likeAks(cluster, objects)
   const { spec } = await objectOf<DaemonSet>(cluster, 'daemonset/kube-proxy')
   await withoutKubeProxy(cluster)
   const labels = { component: 'kube-proxy' }

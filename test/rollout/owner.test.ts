@@ -140,7 +140,10 @@ describe('a change of what somebody else owns', () => {
       if (method === 'PATCH' && path.includes('daemonsets') && query.get('dryRun') === null) {
         cluster.edit(config)
         const metadata = cluster.configMap['metadata'] as object
-        const again = [{ manager: 'reconciler', time: '2026-12-01T10:00:00Z', fieldsV1: { 'f:data': {} } }]
+        const again = [
+          { manager: 'reconciler', time: '2026-12-01T10:00:00Z', fieldsV1: { 'f:data': {} } },
+          { manager: 'controller', time: '2026-12-01T10:00:01Z', subresource: 'status', fieldsV1: { 'f:status': {} } },
+        ]
         cluster.configMap = { ...cluster.configMap, metadata: { ...metadata, managedFields: again } }
       }
       return undefined
