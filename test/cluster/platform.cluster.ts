@@ -162,7 +162,7 @@ describe('a cluster of a platform', function () {
     })
 
     it('is read where it is a process of the node: its command line, its file, its mode and its rules', async () => {
-      await cluster.kubectl(['delete', 'pods', '-n', 'kube-system', '-l', 'component=kube-proxy', '--wait'])
+      await cluster.kubectl(['delete', 'pods', '-n', 'kube-system', '-l', 'component=kube-proxy', '--grace-period=1'])
       const { kubernetes } = await buildAll(kubernetesVersion, false)
       const [config, kubeconfig] = [join(folder, 'kube-proxy.yaml'), join(folder, 'kubeconfig')]
       // the administrator's way to the API server is another one

@@ -85,9 +85,11 @@ export const kubeadmObjects = async (cluster: Cluster): Promise<KubeadmObjects> 
   map: await objectOf<ConfigMap>(cluster, 'configmap/kube-proxy'),
 })
 
+/** With its pods, which do not end by themselves when they are told to. */
 async function withoutKubeProxy({ kubectl }: Cluster): Promise<void> {
   const names = ['kube-proxy', 'kube-proxy-config', 'kube-proxy-kubeconfig']
   await kubectl(['delete', 'daemonset,configmap', '-n', namespace, ...names, '--ignore-not-found', '--wait'])
+  await kubectl(['delete', 'pods', '-n', namespace, '-l', 'k8s-app=kube-proxy', '--grace-period=1', '--wait'])
 }
 
 /** Flags in the DaemonSet, and no ConfigMap of the configuration. Returns the DaemonSet as it is applied. */
