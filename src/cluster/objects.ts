@@ -69,6 +69,8 @@ export interface Endpoint {
   readonly zones: readonly string[]
   /** Nodes whose clients should be sent here (hints); empty where there is no hint. */
   readonly nodes: readonly string[]
+  /** The slice's resourceVersion; empty where it was not recorded. */
+  readonly version: string
 }
 
 export interface Pod {
@@ -198,6 +200,7 @@ export function endpointsOf(value: unknown): Endpoint[] | string {
   const owner = text(object(object(slice['metadata'])['labels'])['kubernetes.io/service-name'])
   const service = owner === '' ? undefined : qualified({ namespace: named(slice).namespace, name: owner })
   const ports = list(slice['ports']).map(object).flatMap(endpointPortOf)
+  const version = text(object(slice['metadata'])['resourceVersion'])
   return list(slice['endpoints'])
     .map(object)
     .flatMap((endpoint) => {
@@ -217,6 +220,7 @@ export function endpointsOf(value: unknown): Endpoint[] | string {
         terminating,
         zones,
         nodes,
+        version,
       }))
     })
 }

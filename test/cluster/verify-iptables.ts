@@ -156,4 +156,16 @@ export const iptablesFaults: readonly Fault[] = [
     found: ['KPX3007 node1 default/web'],
     says: 'no EndpointSlice of default/web has that address',
   },
+  {
+    what: 'a connection of UDP that conntrack keeps with a pod that is gone',
+    make: async ({ kubectl, on }) => {
+      const ip = await kubectl(['get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}'])
+      const original = `-s 10.244.1.99 -d ${ip} --sport 4000 --dport 80`
+      const reply = '--reply-src 10.244.1.250 --reply-dst 10.244.1.99 --reply-port-src 8080 --reply-port-dst 4000'
+      await run(...on('node1', 'conntrack', '-I', '-p', 'udp', '-t', '120', ...`${original} ${reply}`.split(' ')))
+      return async () => void (await run(...on('node1', 'conntrack', '-D', '-p', 'udp', '--orig-src', '10.244.1.99')))
+    },
+    found: ['KPX3019 node1 default/web'],
+    says: 'to 10.244.1.250:8080, which is no endpoint of default/web',
+  },
 ]

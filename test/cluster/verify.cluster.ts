@@ -78,7 +78,8 @@ describe('verify', function () {
         await churning
       }
       await cluster.kubectl(['scale', 'deployment/web', '--replicas=2'])
-      await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s'])
+      for (const name of ['web', 'single'])
+        await cluster.kubectl(['rollout', 'status', `deployment/${name}`, '--timeout=60s'])
       await until('the end of the changes', async () => (await verified('--settle', '1s')).ok)
     })
   }

@@ -31,6 +31,8 @@ export interface Packet {
   /** `from pod shop/client-1 to 10.96.1.2:80/TCP`. */
   readonly label: string
   readonly expected: Expectation
+  /** Of the Service's EndpointSlices: another one where they have changed. */
+  readonly version: string
   readonly differences: readonly Difference[]
 }
 
@@ -39,14 +41,15 @@ export function packetsOn(proxy: NodeProxy, services: readonly Service[], scene:
     if (listed.leftToOthers) return []
     const service = asTaken(listed, proxy)
     const endpoints = scene.cluster.endpointsOf(service)
-    return service.ports.flatMap((port) => portPackets(service, port, endpoints, proxy, scene))
+    const version = [...new Set(endpoints.map((endpoint) => endpoint.version))].sort().join()
+    return service.ports.flatMap((port) => portPackets(service, port, { endpoints, version }, proxy, scene))
   })
 }
 
 function portPackets(
   service: Service,
   port: ServicePort,
-  endpoints: readonly Endpoint[],
+  { endpoints, version }: { readonly endpoints: readonly Endpoint[]; readonly version: string },
   proxy: NodeProxy,
   scene: Scene,
 ): Packet[] {
@@ -60,7 +63,7 @@ function portPackets(
       const destination = destinationOn(frontend, port, proxy, scene)
       if (!destination) return []
       return sendersTo(service, frontend, destination, targets, proxy, scene).map((named) =>
-        packetOf(named, { service, frontend, destination, targets, proxy }, scene),
+        packetOf(named, { service, frontend, destination, targets, version, proxy }, scene),
       )
     })
   })
@@ -119,11 +122,12 @@ interface Question {
   readonly frontend: Frontend
   readonly destination: Destination
   readonly targets: Targets
+  readonly version: string
   readonly proxy: NodeProxy
 }
 
 function packetOf({ kind, sender }: NamedSender, question: Question, scene: Scene): Packet {
-  const { destination, frontend, proxy, service, targets } = question
+  const { destination, frontend, proxy, service, targets, version } = question
   const { label, source } = sender
   const client: Client = { kind: source.kind, ip: sourceAddress(source, destination, scene.network) }
   const expected = expectationOf(service, frontend, client, targets, proxy)
@@ -136,6 +140,7 @@ function packetOf({ kind, sender }: NamedSender, question: Question, scene: Scen
     sender: kind,
     label: `from ${label} to ${formatIpPort(destination.ip, destination.port)}/${destination.protocol}`,
     expected,
+    version,
     differences: differencesOf(compared).map((difference) => withStale(difference, service, scene)),
   }
 }

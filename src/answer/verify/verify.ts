@@ -41,6 +41,8 @@ interface ObservedNode {
   readonly strangers: readonly Stranger[]
   readonly connections: readonly Finding[]
   readonly failed: FailedRequests | undefined
+  /** Packets of Services whose endpoints have changed since the look before. */
+  readonly moving: ReadonlySet<Packet>
 }
 
 export type Verification = FindingList & {
@@ -64,6 +66,7 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
         known: statusFindings(seen, server, anyPod, scene).filter(({ code }) => ofStatus.includes(code)),
         packets: proxy && packetsOn(proxy, services, scene),
         failed: failedRequests(seen),
+        moving: new Set(),
         strangers: proxy && isWhole ? servedForNobody(proxy, scene) : [],
         connections: staleConnections(seen.status.node, seen.status.pod, scene).filter(({ affects = [] }) =>
           affects.some((name) => names.has(name)),
@@ -82,21 +85,29 @@ const isDifferent = ({ nodes }: Observation): boolean =>
       packets?.some(({ differences }) => differences.length > 0),
   )
 
-/** The later one without what the earlier one had not: whatever is on its way changes, and what is wrong stays. */
+/**
+ * The later one without what the earlier one had not, and without judging Services whose endpoints have changed between the two:
+ * whatever is on its way changes, and what is wrong stays.
+ */
 export function settled(later: Observation, earlier: Observation): Observation {
   const before = new Set(earlier.nodes.flatMap(differenceKeys))
-  const failed = new Map(earlier.nodes.map((node) => [node.seen.status.node, node.failed]))
-  const nodes = later.nodes.map((node) => ({
-    ...node,
-    failed: since(node.failed, failed.get(node.seen.status.node)),
-    known: node.known.filter((one) => before.has(findingKey(one))),
-    connections: node.connections.filter((one) => before.has(connectionKey(one))),
-    strangers: node.strangers.filter((one) => before.has(strangerKey(node, one))),
-    packets: node.packets?.map((packet) => ({
+  const nodes = later.nodes.map((node, i) => {
+    const last = earlier.nodes[i]
+    const versions = new Map(last?.packets?.map((packet) => [packet.label, packet.version]))
+    const packets = node.packets?.map((packet) => ({
       ...packet,
       differences: packet.differences.filter((difference) => before.has(packetKey(packet, difference))),
-    })),
-  }))
+    }))
+    return {
+      ...node,
+      failed: since(node.failed, last?.failed),
+      known: node.known.filter((one) => before.has(findingKey(one))),
+      connections: node.connections.filter((one) => before.has(connectionKey(one))),
+      strangers: node.strangers.filter((one) => before.has(strangerKey(node, one))),
+      packets,
+      moving: new Set(packets?.filter(({ label, version }) => versions.get(label) !== version)),
+    }
+  })
   return { ...later, nodes }
 }
 
@@ -158,8 +169,12 @@ interface Told {
   readonly stopped: readonly Met[]
 }
 
-function findingsOn({ connections, failed, known, packets = [], seen, strangers }: ObservedNode, scene: Scene): Told {
-  const mets = packets.flatMap((packet) => packet.differences.map((difference): Met => ({ packet, difference })))
+function findingsOn(
+  { connections, failed, known, moving, packets = [], seen, strangers }: ObservedNode,
+  scene: Scene,
+): Told {
+  const still = packets.filter((packet) => !moving.has(packet))
+  const mets = still.flatMap((packet) => packet.differences.map((difference): Met => ({ packet, difference })))
   const { findings, left } = absorbed(known, mets)
   const { findings: causes, left: rest } = explained(left, seen, failed, scene)
   const own = findingsOf(

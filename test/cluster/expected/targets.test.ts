@@ -39,6 +39,7 @@ const endpoint = (ip: string, node: string, rest: Partial<Endpoint> = {}): Endpo
   terminating: false,
   zones: [],
   nodes: [],
+  version: '',
   ...rest,
 })
 
