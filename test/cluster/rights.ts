@@ -14,10 +14,14 @@ export const grant = (roles: readonly Role[], user: string): object[] =>
   })
 
 /** The role with one verb less, once for each that it has. */
-export const eachVerbLess = (role: Role): { readonly verb: string; readonly less: Role }[] =>
-  role.rules.flatMap((rule) => rule.verbs.map((verb) => ({ verb, less: without(role, rule, verb) })))
+export const eachVerbLess = (
+  role: Role,
+): { readonly verb: string; readonly resources: readonly string[]; readonly less: Role }[] =>
+  role.rules.flatMap((rule) =>
+    rule.verbs.map((verb) => ({ verb, resources: rule.resources, less: without(role, rule, verb) })),
+  )
 
-export const without = (role: Role, rule: Rule, verb: string): Role => ({
+const without = (role: Role, rule: Rule, verb: string): Role => ({
   ...role,
   rules: role.rules
     .map((one) => (one === rule ? { ...one, verbs: one.verbs.filter((other) => other !== verb) } : one))
