@@ -61,7 +61,15 @@ export function evaluate(source: Source, destination: Destination, network: Netw
   const start = source.kind === 'node' ? startAtNode(node, destination) : startOutside(source, node, destination)
   if (typeof start === 'string') return [dropped(source.node, start)]
   const arrivals = source.kind === 'node' ? send(start, network) : receive(start, network)
-  return merged(arrivals.map((arrival) => outcomeOf(arrival, network)))
+  const known = withSender(source, network)
+  return merged(arrivals.map((arrival) => outcomeOf(arrival, known)))
+}
+
+/** A pod that is sent from is on its node, also where no list has it: the answer goes there. */
+function withSender(source: Source, network: Network): Network {
+  if (source.kind !== 'pod' || source.ips.every((ip) => network.hostOf(ip) !== undefined)) return network
+  const sender = { pod: 'the sender', node: source.node }
+  return { ...network, hostOf: (ip) => network.hostOf(ip) ?? (source.ips.includes(ip) ? sender : undefined) }
 }
 
 /** A client beyond the cluster reaches another node's own address there, not through the node that Service addresses are routed to. */

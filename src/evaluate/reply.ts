@@ -6,6 +6,8 @@
 import type { Ip } from '../ruleset/address.ts'
 import { bridgeCallsHooks } from './bridge.ts'
 import type { Flow } from './flow.ts'
+import { usesIpvs } from './ipvs.ts'
+import { deviceWith } from './network.ts'
 import type { Network } from './network.ts'
 import type { NodeState } from './node.ts'
 import { unknownAddress } from './source-address.ts'
@@ -41,9 +43,17 @@ function endOfWay(target: Ip, position: string | undefined, last: string, networ
   if (target === unknownAddress(target)) return last
   const host = network.hostOf(target)?.node
   if (host !== undefined) return host
-  for (const name of network.nodes.keys()) if (isOn(target, name, network)) return name
+  for (const node of network.nodes.values()) {
+    if (node.routes.isLocal(target) && !isBoundByIpvs(target, node)) return node.name
+  }
   return undefined
 }
+
+/** In ipvs mode every node has the Services' addresses for itself (kube-ipvs0), and none has them for others. */
+const isBoundByIpvs = (ip: Ip, node: NodeState): boolean =>
+  usesIpvs(node) &&
+  deviceWith(node, ip) === undefined &&
+  node.ruleset.virtualServers?.servers.some((one) => one.ip === ip) === true
 
 /**
  * Two pods on one bridge answer each other without the node's IP layer; only br_netfilter (bridge-nf-call-iptables) shows the answer
