@@ -65,6 +65,11 @@ export function recordedServices({ capture, cluster }: Scene): readonly Service[
   return cluster.services
 }
 
+/** Throws KPX1009 for a list that the answer cannot do without. */
+export function needLists(names: readonly ('endpointslices' | 'nodes')[], { capture, cluster }: Scene): void {
+  for (const name of names) if (!cluster.isRecorded(name)) throw notRecorded(name, capture.path)
+}
+
 /** The Services of a namespace, or all, that have the labels. Throws KPX1005 where there is none, KPX1009 when none were recorded. */
 export function servicesOf(namespace: string | undefined, scene: Scene, selector = ''): readonly Service[] {
   const all = recordedServices(scene)

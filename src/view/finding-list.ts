@@ -1,20 +1,17 @@
 /** What checks found in files: each finding with its line, and carets under what is meant. */
 import type { FileEvidence, Finding } from '../answer/finding.ts'
 import type { FindingList } from '../answer/finding-list.ts'
+import { countsOf } from './finding.ts'
 import { paragraph } from './prose.ts'
 import { sanitise } from './sanitise.ts'
 import type { ViewOptions } from './style.ts'
 
 export function findingListView({ findings, kubernetes = '', ok }: FindingList, options: ViewOptions): string {
-  const counts = (['error', 'warning', 'info'] as const)
-    .map((level) => ({ level, count: findings.filter((finding) => finding.level === level).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ count, level }) => `${count} ${level}${count === 1 || level === 'info' ? '' : 's'}`)
   const errors = findings.some(({ level }) => level === 'error')
   const verdict = errors
     ? `kube-proxy ${kubernetes} would not start with it`
     : `kube-proxy ${kubernetes} would start with it`
-  const summary = `${verdict}: ${counts.length === 0 ? 'nothing to complain of' : counts.join(', ')}`
+  const summary = `${verdict}: ${findings.length === 0 ? 'nothing to complain of' : countsOf(findings)}`
   const paint = errors ? options.style.bad : ok && findings.length === 0 ? options.style.good : options.style.warn
   return `${findings.map((finding) => `${placedFindingView(finding, options)}\n`).join('')}${paragraph(summary, options, '', paint)}`
 }

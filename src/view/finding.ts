@@ -1,7 +1,15 @@
-/** Findings below an answer, each told once for all nodes where it is the same. */
+/** Findings: below an answer each is told once for all nodes where it is the same. */
 import type { Finding } from '../answer/finding.ts'
 import { paragraph } from './prose.ts'
 import type { ViewOptions } from './style.ts'
+
+/** `2 errors, 1 warning`. */
+export const countsOf = (findings: readonly Finding[]): string =>
+  (['error', 'warning', 'info'] as const)
+    .map((level) => ({ level, count: findings.filter((finding) => finding.level === level).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ count, level }) => `${count} ${level}${count === 1 || level === 'info' ? '' : 's'}`)
+    .join(', ')
 
 export function findingsView(findings: readonly Finding[], options: ViewOptions): string {
   const groups = new Map<string, Finding[]>()

@@ -1,6 +1,7 @@
 /** What verify found: each cause with its nodes, the rules that show it, and what to do. */
 import type { Finding } from '../answer/finding.ts'
 import type { Verification } from '../answer/verify/verify.ts'
+import { countsOf } from './finding.ts'
 import { paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
@@ -10,17 +11,11 @@ export function verifyView(verification: Verification, options: ViewOptions): st
   const { style } = options
   const text = findings.map((one) => `${verifiedView(one, options)}\n`).join('')
   const what = `${counted(compared.packets, 'kind')} of packets to ${counted(compared.services, 'Service')} on ${counted(compared.nodes, 'node')} compared`
-  const [errors, warnings] = (['error', 'warning'] as const).map((level) =>
-    findings.filter((one) => one.level === level),
-  )
-  const verdict =
-    findings.length === 0
-      ? compared.packets === 0
-        ? 'nothing could be compared'
-        : 'all do what the API says'
-      : [counted(errors?.length ?? 0, 'error'), counted(warnings?.length ?? 0, 'warning')].join(', ')
-  const paint =
-    (errors?.length ?? 0) > 0 ? style.bad : findings.length > 0 || compared.packets === 0 ? style.warn : style.good
+  const isWrong = findings.some(({ level }) => level === 'error')
+  const nothing = compared.packets === 0 ? 'nothing could be compared' : 'all do what the API says'
+  const verdict = findings.length === 0 ? nothing : countsOf(findings)
+  const isFine = findings.length === 0 && compared.packets > 0
+  const paint = isWrong ? style.bad : isFine ? style.good : style.warn
   return `${text}${paragraph(`${what}: ${verdict}`, options, '', paint)}${seenView(verification.seen, options)}`
 }
 

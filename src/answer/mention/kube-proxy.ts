@@ -2,6 +2,7 @@
  * What kube-proxy wrote, and for which Service, by the names that it gives (pkg/proxy/iptables, nftables and ipvs, 1.19 to 1.37). Names
  * add words to an answer; what happens to a packet they never decide.
  */
+import type { Step } from '../../evaluate/flow.ts'
 import type { Table } from '../../ruleset/ruleset.ts'
 
 /** A hash of the Service's port; KUBE-XLB- until 1.23, KUBE-EXT- and KUBE-SVL- since 1.24. */
@@ -17,6 +18,10 @@ const chains = new Set(
 /** Of a table's chains and sets; kube-router's and others' chains begin with KUBE- too. */
 export const isKubeProxys = ({ name, tool }: Table, chainOrSet: string): boolean =>
   tool === 'nft' ? name === 'kube-proxy' : chains.has(chainOrSet) || perService.test(chainOrSet)
+
+/** The same of a step that a packet took. */
+export const isKubeProxysStep = ({ chain, table }: Pick<Step, 'chain' | 'table'>): boolean =>
+  table === 'kube-proxy' || table === 'ipvs' || chains.has(chain) || perService.test(chain)
 
 const setNames =
   `CLUSTER-IP EXTERNAL-IP EXTERNAL-IP-LOCAL HEALTH-CHECK-NODE-PORT IPVS-IPS LOAD-BALANCER LOAD-BALANCER-FW

@@ -8,6 +8,7 @@ import type { Outcome } from '../../evaluate/evaluate.ts'
 import type { Step } from '../../evaluate/flow.ts'
 import { formatIpPort } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
+import { isKubeProxysStep } from '../mention/kube-proxy.ts'
 
 export type DifferenceKind =
   /** Nothing translates it. */
@@ -79,8 +80,7 @@ function isUntranslated({ end, verdict }: Outcome): boolean {
 }
 
 const refusesUntranslated = ({ chain, table }: Step): boolean =>
-  table.endsWith('kube-proxy') ||
-  /^KUBE-(?:EXTERNAL-SERVICES|FW-|IPVS-|PROXY-FIREWALL|SERVICES|SOURCE-RANGES)/.test(chain)
+  table === 'kube-proxy' || /^KUBE-(?:EXTERNAL-SERVICES|FW-|IPVS-|PROXY-FIREWALL|SERVICES|SOURCE-RANGES)/.test(chain)
 
 type Delivered = Outcome & { readonly endpoint: NonNullable<Outcome['endpoint']> }
 
@@ -171,12 +171,7 @@ function masqueradeOf(outcome: Delivered, compared: Compared): Difference | unde
 
 /** Other rules on a node may hide pods' addresses from what is beyond the cluster, as they should. */
 const isByKubeProxy = (outcome: Outcome, node: string): boolean =>
-  outcomeSteps(outcome).some(
-    (step) =>
-      step.node === node &&
-      /^masquerade/i.test(step.action) &&
-      /^(?:KUBE-POSTROUTING|nat-postrouting|masquerading)$/.test(step.chain),
-  )
+  outcomeSteps(outcome).some((step) => step.node === node && /^masquerade/i.test(step.action) && isKubeProxysStep(step))
 
 function affinityOf(outcome: Delivered, { service }: Compared): Difference | undefined {
   const [wanted, found] = [service.affinitySeconds, outcome.affinitySeconds]
@@ -196,9 +191,10 @@ function replyOf(outcome: Delivered, compared: Compared): Difference | undefined
   return { kind: 'reply', what: outcome.why(), outcome }
 }
 
-/** Whether the answer should come by this node: without a masquerade it need not, from another node to a client beyond the cluster. */
+/** Whether the answer should come by this node: without a masquerade, as far as that is known, it need not, from another node to a client beyond the cluster. */
 function comesBack(outcome: Delivered, { client, expected, proxy }: Compared): boolean {
-  if (expected.masquerade === true || outcome.endpoint.node === proxy.node) return true
+  if (expected.masquerade === undefined) return false
+  if (expected.masquerade || outcome.endpoint.node === proxy.node) return true
   // in ipvs mode a node sends from the Service's address, which every node has
   return client.kind === 'pod' || (client.kind === 'node' && proxy.mode !== 'ipvs')
 }

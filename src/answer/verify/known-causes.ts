@@ -6,6 +6,7 @@ import { decodeMetrics } from '../../decode/metrics.ts'
 import { outcomeSteps } from '../../evaluate/evaluate.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
+import { isKubeProxysStep } from '../mention/kube-proxy.ts'
 import type { Evidence } from '../outcome.ts'
 import type { Scene } from '../scene.ts'
 import type { SeenNode } from '../status/node.ts'
@@ -43,13 +44,16 @@ function ofConfiguration({ difference: { kind }, packet }: Met): boolean {
   return kind === 'masquerade' || (kind === 'untranslated' && packet.frontend.kind === 'NodePort')
 }
 
-/** Whether a rule of these files had a hand in it. */
+/** Whether a rule that kube-proxy wrote, in one of these files, had a hand in it: somebody else's may be there as well. */
 function comesBy({ difference: { outcome } }: Met, files: readonly string[]): boolean {
-  return (
-    outcome !== undefined &&
-    outcomeSteps(outcome).some(
-      ({ action, at }) => at !== undefined && files.includes(at.file) && !action.startsWith('jump'),
-    )
+  if (!outcome) return false
+  const { by } = outcome.end
+  return [...outcomeSteps(outcome), ...(by ? [by] : [])].some(
+    (step) =>
+      step.at !== undefined &&
+      files.includes(step.at.file) &&
+      !step.action.startsWith('jump') &&
+      isKubeProxysStep(step),
   )
 }
 
@@ -104,7 +108,8 @@ const ofOwnName = ({ packet: { expected } }: Met): boolean => /Local|for this no
 
 function otherName(seen: SeenNode, scene: Scene): Finding | undefined {
   const { node } = seen.status
-  const name = settingsOf(seen, scene)?.text('hostnameOverride') ?? ''
+  // as kube-proxy makes it a node's name (GetHostname of k8s.io/component-helpers)
+  const name = (settingsOf(seen, scene)?.text('hostnameOverride') ?? '').trim().toLowerCase()
   // an environment variable of the container is told by its pod alone
   if (name === '' || name.includes('$(') || name === node) return undefined
   return finding('KPX3018', {

@@ -20,25 +20,37 @@ const gates: readonly ProxyGate[] = [
   'TopologyAwareHints',
 ]
 
-/** Undefined where no mode of kube-proxy is known to be at work there. */
-export function nodeProxyOf(seen: SeenNode, server: string | null, scene: Scene): NodeProxy | undefined {
-  const { node } = seen.status
-  const mode = modeOf(node, scene)
-  if (!isProxyMode(mode)) return undefined
-  const own = scene.cluster.node(node)
+/** A kube-proxy, and what of it is not known, each a sentence; why nothing can be said of it where that is so. */
+export interface KnownProxy {
+  readonly proxy: NodeProxy | undefined
+  readonly unknown: readonly string[]
+}
+
+export function nodeProxyOf(seen: SeenNode, server: string | null, scene: Scene): KnownProxy {
+  const { node, version } = seen.status
+  const [mode, own] = [modeOf(node, scene), scene.cluster.node(node)]
+  if (!isProxyMode(mode)) return nothingOf('no mode of kube-proxy is known to be at work there')
+  if (!own) return nothingOf('the API has no such Node, so that its zone and addresses are not known')
   const settings = settingsOf(seen, scene)
-  const minor = minorOf(seen.status.version ?? server ?? '') ?? newestMinor
+  const minor = minorOf(version ?? server ?? '') ?? newestMinor
   const set = settings?.gates ?? new Map<string, boolean>()
-  return {
+  const proxy: NodeProxy = {
     node,
-    zone: own?.zone,
-    addresses: own?.addresses.flatMap((text) => parseIp(text) ?? []) ?? [],
+    zone: own.zone,
+    addresses: own.addresses.flatMap((text) => parseIp(text) ?? []),
     mode,
     minor,
     gates: new Set(gates.filter((gate) => isOn(gate, set, minor))),
-    settings: settings && proxySettings(settings, mode, own?.podCIDRs ?? []),
+    settings: settings && proxySettings(settings, mode, own.podCIDRs),
   }
+  const unknown = [
+    ...(settings ? [] : ["kube-proxy's configuration was not seen: NodePorts and masquerading are not compared"]),
+    ...(version === null ? [`kube-proxy's version is not known: it is taken for 1.${minor}`] : []),
+  ]
+  return { proxy, unknown }
 }
+
+const nothingOf = (why: string): KnownProxy => ({ proxy: undefined, unknown: [`${why}: nothing was compared`] })
 
 const isProxyMode = (mode: string | null): mode is ProxyMode =>
   mode === 'iptables' || mode === 'ipvs' || mode === 'nftables'

@@ -43,13 +43,14 @@ export function servedForNobody(proxy: NodeProxy, scene: Scene): Stranger[] {
     return !(known.has(keyOf(ip, port, protocol)) || (isNodePort && known.has(keyOf(undefined, port, protocol))))
   })
   const { source } = outsideSender(node, scene)
-  return strangers.flatMap(({ ip, port, protocol }) => {
-    const at = ip ?? own[0]
-    if (at === undefined) return []
-    const destination = { ip: at, port, protocol }
-    const outcome = evaluate(source, destination, scene.network).find(({ endpoint }) => endpoint !== null)
-    return outcome ? [{ destination, outcome, evidence: outcomeOf(outcome).evidence }] : []
-  })
+  return strangers.flatMap(({ ip, port, protocol }) =>
+    // a NodePort may be one family's alone
+    (ip === undefined ? own : [ip]).flatMap((at) => {
+      const destination = { ip: at, port, protocol }
+      const outcome = evaluate(source, destination, scene.network).find(({ endpoint }) => endpoint !== null)
+      return outcome ? [{ destination, outcome, evidence: outcomeOf(outcome).evidence }] : []
+    }),
+  )
 }
 
 const keyOf = (ip: Ip | undefined, port: number, protocol: Protocol): string => `${ip ?? ''} ${port} ${protocol}`

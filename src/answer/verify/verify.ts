@@ -7,6 +7,7 @@ import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { findingList } from '../finding-list.ts'
 import type { FailOn, FindingList } from '../finding-list.ts'
+import { needLists } from '../lookup.ts'
 import { seenOf } from '../scene.ts'
 import type { Scene } from '../scene.ts'
 import { statusFindings } from '../status/findings.ts'
@@ -20,6 +21,7 @@ import { findingsOf, isOfEndpoints, isStopped, stoppedFindings } from './causes.
 import type { Met } from './causes.ts'
 import type { Difference } from './compare.ts'
 import { nodeProxyOf } from './node-proxy.ts'
+import type { KnownProxy } from './node-proxy.ts'
 import { packetsOn } from './packets.ts'
 import type { Packet } from './packets.ts'
 import { servedForNobody } from './served.ts'
@@ -36,7 +38,9 @@ interface ObservedNode {
   readonly seen: SeenNode
   /** What kpx status says of it, as far as it changes connections. */
   readonly known: readonly Finding[]
-  /** Undefined where no mode of kube-proxy is known to be at work, so that nothing can be compared. */
+  /** What of its kube-proxy is not known, each a sentence. */
+  readonly unknown: readonly string[]
+  /** Undefined where nothing can be compared. */
   readonly packets: readonly Packet[] | undefined
   readonly strangers: readonly Stranger[]
   readonly connections: readonly Finding[]
@@ -50,8 +54,12 @@ export type Verification = FindingList & {
   readonly compared: Readonly<Record<'nodes' | 'of' | 'packets' | 'services', number>>
 }
 
-/** `services` and `nodes` are those to compare. Of all the Services of a cluster, what the rules serve besides is looked for as well. */
+/**
+ * `services` and `nodes` are those to compare. Of all the Services of a cluster, what the rules serve besides is looked for as well.
+ * Throws KPX1009 where EndpointSlices or Nodes were not recorded: without, nobody can say what should happen.
+ */
 export function observe(services: readonly Service[], nodes: readonly string[], scene: Scene): Observation {
+  needLists(['endpointslices', 'nodes'], scene)
   scene.cluster.readEndpoints()
   const { all, anyPod, server } = seenNodes(scene, nodes)
   const isWhole = services.length === scene.cluster.services.length
@@ -60,9 +68,11 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
     scene,
     services: services.length,
     nodes: all.map((seen) => {
-      const proxy = (seen.ruleset?.seen.size ?? 0) > 0 ? nodeProxyOf(seen, server, scene) : undefined
+      const isSeen = (seen.ruleset?.seen.size ?? 0) > 0
+      const { proxy, unknown } = isSeen ? nodeProxyOf(seen, server, scene) : unseen
       return {
         seen,
+        unknown,
         known: statusFindings(seen, server, anyPod, scene).filter(({ code }) => ofStatus.includes(code)),
         packets: proxy && packetsOn(proxy, services, scene),
         failed: failedRequests(seen),
@@ -75,6 +85,9 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
     }),
   }
 }
+
+/** What was not seen of its rules the capture tells. */
+const unseen: KnownProxy = { proxy: undefined, unknown: [] }
 
 const isDifferent = ({ nodes }: Observation): boolean =>
   nodes.some(
@@ -140,11 +153,7 @@ export function verificationOf({ nodes, scene, services }: Observation, failOn: 
   const told = nodes.map((node) => findingsOn(node, scene))
   const findings = [...stoppedFindings(told.flatMap(({ stopped }) => stopped)), ...told.flatMap((one) => one.findings)]
   const seen = seenOf(scene)
-  const blind = nodes.flatMap(({ packets, seen: { ruleset, status } }) =>
-    packets || !ruleset?.seen.size
-      ? []
-      : [{ node: status.node, why: 'no mode of kube-proxy is known to be at work there: nothing was compared' }],
-  )
+  const blind = nodes.flatMap(({ seen: { status }, unknown }) => unknown.map((why) => ({ node: status.node, why })))
   return {
     ...findingList(findings, verifyCodes, new Map(), failOn, { ...seen, blind: [...seen.blind, ...blind] }),
     compared: {

@@ -1,9 +1,9 @@
 /** kpx verify names what makes a node's rules other than they should be, and what is only on its way it leaves out. */
 import { expect } from 'chai'
 import { settled, verificationOf } from '../../../src/answer/verify/verify.ts'
-import { brokenCapture, gone, replaced } from '../../broken-capture.ts'
+import { brokenCapture, every, gone, replaced } from '../../broken-capture.ts'
 import type { Edit, Edits } from '../../broken-capture.ts'
-import { every, found, iptables, observed, swap, toEvery, verified } from './verified.ts'
+import { found, iptables, observed, swap, toEvery, verified } from './verified.ts'
 
 describe('verify', () => {
   /** A pod of web is replaced, and the rules still have the one before. */
@@ -121,5 +121,36 @@ describe('verify', () => {
         `kubectl exec -n kube-system kube-proxy-\\w+ -- conntrack -D -p udp --orig-dst ${ip} --reply-src 10.244.1.99$`,
       ),
     )
+  })
+
+  it('says nothing of what cannot be known: which endpoints there should be, in which zone a node is', async () => {
+    for (const list of ['endpointslices', 'nodes']) {
+      const edits = { [`objects/${list}.json`]: gone }
+      const failure = await observed('k1.37-iptables', edits).then(() => '', String)
+      expect(failure).to.include(`no list of ${list}`)
+    }
+  })
+
+  it('says what is not compared where the configuration was not seen', async () => {
+    const { compared, findings, seen } = await verified('k1.37-iptables', { 'objects/configmaps.json': gone })
+    expect(findings).to.deep.equal([])
+    expect(compared.packets).to.be.below(177)
+    expect(seen.blind.map(({ node, why }) => `${node}: ${why}`)).to.deep.equal(
+      ['node1', 'node2'].map(
+        (node) => `${node}: kube-proxy's configuration was not seen: NodePorts and masquerading are not compared`,
+      ),
+    )
+  })
+
+  it("does not take somebody else's rule for what another mode has left", async () => {
+    const iptables37 = await brokenCapture('k1.37-iptables', {})
+    const left = iptables37.file('node1', 'iptables-save.txt')?.toString('utf8') ?? ''
+    const firewall = '-A FORWARD -s 10.244.0.0/24 -p tcp -m tcp --dport 8080 -j DROP\n'
+    const verification = await verified('k1.37-nftables', {
+      'nodes/node1/iptables-save.txt': () => left.replace(/^-A FORWARD/m, `${firewall}-A FORWARD`),
+    })
+    const codes = verification.findings.map(({ code }) => code)
+    expect(codes).to.include('KPX3011')
+    expect(verification.findings.find(({ code }) => code === 'KPX3011')?.message).to.include(firewall.trim())
   })
 })
