@@ -36,6 +36,26 @@ export function without(text: string, line: RegExp): string {
   )
 }
 
+type TextEdit = (text: string) => string
+
+/** The first line that matches becomes those that are made of it. */
+export const line =
+  (pattern: RegExp, to: (line: string) => readonly string[]): TextEdit =>
+  (text) => {
+    const all = text.split('\n')
+    const at = all.findIndex((one) => pattern.test(one))
+    expect(at, `${pattern} is not there`).to.be.at.least(0)
+    return [...all.slice(0, at), ...to(all[at] ?? ''), ...all.slice(at + 1)].join('\n')
+  }
+
+export const deleted = (pattern: RegExp): TextEdit => line(pattern, () => [])
+
+/** Without every line that matches. */
+export const every =
+  (pattern: RegExp): TextEdit =>
+  (text) =>
+    without(text, pattern)
+
 const scenes = new Map<string, Promise<Scene>>()
 
 function wholeScene(recording: string): Promise<Scene> {

@@ -9,7 +9,7 @@ import { kpxProcess } from '../kpx.ts'
 import type { Ran } from '../kpx.ts'
 import { needsCluster } from './able.ts'
 import type { Cluster } from './cluster.ts'
-import { kubeProxyConfigMap } from './kube-proxy.ts'
+import { kubeProxyConfigMap, kubeProxyOn } from './kube-proxy.ts'
 import { isReady } from './readyz.ts'
 import { until } from './until.ts'
 import { upCluster } from './up.ts'
@@ -63,17 +63,6 @@ describe('a cluster that fails', function () {
   /** The text of an answer on one line. */
   const flat = ({ stdout }: Ran): string => stdout.replaceAll(/\s+/g, ' ')
 
-  const kubeProxyOn = async (node: string): Promise<string> =>
-    cluster.kubectl([
-      'get',
-      'pods',
-      '--namespace=kube-system',
-      '--selector=k8s-app=kube-proxy',
-      `--field-selector=spec.nodeName=${node}`,
-      '-o',
-      'jsonpath={.items[*].metadata.name}',
-    ])
-
   const rollout = (): Promise<string> =>
     cluster.kubectl(['rollout', 'status', '-n', 'kube-system', 'daemonset/kube-proxy', '--timeout=60s'])
 
@@ -98,7 +87,7 @@ describe('a cluster that fails', function () {
       it(`whose ${program} hangs is seen on the other one, and says why not on this one`, async () => {
         const whole = await rowsOf('node1')
         await stopped('node2', program, async () => {
-          const pod = await kubeProxyOn('node2')
+          const pod = await kubeProxyOn('node2', cluster)
           const path = join(folder, `${program}.tar.gz`)
           const [shown, rows, taken] = await Promise.all([
             kpx('services', '--request-timeout', '3s'),
@@ -140,7 +129,7 @@ describe('a cluster that fails', function () {
     })
 
     it('whose pod is deleted while it is asked says that it is gone', async () => {
-      const pod = await kubeProxyOn('node1')
+      const pod = await kubeProxyOn('node1', cluster)
       let deleted: Promise<string> | undefined
       const before = async (connection: number): Promise<void> => {
         if (connection > lists)
@@ -156,7 +145,7 @@ describe('a cluster that fails', function () {
       const replace = (mode: 'iptables' | 'ipvs'): Promise<string> =>
         cluster.kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap(mode)) })
       const restart = async (): Promise<string> =>
-        cluster.kubectl(['delete', 'pod', '-n', 'kube-system', await kubeProxyOn('node2'), '--grace-period=1'])
+        cluster.kubectl(['delete', 'pod', '-n', 'kube-system', await kubeProxyOn('node2', cluster), '--grace-period=1'])
       await replace('ipvs')
       await restart()
       // it is started again at once, and then ever more seldom
@@ -167,10 +156,10 @@ describe('a cluster that fails', function () {
         'jsonpath={.status.containerStatuses[0].restartCount}{.status.containerStatuses[0].state}',
       ]
       await until('the crash', async () => {
-        const pod = await kubeProxyOn('node2')
+        const pod = await kubeProxyOn('node2', cluster)
         return pod !== '' && /^[1-9].*(terminated|waiting)/.test(await cluster.kubectl(['get', 'pod', pod, ...status]))
       })
-      const pod = await kubeProxyOn('node2')
+      const pod = await kubeProxyOn('node2', cluster)
       const shown = await kpx('services')
       await replace('iptables')
       await restart()
@@ -186,7 +175,14 @@ describe('a cluster that fails', function () {
     it('without a kube-proxy says so, and what to look at', async () => {
       const daemonSet = await cluster.kubectl(['get', '-n', 'kube-system', 'daemonset/kube-proxy', '-o', 'json'])
       await cluster.kubectl(['delete', '-n', 'kube-system', 'daemonset/kube-proxy', '--cascade=orphan'])
-      await cluster.kubectl(['delete', 'pod', '-n', 'kube-system', await kubeProxyOn('node2'), '--grace-period=1'])
+      await cluster.kubectl([
+        'delete',
+        'pod',
+        '-n',
+        'kube-system',
+        await kubeProxyOn('node2', cluster),
+        '--grace-period=1',
+      ])
       const shown = await kpx('trace', 'node2', 'service/default/idle', '--node', 'node2')
       const {
         metadata: { labels, name, namespace },

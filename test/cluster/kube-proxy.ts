@@ -64,6 +64,18 @@ export async function changeKubeProxy(cluster: Cluster, { version, mode }: KubeP
   await kubeProxyReady(cluster)
 }
 
+/** The names of its pods on a node; empty where there is none. */
+export const kubeProxyOn = async (node: string, { kubectl }: Cluster): Promise<string> =>
+  kubectl([
+    'get',
+    'pods',
+    `--namespace=${namespace}`,
+    '--selector=k8s-app=kube-proxy',
+    `--field-selector=spec.nodeName=${node}`,
+    '-o',
+    'jsonpath={.items[*].metadata.name}',
+  ])
+
 /** When each of its DaemonSets runs its newest pods everywhere. */
 export async function kubeProxyReady({ kubectl }: Cluster): Promise<void> {
   const names = (await kubectl(['get', 'daemonsets', `--namespace=${namespace}`, '-o', 'name'])).trim().split('\n')

@@ -52,23 +52,3 @@ export const command =
     await run(...on(node, ...make))
     return async () => void (await run(...on(node, ...undo)))
   }
-
-/** The first line that matches becomes those that are made of it. */
-export const line =
-  (pattern: RegExp, to: (line: string) => readonly string[]): Edit =>
-  (text) => {
-    const all = text.split('\n')
-    const at = all.findIndex((one) => pattern.test(one))
-    expect(at, String(pattern)).to.be.at.least(0)
-    return [...all.slice(0, at), ...to(all[at] ?? ''), ...all.slice(at + 1)].join('\n')
-  }
-
-export const deleted = (pattern: RegExp): Edit => line(pattern, () => [])
-
-export const without =
-  (pattern: RegExp): Edit =>
-  (text) =>
-    text
-      .split('\n')
-      .filter((one) => !pattern.test(one))
-      .join('\n')

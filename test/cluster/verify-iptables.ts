@@ -1,6 +1,7 @@
 /** Faults of iptables mode, on the cluster of verify.cluster.ts. */
 import { run } from './run.ts'
-import { command, deleted, iptables, line, without } from './verify-faults.ts'
+import { deleted, every, line } from '../broken-capture.ts'
+import { command, iptables } from './verify-faults.ts'
 import type { Fault } from './verify-faults.ts'
 
 const toWeb = /^-A KUBE-SVC-\w+ .*"default\/web:tcp -> .*--probability/
@@ -58,13 +59,13 @@ export const iptablesFaults: readonly Fault[] = [
   },
   {
     what: 'KUBE-SERVICES of nat not called from OUTPUT',
-    make: iptables('node1', without(/^-A OUTPUT -m comment .*-j KUBE-SERVICES/)),
+    make: iptables('node1', every(/^-A OUTPUT -m comment .*-j KUBE-SERVICES/)),
     found: ['KPX3005 node1 *'],
     says: 'from node node1',
   },
   {
     what: 'KUBE-POSTROUTING flushed',
-    make: iptables('node2', without(/^-A KUBE-POSTROUTING/)),
+    make: iptables('node2', every(/^-A KUBE-POSTROUTING/)),
     found: ['KPX3015 node2 *'],
     says: 'not masqueraded',
   },
@@ -81,19 +82,19 @@ export const iptablesFaults: readonly Fault[] = [
   },
   {
     what: 'the REJECT of a Service without endpoints deleted',
-    make: iptables('node2', without(/^-A KUBE-SERVICES .*"default\/idle:tcp has no endpoints"/)),
+    make: iptables('node2', every(/^-A KUBE-SERVICES .*"default\/idle:tcp has no endpoints"/)),
     found: ['KPX3013 node2 default/idle'],
     says: 'no endpoint is ready',
   },
   {
     what: 'the DROP of source ranges deleted',
-    make: iptables('node1', without(/^-A KUBE-PROXY-FIREWALL .*"default\/balanced:tcp/)),
+    make: iptables('node1', every(/^-A KUBE-PROXY-FIREWALL .*"default\/balanced:tcp/)),
     found: ['KPX3013 node1 default/balanced'],
     says: 'source ranges do not have the client',
   },
   {
     what: 'the rules of session affinity deleted',
-    make: iptables('node2', without(/^-A KUBE-SVC-\w+ .*"default\/sticky:tcp -> .*--rcheck/)),
+    make: iptables('node2', every(/^-A KUBE-SVC-\w+ .*"default\/sticky:tcp -> .*--rcheck/)),
     found: ['KPX3016 node2 default/sticky'],
     says: 'sessionAffinity is ClientIP',
   },

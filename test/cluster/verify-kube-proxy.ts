@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
 import { kubernetesVersion } from './built.ts'
-import { changeKubeProxy, kubeProxyConfigMap, kubeProxyReady } from './kube-proxy.ts'
+import { changeKubeProxy, kubeProxyConfigMap, kubeProxyOn, kubeProxyReady } from './kube-proxy.ts'
 import { run } from './run.ts'
 import { until } from './until.ts'
 import type { Fault } from './verify-faults.ts'
@@ -35,23 +35,12 @@ async function moved({ kubectl }: Cluster): Promise<() => Promise<void>> {
   return async () => void (await select('single'))
 }
 
-const pods = (node: string): string[] => [
-  'get',
-  'pods',
-  '--namespace=kube-system',
-  '--selector=k8s-app=kube-proxy',
-  `--field-selector=spec.nodeName=${node}`,
-  '-o',
-  'name',
-]
-
 export const kubeProxyFaults: readonly Fault[] = [
   {
     what: 'a kube-proxy that is gone since before an endpoint changed',
     make: async (cluster) => {
-      const { kubectl } = cluster
       await patched(cluster, { nodeSelector: { 'kubernetes.io/hostname': 'node1' } })
-      await until('the end of it', async () => (await kubectl(pods('node2'))) === '')
+      await until('the end of it', async () => (await kubeProxyOn('node2', cluster)) === '')
       await kubeProxyReady(cluster)
       const back = await moved(cluster)
       return async () => {

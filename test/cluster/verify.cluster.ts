@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Verification } from '../../src/answer/verify/verify.ts'
 import { readCapture } from '../../src/capture/read.ts'
-import { mutate, randomOf } from '../answer/verify/mutations.ts'
+import { mutate } from '../answer/verify/mutations.ts'
+import { Random } from '../fuzz/random.ts'
 import { kpxProcess } from '../kpx.ts'
 import { needsCluster } from './able.ts'
 import { kubernetesVersion } from './built.ts'
@@ -111,7 +112,7 @@ describe('verify', function () {
         const path = join(folder, 'taken')
         expect((await kpxProcess('capture', path, '--kubeconfig', cluster.kubeconfig)).exit).to.equal(0)
         const capture = await readCapture(path)
-        const random = randomOf(seed)
+        const random = new Random(seed)
         const all = Array.from({ length: 24 }, () => mutate(capture, 'node1', file, random) ?? []).flat()
         const changed = all.filter((one) => one.changed !== undefined)
         say(`${changed.length} of ${all.length} mutations change what becomes of a packet`)

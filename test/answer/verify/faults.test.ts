@@ -1,8 +1,8 @@
 /** kpx verify finds nothing on healthy nodes, and each fault of the rules with its node and its Services. */
 import { expect } from 'chai'
-import { gone, replaced } from '../../broken-capture.ts'
+import { deleted, every, gone, line, replaced } from '../../broken-capture.ts'
 import type { Edits } from '../../broken-capture.ts'
-import { deleted, every, found, iptables, line, swap, toEvery, verified } from './verified.ts'
+import { found, iptables, swap, toEvery, verified } from './verified.ts'
 
 const onWeb = 'shop/web,shop/web-lb,shop/web-np,shop/web-sticky'
 /** The endpoint of cart-itp, for its own node alone, is on another one. */

@@ -1,7 +1,8 @@
 /** Whatever mutation of a node's rules changes what becomes of a packet, kpx verify reports something. */
 import { expect } from 'chai'
 import { brokenCapture, gone } from '../../broken-capture.ts'
-import { mutate, randomOf } from './mutations.ts'
+import { Random } from '../../fuzz/random.ts'
+import { mutate } from './mutations.ts'
 
 /** What tells the same in another form stays as it is, and is left out. */
 const others = { 'nft-list-ruleset.json': gone, 'ipvsadm-save.txt': gone, 'ipvsadm-list.txt': gone }
@@ -25,7 +26,7 @@ describe('verify', () => {
       const node = recording === 'k1.37-ipvs' ? 'node3' : 'node1'
       const edits = Object.fromEntries(Object.entries(others).map(([name, edit]) => [`nodes/${node}/${name}`, edit]))
       const capture = await brokenCapture(recording, edits)
-      const random = randomOf(seed)
+      const random = new Random(seed)
       const all = mutated.flatMap((file) =>
         Array.from({ length: rounds }, () => mutate(capture, node, file, random) ?? []).flat(),
       )

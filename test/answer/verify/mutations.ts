@@ -1,4 +1,5 @@
 /** Random mutations of a node's dumps, whether they change what becomes of packets, and whether kpx verify says so. */
+import type { Random } from '../../fuzz/random.ts'
 import { frontendsOf } from '../../../src/cluster/frontend.ts'
 import { outcomesOn } from '../../../src/answer/frontend-outcomes.ts'
 import { sceneOf } from '../../../src/answer/scene.ts'
@@ -6,34 +7,22 @@ import type { Scene } from '../../../src/answer/scene.ts'
 import { observe, verificationOf } from '../../../src/answer/verify/verify.ts'
 import type { Capture } from '../../../src/capture/capture.ts'
 
-/** Numbers from 0 to 1, the same ones for a seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** A line of a dump that makes something happen, and what may become of it. */
 const isRule = (line: string): boolean =>
   /^-A |^\s+\S/.test(line) && !/^\s*(?:chain|comment|flags|map|set|size|timeout|type) /.test(line)
 
-const mutations: readonly ((lines: string[], at: number, random: () => number) => void)[] = [
+const mutations: readonly ((lines: string[], at: number, random: Random) => void)[] = [
   (lines, at) => void lines.splice(at, 1),
   (lines, at) => void lines.splice(at, 2, lines[at + 1] ?? '', lines[at] ?? ''),
   (lines, at, random) => {
     const numbers = [...(lines[at] ?? '').matchAll(/\d+/g)]
-    const one = numbers[Math.floor(random() * numbers.length)]
-    if (one)
-      lines[at] = `${one.input.slice(0, one.index)}${Number(one[0]) ^ 1}${one.input.slice(one.index + one[0].length)}`
+    if (numbers.length === 0) return
+    const one = random.pick(numbers)
+    lines[at] = `${one.input.slice(0, one.index)}${Number(one[0]) ^ 1}${one.input.slice(one.index + one[0].length)}`
   },
   (lines, at, random) => {
     const targets = lines.flatMap((line) => / -j (KUBE-\S+)/.exec(line)?.[1] ?? [])
-    const target = targets[Math.floor(random() * targets.length)]
-    if (target !== undefined) lines[at] = (lines[at] ?? '').replace(/ -j \S+/, ` -j ${target}`)
+    if (targets.length > 0) lines[at] = (lines[at] ?? '').replace(/ -j \S+/, ` -j ${random.pick(targets)}`)
   },
 ]
 
@@ -46,12 +35,12 @@ export interface Mutation {
 }
 
 /** Of the file of a node; undefined where nothing of the text is changed. */
-export function mutate(capture: Capture, node: string, file: string, random: () => number): Mutation | undefined {
+export function mutate(capture: Capture, node: string, file: string, random: Random): Mutation | undefined {
   const lines = (capture.file(node, file)?.toString('utf8') ?? '').split('\n')
   const rules = lines.flatMap((line, at) => (isRule(line) ? [at] : []))
-  const at = rules[Math.floor(random() * rules.length)] ?? 0
+  const at = random.pick(rules)
   const mutated = [...lines]
-  mutations[Math.floor(random() * mutations.length)]?.(mutated, at, random)
+  random.pick(mutations)(mutated, at, random)
   const text = mutated.join('\n')
   if (text === lines.join('\n')) return undefined
   const after = sceneOf({

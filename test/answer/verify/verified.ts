@@ -1,9 +1,8 @@
 /** What kpx verify finds in recordings that are broken in memory. */
-import { expect } from 'chai'
 import { sceneOf } from '../../../src/answer/scene.ts'
 import { observe, verificationOf } from '../../../src/answer/verify/verify.ts'
 import type { Observation, Verification } from '../../../src/answer/verify/verify.ts'
-import { brokenCapture, replaced, without } from '../../broken-capture.ts'
+import { brokenCapture, replaced } from '../../broken-capture.ts'
 import type { Edit, Edits } from '../../broken-capture.ts'
 
 export async function observed(recording: string, edits: Edits = {}): Promise<Observation> {
@@ -19,20 +18,6 @@ export const verified = async (recording: string, edits: Edits = {}): Promise<Ve
 export const found = ({ findings }: Verification): string[] =>
   findings.map(({ affects = [], code, node }) => [code, node, affects.join()].join(' '))
 
-/** The first line that matches becomes those that are made of it. */
-export const line =
-  (pattern: RegExp, to: (line: string) => readonly string[]): Edit =>
-  (text) => {
-    const all = text.split('\n')
-    const at = all.findIndex((one) => pattern.test(one))
-    expect(at, `${pattern} is not in the recording`).to.be.at.least(0)
-    return [...all.slice(0, at), ...to(all[at] ?? ''), ...all.slice(at + 1)].join('\n')
-  }
-export const deleted = (pattern: RegExp): Edit => line(pattern, () => [])
-export const every =
-  (pattern: RegExp): Edit =>
-  (text) =>
-    without(text, pattern)
 export const swap =
   (from: RegExp | string, to: string): Edit =>
   (text) =>
