@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { chosenNodes, namedServices } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { isWhole, lasting, observe, verificationOf } from '../src/answer/verify/verify.ts'
 import type { Verification } from '../src/answer/verify/verify.ts'
-import { BaseCommand, failOnFlag, milliseconds, selectorFlag } from '../src/command.ts'
+import { BaseCommand, failOnFlag, lookingFlags, milliseconds, selectorFlag } from '../src/command.ts'
 import { verifyNames, verifyView } from '../src/view/verify.ts'
 
 export default class Verify extends BaseCommand<typeof Verify> {
@@ -17,12 +17,7 @@ export default class Verify extends BaseCommand<typeof Verify> {
   static override flags = {
     ...selectorFlag,
     ...failOnFlag,
-    settle: Flags.string({
-      summary: 'on a cluster, how long what differs may be on its way',
-      helpValue: 'DURATION',
-      default: '10s',
-    }),
-    watch: Flags.boolean({ char: 'w', summary: 'look again and again, and print what changes', exclusive: ['from'] }),
+    ...lookingFlags,
   }
   static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify shop/web --node node1 --settle 30s']
 

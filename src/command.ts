@@ -57,6 +57,20 @@ export const failOnFlag = {
   })(),
 }
 
+/** Of commands that look at a cluster more than once. */
+export const lookingFlags = {
+  settle: Flags.string({
+    summary: 'on a cluster, how long what differs may be on its way',
+    helpValue: 'DURATION',
+    default: '10s',
+  }),
+  watch: Flags.boolean({
+    char: 'w',
+    summary: 'look again and again, and print what changes',
+    relationships: [{ type: 'none', flags: ['from'] }],
+  }),
+}
+
 /** Of commands about many Services. */
 export const selectorFlag = {
   selector: Flags.string({
@@ -106,10 +120,14 @@ const sharedFlags = {
   ...unscopedFlags,
   namespace: Flags.string({
     char: 'n',
-    summary: 'namespace of the object (default: default; services and explain code: all)',
+    summary: 'namespace of the object (default: default; services, verify and explain code: all)',
     helpValue: 'NAME',
   }),
-  'all-namespaces': Flags.boolean({ char: 'A', summary: 'all namespaces, as services does', exclusive: ['namespace'] }),
+  'all-namespaces': Flags.boolean({
+    char: 'A',
+    summary: 'all namespaces, as services and verify do',
+    exclusive: ['namespace'],
+  }),
 }
 
 /** Go's durations as kubectl takes them: `30s`, `2m`, `500ms`, or seconds without a unit. */
