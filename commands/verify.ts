@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { Args } from '@oclif/core'
 import { chosenNodes, namedServices } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
-import { isWhole, lasting, observe, verificationOf } from '../src/answer/verify/verify.ts'
+import { observe } from '../src/answer/verify/observe.ts'
+import { lasting } from '../src/answer/verify/settle.ts'
+import { comparedAll, verificationOf } from '../src/answer/verify/verify.ts'
 import type { Verification } from '../src/answer/verify/verify.ts'
 import { BaseCommand, failOnFlag, lookingFlags, milliseconds, selectorFlag } from '../src/command.ts'
 import { verifyNames, verifyView } from '../src/view/verify.ts'
@@ -39,7 +41,7 @@ export default class Verify extends BaseCommand<typeof Verify> {
       (options) => verifyView(told, options),
       () => verifyNames(told),
     )
-    process.exitCode = !told.ok ? 1 : isWhole(told) ? 0 : 3
+    process.exitCode = !told.ok ? 1 : comparedAll(told) ? 0 : 3
   }
 
   private async verified(): Promise<Verification> {

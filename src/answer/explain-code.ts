@@ -79,7 +79,10 @@ async function foundIn({ nodes, scene, services }: Recording, code: Code): Promi
     return findings.filter(isOwn)
   }
   if (!verifyCodes.includes(code)) return null
-  const { observe, verificationOf } = await import('./verify/verify.ts')
+  const [{ observe }, { verificationOf }] = await Promise.all([
+    import('./verify/observe.ts'),
+    import('./verify/verify.ts'),
+  ])
   return verificationOf(observe(services, nodes, scene), 'never').findings.filter(isOwn)
 }
 

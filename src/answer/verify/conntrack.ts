@@ -16,6 +16,10 @@ import type { Scene } from '../scene.ts'
 /** `conntrack -L` by family. */
 const files = ['conntrack.txt', 'conntrack-ipv6.txt'] as const
 
+/** Whether the node's entries were recorded, of one family at least. */
+export const hasConnections = (node: string, { capture }: Scene): boolean =>
+  files.some((file) => capture.file(node, file) !== undefined)
+
 interface Stale {
   readonly file: string
   readonly service: string

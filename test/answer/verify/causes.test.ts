@@ -1,6 +1,7 @@
 /** kpx verify names what makes a node's rules other than they should be, and what is only on its way it leaves out. */
 import { expect } from 'chai'
-import { settled, verificationOf } from '../../../src/answer/verify/verify.ts'
+import { settled } from '../../../src/answer/verify/settle.ts'
+import { verificationOf } from '../../../src/answer/verify/verify.ts'
 import { brokenCapture, every, gone, replaced } from '../../broken-capture.ts'
 import type { Edit, Edits } from '../../broken-capture.ts'
 import { found, iptables, observed, swap, toEvery, verified } from './verified.ts'
@@ -152,5 +153,16 @@ describe('verify', () => {
     const codes = verification.findings.map(({ code }) => code)
     expect(codes).to.include('KPX3011')
     expect(verification.findings.find(({ code }) => code === 'KPX3011')?.message).to.include(firewall.trim())
+  })
+
+  it('says what it could not look for', async () => {
+    expect((await verified('k1.37-iptables')).skipped).to.deep.equal([])
+    const { passed, skipped } = await verified('k1.37-iptables', { 'nodes/node2/conntrack.txt': gone })
+    expect(skipped.map(({ code, why }) => `${code}: ${why}`)).to.deep.equal([
+      'KPX3019: conntrack was not seen on node2',
+    ])
+    expect(passed.map(({ code }) => code))
+      .to.include('KPX3004')
+      .and.not.include('KPX3019')
   })
 })

@@ -4,7 +4,8 @@ import { frontendsOf } from '../../../src/cluster/frontend.ts'
 import { outcomesOn } from '../../../src/answer/frontend-outcomes.ts'
 import { sceneOf } from '../../../src/answer/scene.ts'
 import type { Scene } from '../../../src/answer/scene.ts'
-import { observe, verificationOf } from '../../../src/answer/verify/verify.ts'
+import { observe } from '../../../src/answer/verify/observe.ts'
+import { verificationOf } from '../../../src/answer/verify/verify.ts'
 import type { Capture } from '../../../src/capture/capture.ts'
 
 /** A line of a dump that makes something happen, and what may become of it. */

@@ -1,7 +1,9 @@
 /** What kpx verify finds in recordings that are broken in memory. */
 import { sceneOf } from '../../../src/answer/scene.ts'
-import { observe, verificationOf } from '../../../src/answer/verify/verify.ts'
-import type { Observation, Verification } from '../../../src/answer/verify/verify.ts'
+import { observe } from '../../../src/answer/verify/observe.ts'
+import type { Observation } from '../../../src/answer/verify/observe.ts'
+import { verificationOf } from '../../../src/answer/verify/verify.ts'
+import type { Verification } from '../../../src/answer/verify/verify.ts'
 import { brokenCapture, replaced } from '../../broken-capture.ts'
 import type { Edit, Edits } from '../../broken-capture.ts'
 
