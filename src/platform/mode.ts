@@ -1,6 +1,5 @@
 /** Which modes can be had: by what kube-proxy's release takes, and by what a platform lets one choose. */
 import { acceptedModes } from '../config/accepted-modes.ts'
-import { settableModes } from './platform.ts'
 import type { ModeVerdicts, SettableMode } from './platform.ts'
 import type { PlatformScene } from './scene.ts'
 
@@ -16,6 +15,3 @@ export function modesOf(
   }
   return { iptables: verdict('iptables'), ipvs: verdict('ipvs'), nftables: verdict('nftables') }
 }
-
-export const noModes = (why: string): ModeVerdicts =>
-  Object.fromEntries(settableModes.map((mode) => [mode, why])) as Record<SettableMode, string>

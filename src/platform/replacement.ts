@@ -1,8 +1,7 @@
 /** Programs that serve the Services in kube-proxy's place. */
-import { noModes } from './mode.ts'
 import { kept } from './platform.ts'
 import type { Platform } from './platform.ts'
-import { refusedAll } from './setting.ts'
+import { unsettable } from './unsettable.ts'
 
 /** `how` is how it is told to, or not to: the end of `there is no kube-proxy to configure: ...`. */
 export function replacement(
@@ -16,7 +15,6 @@ export function replacement(
     place: ({ kubeProxies }) =>
       kubeProxies.length > 0 ? `${what}; kube-proxy runs beside it` : `${what}; there is no kube-proxy`,
     fate: kept,
-    modes: () => noModes(why),
-    change: (wanted) => refusedAll(wanted, why),
+    ...unsettable(why),
   }
 }

@@ -5,7 +5,7 @@ import { fieldAt } from '../config/fields/index.ts'
 import { flagOf, parseFlag } from '../config/flags.ts'
 import type { Flag } from '../config/flags.ts'
 import { jsonOfYaml } from '../config/yaml-object.ts'
-import type { OwnersWay, RefusedField } from './platform.ts'
+import type { RefusedField } from './platform.ts'
 import type { PlatformScene } from './scene.ts'
 
 export interface Setting {
@@ -142,10 +142,5 @@ export function nested(entries: Iterable<readonly [string, unknown]>): Record<st
   }
   return root
 }
-
-/** Nothing can be set that way. */
-export const refusedAll = (wanted: readonly Setting[], why: string): Partial<OwnersWay> => ({
-  refused: wanted.map(({ path }) => ({ field: path, why })),
-})
 
 export const isNothing = ({ unset, values }: Mapped): boolean => values.size === 0 && unset.length === 0

@@ -1,9 +1,8 @@
 /** GKE Autopilot, which always has Dataplane V2. Source: cloud.google.com/kubernetes-engine/docs, Autopilot (names of nodes begin with gk3-). */
 import { objectsThat } from '../evidence.ts'
-import { noModes } from '../mode.ts'
 import { undone } from '../platform.ts'
 import type { Platform } from '../platform.ts'
-import { refusedAll } from '../setting.ts'
+import { unsettable } from '../unsettable.ts'
 
 const why = 'there is no kube-proxy: Autopilot has Dataplane V2, and Google manages its nodes'
 
@@ -16,6 +15,5 @@ export const gkeAutopilot: Platform = {
     gitVersion.includes('-gke.') ? objectsThat(nodes, ({ name }) => name.startsWith('gk3-')) : [],
   place: () => 'there is no kube-proxy: Dataplane V2 serves the Services, managed by GKE Autopilot',
   fate: undone('GKE manages it'),
-  modes: () => noModes(why),
-  change: (wanted) => refusedAll(wanted, why),
+  ...unsettable(why),
 }

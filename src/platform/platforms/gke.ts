@@ -3,10 +3,9 @@
  * kubernetes cluster/gce (the static pod and its flags); versions end in `-gke.N`.
  */
 import { isMadeByKubeadm, marked, versionHas } from '../evidence.ts'
-import { noModes } from '../mode.ts'
 import { undone } from '../platform.ts'
 import type { Platform } from '../platform.ts'
-import { refusedAll } from '../setting.ts'
+import { unsettable } from '../unsettable.ts'
 
 const why =
   'GKE lets nobody configure kube-proxy; a new cluster with Dataplane V2 (gcloud container clusters create --enable-dataplane-v2) has none'
@@ -23,6 +22,5 @@ export const gke: Platform = {
   place: () =>
     'flags of the static pod kube-proxy-NODE in a manifest on each node, managed by GKE; there is no ConfigMap',
   fate: undone('GKE makes its nodes from their image'),
-  modes: () => noModes(why),
-  change: (wanted) => refusedAll(wanted, why),
+  ...unsettable(why),
 }

@@ -1,9 +1,8 @@
 /** OpenShift as it is installed. Source: cluster-network-operator: with OVNKubernetes it deploys no kube-proxy and refuses options for it. */
 import { objectsThat } from '../evidence.ts'
-import { noModes } from '../mode.ts'
 import { undone } from '../platform.ts'
 import type { Platform } from '../platform.ts'
-import { refusedAll } from '../setting.ts'
+import { unsettable } from '../unsettable.ts'
 
 const why =
   'there is no kube-proxy: OVN-Kubernetes serves the Services, and the operator refuses kubeProxyConfig with it'
@@ -21,6 +20,5 @@ export const openshiftOvnKubernetes: Platform = {
   place: () =>
     'there is no kube-proxy: DaemonSet openshift-ovn-kubernetes/ovnkube-node serves the Services, managed by the cluster-network-operator',
   fate: undone('the cluster-network-operator manages it'),
-  modes: () => noModes(why),
-  change: (wanted) => refusedAll(wanted, why),
+  ...unsettable(why),
 }
