@@ -1,6 +1,6 @@
 /** The base of commands that change a cluster: their flags, the question before, progress, and the exit code after. */
 import { Flags } from '@oclif/core'
-import type { Command } from '@oclif/core'
+import type { Command, Interfaces } from '@oclif/core'
 import { BaseCommand, clusterFlags, daemonSetFlag, milliseconds, printFlags } from './command.ts'
 import { Draft } from './editor.ts'
 import { KpxError } from './error.ts'
@@ -8,43 +8,76 @@ import { whenInterrupted } from './interruption.ts'
 import { exitOf } from './rollout/change.ts'
 import type { Change } from './rollout/change.ts'
 import { edit } from './rollout/edit.ts'
+import { batchOf } from './rollout/order.ts'
+import { restart } from './rollout/restart.ts'
 import { isRefused } from './rollout/subject.ts'
 import type { Asked, Found, Subject } from './rollout/subject.ts'
+import { finish } from './rollout/unfinished.ts'
+import type { FinishOptions } from './rollout/unfinished.ts'
 import { change } from './rollout/write.ts'
 import type { ChangeOptions, Dialog, Plan } from './rollout/write.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
-import { canAsk, confirm } from './view/ask.ts'
+import { canAsk, confirm, typed } from './view/ask.ts'
 import { changeView, planView } from './view/change.ts'
 import { guard, sanitise } from './view/sanitise.ts'
 import { style } from './view/style.ts'
 import { wrap } from './view/wrap.ts'
 
-const changeFlags = {
+/** Of everything that changes nodes. */
+export const writerFlags = {
   ...clusterFlags,
   ...printFlags,
-  ...daemonSetFlag,
   yes: Flags.boolean({ char: 'y', summary: 'do not ask before the change is made' }),
+  timeout: Flags.string({
+    summary: 'how long all nodes may take (default: 10m, or --node-timeout for each where that is longer)',
+    helpValue: 'DURATION',
+  }),
+}
+
+/** Of what begins a rollout. */
+export const rolloutFlags = {
+  ...writerFlags,
+  ...daemonSetFlag,
   'dry-run': Flags.option({
     summary: 'show the change and make none; server: have the API server check it as well',
     options: ['client', 'server'] as const,
   })(),
+  batch: Flags.string({
+    summary: 'nodes at a time, after the first one',
+    helpValue: 'N|N%',
+    default: '1',
+  }),
+  'node-timeout': Flags.string({
+    summary: 'how long a node may take until it works with the change',
+    helpValue: 'DURATION',
+    default: '2m',
+  }),
+  'pause-on-failure': Flags.boolean({ summary: 'leave a node that fails to be looked at, and take nothing back' }),
+  bridge: Flags.boolean({
+    summary: 'serve Services from a temporary table while the mode of a node changes',
+    default: true,
+    allowNo: true,
+  }),
+}
+
+const changeFlags = {
+  ...rolloutFlags,
   rollout: Flags.boolean({
     summary: "start kube-proxy's pods anew, so that they take the change",
     default: true,
     allowNo: true,
   }),
-  timeout: Flags.string({ summary: 'how long the pods are waited for', helpValue: 'DURATION', default: '10m' }),
   force: Flags.boolean({ summary: 'change it also where an owner of the object would undo it' }),
 }
 
 export abstract class ChangeCommand<T extends typeof Command = typeof Command> extends BaseCommand<T> {
-  static override baseFlags = changeFlags
+  static override baseFlags: Interfaces.FlagInput = changeFlags
 
   #shown = false
 
   /** `wanted` is what is to be set, as far as that is known before the cluster is asked. */
   protected asked(wanted: Asked['wanted'] = []): Asked {
-    const { daemonset: daemonSet, force } = this.own
+    const { daemonset: daemonSet, force = false } = this.own
     return { daemonSet, force, wanted }
   }
 
@@ -73,6 +106,18 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
     }
   }
 
+  /** Every pod starts anew. */
+  protected async restart(found: Found): Promise<Change> {
+    if (isRefused(found)) return this.#report(found)
+    return this.#report(await restart(found, this.#options, this.#dialog))
+  }
+
+  /** Goes on with a rollout that was left, or back. */
+  protected async finish(direction: FinishOptions['direction']): Promise<Change> {
+    const options = { direction, force: this.own.force === true, timeout: this.#timeout }
+    return this.#report(await finish(await this.connection(), options, this.#dialog))
+  }
+
   #tellKept({ path }: Draft): void {
     if (path !== undefined) this.#tell(`what you edited is kept in ${path}`)
   }
@@ -83,8 +128,24 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
   }
 
   get #options(): ChangeOptions {
-    const { 'dry-run': dryRun = null, force, rollout, timeout } = this.own
-    return { command: this.commandLine, dryRun, force, rollout, timeout: milliseconds(timeout, 'timeout') }
+    const { batch, bridge, 'dry-run': dryRun = null, force = false, rollout } = this.own
+    batchOf(batch, 1)
+    return {
+      command: this.commandLine,
+      dryRun,
+      force,
+      rollout,
+      batch,
+      bridge,
+      pauseOnFailure: this.own['pause-on-failure'] === true,
+      nodeTimeout: milliseconds(this.own['node-timeout'], 'node-timeout'),
+      timeout: this.#timeout,
+    }
+  }
+
+  get #timeout(): number | undefined {
+    const { timeout } = this.own
+    return timeout === undefined ? undefined : milliseconds(timeout, 'timeout')
   }
 
   /** Throws KPX1001 where somebody would have to be asked and nobody can be: before anything is done. */
@@ -108,7 +169,8 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
     const shown = planView(plan, { width, wide: false, limit: Infinity, style: style(colour) })
     process.stderr.write(guard(shown, colour))
     this.#shown = true
-    return this.own.yes ? true : confirm(`Change ${plan.object}?`)
+    if (this.own.yes) return true
+    return plan.word === undefined ? confirm(plan.question) : typed(plan.question, plan.word)
   }
 
   async #report(change: Change): Promise<Change> {
@@ -127,8 +189,13 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
       readonly yes: boolean
       readonly 'dry-run': 'client' | 'server' | undefined
       readonly rollout: boolean
-      readonly timeout: string
-      readonly force: boolean
+      readonly timeout: string | undefined
+      readonly batch: string
+      readonly bridge: boolean
+      readonly 'node-timeout': string
+      readonly 'pause-on-failure'?: boolean
+      /** Not of every command. */
+      readonly force?: boolean
       readonly daemonset: string | undefined
       readonly 'no-color': boolean
     }

@@ -4,6 +4,7 @@
  */
 import { accessCodes } from './access-codes.ts'
 import { configCodes } from './config-codes.ts'
+import { rolloutCodes } from './rollout-codes.ts'
 
 type Level = 'error' | 'warning' | 'info'
 
@@ -189,20 +190,7 @@ export const catalogue = [
     why: 'The object was written again while its pods were waited for, and is what it was before: its owner puts it back.',
     fix: 'see whose it is, and how that changes it: kpx status, and the same command without --force',
   },
-  {
-    code: 'KPX5001',
-    level: 'error',
-    title: 'the change is made, but not in force on every node',
-    why: 'A pod takes the configuration when it starts. One that was started anew is not ready in time, fails, or runs with something else.',
-    fix: 'look at what that pod says; the configuration before comes back with: kpx config restore',
-  },
-  {
-    code: 'KPX5002',
-    level: 'warning',
-    title: 'the change is not in force yet',
-    why: 'No kube-proxy reads its configuration again while it runs: each pod takes the change when it is started anew, be it by chance.',
-    fix: 'start the pods anew when it suits: kubectl rollout restart of the DaemonSet',
-  },
+  ...rolloutCodes,
 ] as const satisfies readonly CatalogueEntry[]
 
 export type Code = (typeof catalogue)[number]['code']

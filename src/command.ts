@@ -7,6 +7,7 @@ import type { Connection } from './kube/connection.ts'
 import type { Scope } from './kube/node-record.ts'
 import { KpxError } from './error.ts'
 import { reportFailure } from './failure.ts'
+import { unlessInterrupted } from './interruption.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
 import { json, yaml } from './view/json.ts'
 import { guard, sanitise } from './view/sanitise.ts'
@@ -191,7 +192,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
       consent: debugPodConsent(allowed),
       onStale: tellStale,
     }
-    return liveCapture(connection, { scope, nodes: node, via, debugPods, servedPorts })
+    return unlessInterrupted(liveCapture(connection, { scope, nodes: node, via, debugPods, servedPorts }))
   }
 
   /** The same of a command that looks at no node. */
@@ -200,7 +201,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     if (from !== undefined) return readCapture(from)
     const connection = await this.connection()
     const { liveConfiguration } = await import('./kube/live-configuration.ts')
-    return liveConfiguration(connection)
+    return unlessInterrupted(liveConfiguration(connection))
   }
 
   /** The cluster that the flags name. */

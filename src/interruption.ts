@@ -14,8 +14,11 @@ export async function interrupt(): Promise<void> {
   await Promise.allSettled([...endings].map((ending) => ending()))
 }
 
-/** Waits for ever where the process is ending: what was under way must not come to an answer any more. */
-export const unlessInterrupted = (): Promise<void> => (isEnding ? new Promise(() => undefined) : Promise.resolve())
+/** The answer; never where the process is ending: what was under way must not come to one any more. */
+export async function unlessInterrupted<T>(asked: Promise<T>): Promise<T> {
+  const answer = await asked
+  return isEnding ? new Promise(() => undefined) : answer
+}
 
 /** As Ctrl-C does it, where that came as a key and not as a signal. The process stays until the signal has come. */
 export function interruptSelf(): Promise<never> {

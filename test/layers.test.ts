@@ -15,6 +15,7 @@ const everywhere = [
   'modes.ts',
   'nearest.ts',
   'recent.ts',
+  'rollout-codes.ts',
   'version.ts',
 ]
 const edge = ['change-command.ts', 'command.ts', 'consent.ts', 'editor.ts', 'main.ts', 'failure.ts', 'terminal.ts']

@@ -3,9 +3,9 @@ type Json = Readonly<Record<string, unknown>>
 
 const gone = 'redacted by kpx'
 
-/** Annotations and arguments by such a name are not kept; nor is the copy of the whole object that kubectl apply leaves. */
+/** Annotations and arguments by such a name are not kept; nor are the copies of whole objects that kubectl apply and rollouts leave. */
 const telling = /token|secret|passw|credential|private|api-?key|\bauth/i
-const copies = new Set(['kubectl.kubernetes.io/last-applied-configuration'])
+const copies = new Set(['kpx/rollout-texts', 'kubectl.kubernetes.io/last-applied-configuration'])
 
 /** What kpx's changes keep of an object: of a ConfigMap the configuration alone, of others all of them. */
 const revisions = 'kpx/revisions'

@@ -16,6 +16,7 @@ const lists = [
   'daemonsets',
   'endpointslices',
   'felixconfigurations',
+  'leases',
   'nodes',
   'pods',
   'services',

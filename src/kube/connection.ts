@@ -59,12 +59,14 @@ export class Connection {
   readonly credentials: Credentials
   /** For what nodes print. */
   readonly room = new Room()
+  readonly #config: KubeConfig
   readonly #base: string
   readonly #waiting = new Set<() => void>()
   #closed = false
 
   /** `flags` are those that name the cluster to another command. */
   constructor(config: KubeConfig, patience: number, flags: string) {
+    this.#config = config
     this.credentials = new Credentials(config)
     this.context = config.currentContext
     this.#base = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? ''
@@ -87,11 +89,20 @@ export class Connection {
     }
   }
 
-  /** Makes the object, once: whether a broken connection had brought it there cannot be known. Throws KPX1013 to KPX1017. */
-  async create(asked: Asked, object: object): Promise<void> {
+  /** The same cluster as the same user, for another reading: whoever has read all that there is closes its own. */
+  another(): Connection {
+    return new Connection(this.#config, this.patience, this.flags)
+  }
+
+  /**
+   * Makes the object, once: whether a broken connection had brought it there cannot be known. The answer's bytes are the object; where there
+   * is one already, the cause of the error is 409. Throws KPX1013 to KPX1017.
+   */
+  async create(asked: Asked, object: object): Promise<Buffer> {
     const { name: _name, ...collection } = asked
     const { body, status } = await this.#once({ asked: collection, query: {}, object })
     if (status >= 300) throw this.refusal(status, body, asked)
+    return body
   }
 
   /**
@@ -104,9 +115,12 @@ export class Connection {
     return body
   }
 
-  /** Deletes the object; it is well if there is none. Throws KPX1013 to KPX1017. */
-  async delete(asked: Asked): Promise<void> {
-    const sent = { asked, query: {} }
+  /**
+   * Deletes the object; it is well if there is none. `preconditions` are those of DeleteOptions, its uid or resourceVersion: where it is
+   * another one, the cause of the error is 409. Throws KPX1013 to KPX1017.
+   */
+  async delete(asked: Asked, preconditions?: Readonly<Record<string, string>>): Promise<void> {
+    const sent = { asked, query: {}, ...(preconditions && { object: { preconditions } }) }
     const { body, status } = (await this.#unlessBroken(sent)) ?? (await this.#once(sent))
     if (status >= 300 && status !== 404) throw this.refusal(status, body, asked)
   }
@@ -137,13 +151,18 @@ export class Connection {
     const ask = ({ heard, reject, resolve }: Waiting<Answer>): (() => void) => {
       const request = send(url, options)
       request.setHeader('accept', 'application/json')
-      if (object) request.setHeader('content-type', typeOf(asked.verb))
+      const body = object && Buffer.from(JSON.stringify(object))
+      if (body) {
+        request.setHeader('content-type', typeOf(asked.verb))
+        // Node.js tells it of its own accord for some methods only
+        request.setHeader('content-length', body.length)
+      }
       request.on('response', (response) => {
         heard()
         read(response, heard, asked).then(resolve, reject)
       })
       request.on('error', reject)
-      request.end(object && JSON.stringify(object))
+      request.end(body)
       return () => request.destroy()
     }
     return this.answered(describe(asked), ask, isChange)

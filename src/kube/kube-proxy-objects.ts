@@ -2,6 +2,7 @@
 import { object, text } from '../cluster/json.ts'
 import { kubeProxyDaemonSets, kubeProxyPods } from '../cluster/kube-proxy.ts'
 import type { KubeProxyPod } from '../cluster/kube-proxy.ts'
+import { leaseName } from '../cluster/rollout-record.ts'
 import { configMapsOf } from '../cluster/workload.ts'
 import type { Container } from '../cluster/workload.ts'
 import { KpxError } from '../error.ts'
@@ -28,8 +29,29 @@ export async function kubeProxyLists(connection: Connection, pods: readonly Kube
     versionOf(connection),
     platformLists(connection),
   ])
-  const own = await configMapsOfAll(connection, [...kubeProxyDaemonSets(daemonsets), ...pods])
-  return { ...platform, daemonsets, configmaps: together(own, platform), version }
+  const sets = kubeProxyDaemonSets(daemonsets)
+  const [own, leases] = await Promise.all([
+    configMapsOfAll(connection, [...sets, ...pods]),
+    rolloutLeases(connection, sets),
+  ])
+  return { ...platform, daemonsets, configmaps: together(own, platform), version, ...(leases && { leases }) }
+}
+
+/** Of kpx's own rollouts; undefined where they cannot be read. */
+async function rolloutLeases(
+  connection: Connection,
+  sets: readonly { readonly namespace: string }[],
+): Promise<readonly unknown[] | undefined> {
+  const namespaces = new Set(sets.map(({ namespace }) => namespace))
+  const asked = (namespace: string) =>
+    ({ verb: 'get', resource: resources.leases, namespace, name: leaseName }) as const
+  try {
+    const own = [...namespaces].map((one) => objectOrNone(getObject(connection, asked(one)), isMissing))
+    return (await Promise.all(own)).flat()
+  } catch (error) {
+    if (error instanceof KpxError && mayLack(error)) return undefined
+    throw error
+  }
 }
 
 /** By node. Throws KPX1013 to KPX1015. */

@@ -4,7 +4,6 @@ import { configMapNamed } from '../cluster/applied.ts'
 import { kubeProxyPods } from '../cluster/kube-proxy.ts'
 import type { KubeProxyPod } from '../cluster/kube-proxy.ts'
 import { fileSource } from '../cluster/workload.ts'
-import { unlessInterrupted } from '../interruption.ts'
 import { versionOfImage } from '../version.ts'
 import { clusterNode } from './access/cluster-node.ts'
 import { accesses } from './access/index.ts'
@@ -66,7 +65,6 @@ async function readCluster(connection: Connection, options: LiveOptions): Promis
     lookAt(wanted, accesses(connection, pods, options), { scope: options.scope, served: (node) => served.get(node) }),
     wholly ? kubeProxyLogs(connection, own) : undefined,
   ])
-  await unlessInterrupted()
   const file = (node: string, name: string): Buffer | undefined =>
     name === logFile ? logs?.get(node) : looks.get(node)?.files.get(name)
   const known = { services, endpointslices, pods, nodes: nodeObjects }

@@ -84,6 +84,10 @@ export const changeObject = async (
   query: Query,
 ): Promise<object> => objectOf(await connection.change(asked, object, { fieldManager, ...query }), connection.server)
 
+/** Makes the object, which is returned as the server has it. Throws as Connection.create. */
+export const createObject = async (connection: Connection, asked: Asked, object: object): Promise<object> =>
+  objectOf(await connection.create(asked, object), connection.server)
+
 function pageOf(body: Buffer, server: string): Page {
   const { items, metadata } = objectOf(body, server) as { items?: unknown; metadata?: { continue?: unknown } }
   if (!Array.isArray(items)) throw unusual(server, 'a list of objects', undefined)

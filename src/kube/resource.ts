@@ -22,6 +22,7 @@ export const resources = {
   daemonSets: { group: 'apps', version: 'v1', plural: 'daemonsets' },
   selfSubjectReviews: { group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews' },
   felixConfigurations: { group: 'crd.projectcalico.org', version: 'v1', plural: 'felixconfigurations' },
+  leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
 } as const satisfies Record<string, Resource>
 

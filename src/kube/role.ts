@@ -54,6 +54,8 @@ export const readerRole = (namespace: string): Role => ({
     rule(resources.portForward, 'create', 'get'),
     rule(resources.podLog, 'get'),
     rule(resources.configMaps, 'get'),
+    // whether a rollout of kpx is under way
+    rule(resources.leases, 'get'),
   ],
 })
 
@@ -65,7 +67,12 @@ export const writerRole = (namespace: string): Role => ({
   apiVersion,
   kind: 'Role',
   metadata: { name: 'kpx-writer', namespace },
-  rules: [rule(resources.configMaps, 'patch'), rule(resources.daemonSets, 'get', 'patch', 'update')],
+  rules: [
+    rule(resources.configMaps, 'patch'),
+    rule(resources.daemonSets, 'get', 'patch', 'update'),
+    rule(resources.pods, 'delete'),
+    rule(resources.leases, 'create', 'delete', 'patch'),
+  ],
 })
 
 /** For --allow-debug-pods, beside the reader's roles. */

@@ -8,8 +8,8 @@ export type DryRun = 'client' | 'server'
 
 export interface NodeRollout {
   readonly node: string
-  /** `pending`: its pod is the old one still, or not ready; `failed`: it does not run, or runs with something else. */
-  readonly state: 'done' | 'failed' | 'pending'
+  /** `pending`: its pod is the old one still; `failed`: it did not show that it works; `undone`: it has what was before again. */
+  readonly state: 'done' | 'failed' | 'pending' | 'undone'
   /** Whether the node's kube-proxy said that it runs with the change; null where it was not asked. */
   readonly confirmed: boolean | null
   /** Why it is not done, or not confirmed. */
@@ -17,10 +17,9 @@ export interface NodeRollout {
 }
 
 export interface Rollout {
-  /** What the DaemonSet's template is marked with. */
   readonly id: string
-  /** `undone`: somebody put back what was before. */
-  readonly state: 'done' | 'failed' | 'undone'
+  /** `undone`: everything is as before; `paused`: a person is to go on with it, or back. */
+  readonly state: 'done' | 'failed' | 'paused' | 'undone'
   readonly nodes: readonly NodeRollout[]
 }
 
@@ -58,8 +57,9 @@ export const changeOf = (change: Pick<Change, 'diff' | 'object'> & Partial<Chang
   rollout: change.rollout ?? null,
 })
 
-/** 0 done or nothing to do, 1 refused, 4 changed and not in force everywhere. */
-export function exitOf({ changed, findings, rollout }: Change): 0 | 1 | 4 {
+/** 0 done or nothing to do, 1 refused, 4 changed and not in force everywhere, 5 taken back because a node failed. */
+export function exitOf({ changed, findings, rollout }: Change): 0 | 1 | 4 | 5 {
+  if (rollout?.state === 'undone') return findings.some(({ code }) => code === 'KPX5007') ? 5 : 0
   if (rollout && rollout.state !== 'done') return 4
   return !changed && findings.some(({ level }) => level === 'error') ? 1 : 0
 }

@@ -4,7 +4,7 @@ import { placeOf } from '../answer/config/place.ts'
 import type { Place } from '../answer/config/place.ts'
 import { judgeText } from '../answer/config/validate.ts'
 import { nameOf } from '../cluster/applied.ts'
-import { object, text } from '../cluster/json.ts'
+import { text } from '../cluster/json.ts'
 import { readRevisions, revisionsAnnotation } from '../config/revisions.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from '../kube/connection.ts'
@@ -14,6 +14,7 @@ import { resources } from '../kube/resource.ts'
 import { ownershipOf, recognitionOf } from '../platform/recognise.ts'
 import { refusedByOwner, refusedByPlatform, settingsIn, writerOf } from './owner.ts'
 import { expectedOf } from './running.ts'
+import { getDaemonSet, strategyOf } from './template.ts'
 import { rereading } from './subject.ts'
 import type { Asked, Found, Subject } from './subject.ts'
 
@@ -53,19 +54,21 @@ function subjectAt(place: Place, connection: Connection): Subject | undefined {
     settings: (after) => settingsIn(written, after),
     changedBy: place.configuration.changedBy,
     judge: (after) => [...judgeText(key, after, minor), ...overruledFields(startedWith(after), minor)],
-    write: async (after, revisions, dryRun) => {
+    holds: (other) => other === written,
+    write: async (after, revisions, how) => {
       const annotations = revisions === undefined ? {} : { annotations: { [revisionsAnnotation]: revisions } }
       const patch = { metadata: { resourceVersion, ...annotations }, data: { [key]: after } }
       const asked = { verb: 'patch', resource: resources.configMaps, namespace, name } as const
-      await changeObject(connection, asked, patch, dryRun ? { dryRun: 'All' } : {})
+      await changeObject(connection, asked, patch, how === 'checked' ? { dryRun: 'All' } : {})
     },
+    strategy: async () => strategyOf(await getDaemonSet(connection, workload)),
     reread: () => configMapSubject(connection, rereading(workload)),
     expected: (after) => expectedOf(startedWith(written), startedWith(after), minor),
-    undoneBy: async () => {
-      const now = await getObject(connection, { verb: 'get', resource: resources.configMaps, namespace, name })
-      const isBack = text(object(object(now)['data'])[key]) === written
-      return isBack ? writerOf('ConfigMap', now) : undefined
-    },
+    writer: async () =>
+      writerOf(
+        'ConfigMap',
+        await getObject(connection, { verb: 'get', resource: resources.configMaps, namespace, name }),
+      ),
     restart: () => 'marked',
   }
 }

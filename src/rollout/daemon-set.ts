@@ -23,7 +23,8 @@ import { refusedByOwner, refusedByPlatform, settingsAs, writerOf } from './owner
 import { expectedOf } from './running.ts'
 import type { Expected } from './running.ts'
 import { rereading } from './subject.ts'
-import type { Asked, Found, Subject } from './subject.ts'
+import type { Asked, Found, Subject, Writing } from './subject.ts'
+import { onDelete, strategyOf } from './template.ts'
 
 /** Throws KPX2103 where no DaemonSet runs kube-proxy and nobody changes it in another way, KPX2106, and KPX1011 to KPX1017. */
 export async function daemonSetSubject(connection: Connection, { daemonSet, force }: Asked): Promise<Found> {
@@ -66,14 +67,16 @@ async function subjectAt(place: Place, connection: Connection): Promise<Subject>
     settings: (after) => settingsAs(expected(after)),
     changedBy: null,
     judge: (after) => judge(after, place),
-    write: async (after, revisions, dryRun) => {
+    holds: (other) => sameButStrategy(now, object(jsonOfYaml(other))),
+    write: async (after, revisions, how) => {
       const kept = revisions ?? text(workload.annotations[revisionsAnnotation])
-      const body = replacement(after, now, kept)
-      await changeObject(connection, { verb: 'update', ...asked }, body, dryRun ? { dryRun: 'All' } : {})
+      const body = replacement(after, now, kept, how)
+      await changeObject(connection, { verb: 'update', ...asked }, body, how === 'checked' ? { dryRun: 'All' } : {})
     },
+    strategy: async (other) => strategyOf(object(jsonOfYaml(other))),
     reread: () => daemonSetSubject(connection, rereading(workload)),
     expected,
-    undoneBy: async () => undoneBy(now, await read()),
+    writer: async () => writerOf('DaemonSet', await read()),
     restart: (after) => (sameTemplate(now, object(jsonOfYaml(after))) ? 'none' : 'itself'),
   }
 }
@@ -86,8 +89,9 @@ function editable({ apiVersion = 'apps/v1', kind = 'DaemonSet', metadata, spec }
 }
 
 /** The object with the text's labels, annotations and spec; the rest of its metadata stays. */
-function replacement(after: string, now: Json, revisions: string): object {
-  const { metadata, spec } = object(jsonOfYaml(after))
+function replacement(after: string, now: Json, revisions: string, how: Writing): object {
+  const { metadata, spec: wanted } = object(jsonOfYaml(after))
+  const spec = how === 'held' ? { ...object(wanted), updateStrategy: onDelete } : wanted
   const { annotations, labels } = object(metadata)
   const { managedFields: _fields, ...kept } = object(now['metadata'])
   const own = revisions === '' ? {} : { [revisionsAnnotation]: revisions }
@@ -104,8 +108,14 @@ const templateOf = (set: Json): unknown => object(set['spec'])['template']
 const sameTemplate = (now: Json, after: Json): boolean =>
   JSON.stringify(templateOf(now)) === JSON.stringify(templateOf(after))
 
-const undoneBy = (before: Json, now: Json): string | undefined =>
-  sameTemplate(before, now) ? writerOf('DaemonSet', now) : undefined
+/** What a rollout does to the strategy is not the text's. */
+function sameButStrategy(now: Json, after: Json): boolean {
+  const [own, other] = [now, after].map((set) => {
+    const { updateStrategy: _strategy, ...spec } = object(set['spec'])
+    return JSON.stringify([object(object(set['metadata'])['labels']), spec])
+  })
+  return own === other
+}
 
 const startedWith = (set: Json, place: Place): StartedWith => ({
   command: kubeProxyDaemonSets([set])[0]?.container.words ?? [],

@@ -6,6 +6,7 @@ export interface NodePod {
   readonly node: string
   readonly namespace: string
   readonly name: string
+  readonly uid: string
   /** Made from the template as it is now. */
   readonly isNew: boolean
   readonly ready: boolean
@@ -60,7 +61,7 @@ const labelOf = (pod: Json, name: string): string => text(object(object(pod['met
 const createdAt = (pod: Json): string => text(object(pod['metadata'])['creationTimestamp'])
 
 function nodePod(node: string, { metadata, status }: Json, isUpdated: boolean): NodePod {
-  const { deletionTimestamp, name, namespace } = object(metadata)
+  const { deletionTimestamp, name, namespace, uid } = object(metadata)
   const containers = objects(object(status)['containerStatuses'])
   const states = containers.map(({ state }) => object(state))
   const reason = states.map(({ waiting }) => text(object(waiting)['reason'])).find((one) => one !== '') ?? ''
@@ -71,6 +72,7 @@ function nodePod(node: string, { metadata, status }: Json, isUpdated: boolean): 
     node,
     namespace: text(namespace),
     name: text(name),
+    uid: text(uid),
     isNew: deletionTimestamp === undefined && isUpdated,
     restarts,
     ready,

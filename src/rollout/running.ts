@@ -1,5 +1,5 @@
 /** What a kube-proxy itself says that it runs with, at /configz, against what it should. */
-import { effectiveSettings } from '../config/effective.ts'
+import { effectiveSettings, modeSetting } from '../config/effective.ts'
 import type { StartedWith } from '../config/effective.ts'
 import { fieldAt } from '../config/fields/index.ts'
 import { portIn } from '../config/served-ports.ts'
@@ -30,6 +30,8 @@ export interface Expected {
   readonly values: ReadonlyMap<string, ExpectedValue>
   /** Where it serves /configz; undefined where it does not. */
   readonly port: number | undefined
+  /** The mode that it runs in; undefined where its configuration cannot be told. */
+  readonly mode: string | undefined
 }
 
 interface ExpectedValue {
@@ -47,7 +49,12 @@ export function expectedOf(before: StartedWith, after: StartedWith, minor: numbe
     if (origin === 'node' || !isMeant || !hasEffect(path, now?.text('mode') ?? '')) return []
     return [[path, { text: lineOf(value), isDefault: origin === 'default' }]]
   })
-  return { minor, values: new Map(values), port: portIn(now?.text('metricsBindAddress') ?? '') }
+  return {
+    minor,
+    values: new Map(values),
+    port: portIn(now?.text('metricsBindAddress') ?? ''),
+    mode: modeSetting(after).effective,
+  }
 }
 
 /** kube-proxy forgets what is for another mode, and does not tell it at /configz. */

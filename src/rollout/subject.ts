@@ -1,6 +1,7 @@
 /** What a change is made to: an object of the cluster whose text kpx edits. Each kind has a file of its own. */
 import type { Finding } from '../answer/finding.ts'
 import type { Applied } from '../cluster/applied.ts'
+import type { Json } from '../cluster/json.ts'
 import type { Revision } from '../config/revisions.ts'
 import type { Connection } from '../kube/connection.ts'
 import type { Ownership, Recognition } from '../platform/recognise.ts'
@@ -30,6 +31,9 @@ export interface Asked {
   readonly force: boolean
 }
 
+/** `checked`: by the API server, and not written; `held`: no pod is replaced because of it. */
+export type Writing = 'checked' | 'held' | 'plain'
+
 export interface Subject {
   readonly connection: Connection
   /** The DaemonSet whose pods take the change. */
@@ -49,16 +53,20 @@ export interface Subject {
   readonly changedBy: string | null
   /** What kube-proxy would say to another text, and what should not be in it. */
   judge(text: string): readonly Finding[]
-  /** Writes it, with an annotation for the revisions where there is one; `dryRun` has it checked alone. Throws as Connection.change. */
-  write(text: string, revisions: string | undefined, dryRun: boolean): Promise<void>
+  /** Whether the object is as the text has it. */
+  holds(text: string): boolean
+  /** Writes it, with an annotation for the revisions where there is one. Throws as Connection.change. */
+  write(text: string, revisions: string | undefined, how: Writing): Promise<void>
+  /** How the DaemonSet's pods are replaced with the text in force. */
+  strategy(text: string): Promise<Json>
   /** As it is now. */
   reread(): Promise<Found>
   /** The settings that are others in another text. */
   settings(text: string): readonly Setting[]
   /** What a kube-proxy has to run with that takes the text. */
   expected(text: string): Expected
-  /** Who has put back what was before the change, `somebody` where that is not told; undefined where it is not undone. */
-  undoneBy(): Promise<string | undefined>
+  /** Who wrote the object last, `somebody` where that is not told. */
+  writer(): Promise<string>
   /** Whether pods are to start anew for it: a change of their own template brings that about by itself. */
   restart(text: string): 'itself' | 'marked' | 'none'
 }

@@ -4,28 +4,25 @@ import type { Finding } from '../answer/finding.ts'
 import { textDiff } from '../answer/text-diff.ts'
 import type { Code } from '../codes.ts'
 import { nameOf } from '../cluster/applied.ts'
-import { addRevision } from '../config/revisions.ts'
 import { KpxError } from '../error.ts'
-import { whenInterrupted } from '../interruption.ts'
 import { isPolicy } from '../kube/api-failure.ts'
-import { whoAmI } from '../kube/who-am-i.ts'
 import { changeOf } from './change.ts'
 import type { Change, DryRun, Instead } from './change.ts'
 import { insteadOf, ownerFindings } from './owner.ts'
-import { awaitRestart, isMarked, mark } from './restart.ts'
-import { confirm } from './running.ts'
+import { Lease } from './lease.ts'
+import { newRecord, rollOn } from './rollout.ts'
+import type { Rollouts } from './rollout.ts'
 import { isRefused } from './subject.ts'
 import type { Subject } from './subject.ts'
+import { getDaemonSet, isMarked } from './template.ts'
+import { writeText } from './write-text.ts'
 
-export interface ChangeOptions {
-  /** As the user typed it, for those who look at the history. */
-  readonly command: string
+export interface ChangeOptions extends Rollouts {
   readonly dryRun: DryRun | null
   /** Also where an owner would undo it. */
   readonly force: boolean
-  /** Whether pods are started anew, and for how many milliseconds they are waited for. */
+  /** Whether pods are started anew. */
   readonly rollout: boolean
-  readonly timeout: number
 }
 
 /** What is shown before anything is done. */
@@ -35,6 +32,9 @@ export interface Plan {
   readonly findings: readonly Finding[]
   /** A sentence without a full stop: what the change brings about. */
   readonly consequence: string
+  readonly question: string
+  /** What is to be typed by who agrees; undefined where yes is enough. */
+  readonly word?: string
 }
 
 /** The person who is asked, and told how it goes. */
@@ -55,13 +55,29 @@ export async function change(subject: Subject, after: string, options: ChangeOpt
   const instead = owned.some(({ level }) => level === 'error') ? insteadFor(subject, after) : null
   const planned: Planned = { object, diff, findings, instead, dryRun: options.dryRun }
   if (findings.some(({ level }) => level === 'error') || options.dryRun === 'client') return changeOf(planned)
-  const refusal = diff === '' ? undefined : await attempt(subject, planned, (now) => now.write(after, undefined, true))
+  const refusal =
+    diff === '' ? undefined : await attempt(subject, planned, (now) => now.write(after, undefined, 'checked'))
   if (refusal || options.dryRun === 'server') return refusal ?? changeOf(planned)
-  const plan = { object, diff, findings, consequence: consequenceOf(subject, after, options) }
+  const consequence = consequenceOf(subject, after, options)
+  const plan = { object, diff, findings, consequence, question: `Change ${object}?` }
   if (!(await dialog.consent(plan))) throw new KpxError('KPX1025', 'nothing was changed, as it was not wanted')
-  const conflict =
-    diff === '' ? undefined : await attempt(subject, planned, (now) => write(now, after, options.command))
-  return conflict ?? inForce(subject, after, options, dialog, { ...planned, changed: true })
+  const lease = await Lease.make(subject.connection, await newRecord(subject, diff === '' ? undefined : after, options))
+  const conflict = await written(subject, after, planned, lease)
+  return conflict ?? inForce(subject, after, options, dialog, { lease, planned: { ...planned, changed: true } })
+}
+
+/** What stands against it; nothing of kpx is left then. */
+async function written(subject: Subject, after: string, planned: Planned, lease: Lease): Promise<Change | undefined> {
+  if (planned.diff === '') return undefined
+  const how = subject.restart(after) === 'none' ? 'plain' : 'held'
+  try {
+    const conflict = await attempt(subject, planned, (now) => writeText(now, after, lease.record, how))
+    if (conflict) await lease.end()
+    return conflict
+  } catch (error) {
+    await lease.end()
+    throw error
+  }
 }
 
 const insteadFor = (subject: Subject, after: string): Instead | null => {
@@ -75,7 +91,7 @@ type Planned = Parameters<typeof changeOf>[0]
 async function isWaiting(subject: Subject, after: string, { dryRun, rollout }: ChangeOptions): Promise<boolean> {
   const { connection, revisions, workload } = subject
   if (dryRun !== null || !rollout || revisions.length === 0 || subject.restart(after) !== 'marked') return false
-  return !(await isMarked(connection, workload, after))
+  return !isMarked(await getDaemonSet(connection, workload), after)
 }
 
 /** What kube-proxy would exit with, and what else was not to be said of the text before. */
@@ -85,21 +101,14 @@ function newFindings(subject: Subject, after: string): Finding[] {
   return subject.judge(after).filter((one) => one.level === 'error' || !before.has(key(one)))
 }
 
+export const startingAnew = ({ workload }: Subject): string =>
+  `the pods of ${nameOf(workload)} start anew, node by node, each checked before the next; if one fails, all is taken back`
+
 function consequenceOf(subject: Subject, after: string, { rollout }: ChangeOptions): string {
   const how = subject.restart(after)
-  if (how === 'none') return 'no pod needs to start anew'
-  if (how === 'marked' && !rollout) return 'no pod takes it before it starts anew'
-  return `the pods of ${nameOf(subject.workload)} start anew, one after the other, to take it`
-}
-
-/** With the text before as a revision. */
-async function write(now: Subject, after: string, command: string): Promise<void> {
-  const by = await whoAmI(now.connection)
-  const revisions = addRevision(now.revisions, { text: now.text, until: new Date().toISOString(), by, command })
-  const writing = now.write(after, revisions, false)
-  // Ctrl-C waits for it, so that what is told then is true
-  const release = whenInterrupted(() => writing)
-  await writing.finally(release)
+  if (how === 'none') return 'When it is written, no pod needs to start anew'
+  if (how === 'marked' && !rollout) return 'When it is written, no pod takes it before it starts anew'
+  return `When it is written, ${startingAnew(subject)}`
 }
 
 /** How often it is tried against somebody who changes other parts of the object all the time. */
@@ -142,48 +151,21 @@ const refused = (planned: Planned, code: Code, message: string): Change =>
 async function inForce(
   subject: Subject,
   after: string,
-  { rollout, timeout }: ChangeOptions,
+  options: ChangeOptions,
   dialog: Dialog,
-  planned: Planned,
+  { lease, planned }: { readonly lease: Lease; readonly planned: Planned },
 ): Promise<Change> {
-  const { connection, workload } = subject
+  const { workload } = subject
   const { findings = [], object } = planned
   const how = subject.restart(after)
-  if (how === 'none') return changeOf(planned)
-  if (how === 'marked' && !rollout) {
+  if (how === 'none' || (how === 'marked' && !options.rollout)) {
+    await lease.end()
+    if (how === 'none') return changeOf(planned)
     const message = `no pod of ${nameOf(workload)} runs with it yet`
-    const fix = `start them anew when it suits: kubectl rollout restart -n ${workload.namespace} daemonset ${workload.name}`
+    const fix = 'start them anew when it suits: kpx rollout restart'
     return changeOf({ ...planned, findings: [...findings, { ...finding('KPX5002', { message, object }), fix }] })
   }
-  const expected = subject.expected(after)
-  if (how === 'marked') await mark(connection, workload, after)
-  dialog.progress(`waiting for the pods of ${nameOf(workload)} to start anew`)
-  const release = whenInterrupted(() => Promise.resolve(dialog.progress(goingOn(subject))))
-  const { rollout: done, undoneBy } = await awaitRestart(connection, workload, {
-    timeout,
-    progress: dialog.progress,
-    confirm: (pod) => confirm(connection, pod, expected),
-    // a text that was there already is none that could be put back
-    undoneBy: async () => (planned.diff === '' ? undefined : subject.undoneBy()),
-  }).finally(release)
-  if (undoneBy !== null) {
-    const whose = subject.ownership.owner === null ? '' : `; it is owned by ${subject.ownership.owner}`
-    const message = `${undoneBy} has put back what ${object} was before the change${whose}`
-    return changeOf({ ...planned, findings: [...findings, finding('KPX4005', { message, object })], rollout: done })
-  }
-  const failed = done.nodes.filter(({ state }) => state !== 'done')
-  const fix = `look at what its pod says; what was before comes back with: ${restoring(subject)}`
-  const found = failed.map(({ node, why }) => ({
-    ...finding('KPX5001', { message: why ?? 'its pod is not ready', object, node }),
-    fix,
-  }))
-  return changeOf({ ...planned, findings: [...findings, ...found], rollout: done })
-}
-
-const goingOn = (subject: Subject): string =>
-  `the change is made, and the pods go on starting anew: see kpx status; what was before comes back with: ${restoring(subject)}`
-
-function restoring({ object, revisions }: Subject): string {
-  const revision = (revisions.at(-1)?.revision ?? 0) + 1
-  return `kpx config restore ${object.kind === 'DaemonSet' ? `daemonset/${revision}` : revision}`
+  const once = { ...options, force: false }
+  const { findings: found, rollout } = await rollOn(subject, lease, once, dialog.progress)
+  return changeOf({ ...planned, findings: [...findings, ...found], rollout })
 }

@@ -1,6 +1,6 @@
 /** A change: what it would do, before it is made, and what has become of it. */
 import type { Finding } from '../answer/finding.ts'
-import type { Change, NodeRollout } from '../rollout/change.ts'
+import type { Change, NodeRollout, Rollout } from '../rollout/change.ts'
 import type { Plan } from '../rollout/write.ts'
 import { diffView } from './diff.ts'
 import { findingsView } from './finding.ts'
@@ -12,7 +12,7 @@ import { table } from './table.ts'
 
 /** What the person is shown who is asked. */
 export const planView = ({ consequence, diff, findings }: Plan, options: ViewOptions): string =>
-  `${diffView(diff, options)}${toldView(findings, options)}\n${paragraph(`When it is written, ${consequence}.`, options)}`
+  `${diffView(diff, options)}${toldView(findings, options)}\n${paragraph(`${consequence}.`, options)}`
 
 /** `isShown`: the diff was shown before. */
 export function changeView(change: Change, isShown: boolean, options: ViewOptions): string {
@@ -46,7 +46,7 @@ export function changeView(change: Change, isShown: boolean, options: ViewOption
 }
 
 /** What became of the change, which is told at the end. */
-const isOutcome = (code: Finding['code']): boolean => ['KPX4005', 'KPX5001', 'KPX5002'].includes(code)
+const isOutcome = (code: Finding['code']): boolean => code.startsWith('KPX5') || code === 'KPX4005'
 
 const isNotInForce = ({ findings }: Change): boolean => findings.some(({ code }) => code === 'KPX5002')
 
@@ -59,10 +59,21 @@ function verdict(change: Change): string {
   if (!changed) return `${object} is as wanted: nothing to change; kpx status says whether it is in force`
   const what = diff === '' ? `${object} is as wanted` : `${object} is changed`
   if (rollout === null) return isNotInForce(change) ? `${what}, and not in force yet` : what
-  if (rollout.state === 'undone') return `${object} was changed, and somebody has put it back`
-  return rollout.state === 'done'
-    ? `${what}, and in force on ${nodes(rollout.nodes.length)}`
-    : `${what}, but not in force on every node`
+  return rollout.state === 'undone' ? takenBack(object, rollout) : `${what}, ${outcomeOf(rollout)}`
+}
+
+function takenBack(object: string, { nodes: all }: Rollout): string {
+  const undone = all.filter(({ state }) => state === 'undone').length
+  return `${object} is as it was before the change${undone === 0 ? '' : `, and so is kube-proxy on ${nodes(undone)}`}`
+}
+
+function outcomeOf({ nodes: all, state }: Rollout): string {
+  const has = (own: NodeRollout['state']): number => all.filter((one) => one.state === own).length
+  if (state === 'done') return `and in force on ${nodes(all.length)}`
+  if (state === 'undone')
+    return has('undone') === 0 ? 'as it was before' : `as it was before on ${nodes(has('undone'))}`
+  const how = state === 'paused' ? 'and the rollout is stopped' : 'but not in force on every node'
+  return `${how}: ${has('done')} of ${nodes(all.length)} have it`
 }
 
 const nodes = (count: number): string => `${count} node${count === 1 ? '' : 's'}`

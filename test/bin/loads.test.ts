@@ -80,8 +80,9 @@ describe('an offline command', () => {
       [first, ...(topics.includes(first) ? others.slice(0, 1) : [])].join(':'),
     )
     // they ask nothing of a recording, or find nothing to compare in one
-    const others = ['capture', 'config:diff', 'explain:field', 'rbac']
+    const others = ['capture', 'config:diff', 'explain:field', 'rbac', 'rollout:status']
     const writing = ['config:restore', 'config:set', 'config:unset', 'edit:configmap', 'edit:daemonset']
-    expect([...ids, ...others, ...writing].sort()).to.deep.equal(Object.keys(commands).sort())
+    const rolling = ['rollout:restart', 'rollout:resume', 'rollout:undo']
+    expect([...ids, ...others, ...rolling, ...writing].sort()).to.deep.equal(Object.keys(commands).sort())
   })
 })

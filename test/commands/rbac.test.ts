@@ -37,6 +37,7 @@ describe('kpx rbac', () => {
       'create pods/exec',
       'create pods/portforward',
       'get configmaps',
+      'get leases',
       'get pods/exec',
       'get pods/log',
       'get pods/portforward',

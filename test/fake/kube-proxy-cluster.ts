@@ -1,6 +1,7 @@
 /**
- * A cluster of two nodes whose kube-proxy can be changed: the API server merges patches and refuses old resourceVersions, a new template has
- * new pods, and each pod says at /configz what it was started with. Tests break it where they want.
+ * A cluster of two nodes whose kube-proxy can be changed: the API server merges patches and refuses old resourceVersions, a pod that is
+ * deleted has a successor of the template as it is now, and each pod says at /configz what it was started with. Its nodes' rules cannot be
+ * seen. Tests break it where they want.
  */
 import { createHash } from 'node:crypto'
 import type { Script } from './api-server.ts'
@@ -17,30 +18,40 @@ iptables:
 `
 
 const namespace = 'kube-system'
-const nodes: readonly string[] = ['node1', 'node2']
 const name = 'kube-proxy'
 const configMapPath = `/api/v1/namespaces/${namespace}/configmaps/${name}`
 const daemonSetPath = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`
+const leasesPath = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`
+
+interface Pod {
+  readonly name: string
+  readonly template: string
+  readonly generation: number
+  /** As it was started with it. */
+  readonly text: string
+}
 
 export class KubeProxyCluster {
   configMap: Json
   daemonSet: Json
-  /** As the pod was started with it that was made last. */
-  started = config
-  /** Pods of the template as it is now do not run. */
-  fails = false
+  /** Kubernetes' Lease of the name, while there is one. */
+  lease: Json | undefined
+  /** Whether a pod does not run that was started with this text, of this template. */
+  fails: (text: string, template: string) => boolean = () => false
   /** Pods start with the configuration of the beginning. */
   forgets = false
+  nodes: readonly string[] = ['node1', 'node2']
   /** Labels of its Nodes. */
   labels: Json = {}
-  /** The nodes whose pod a new template replaces. */
-  reaches: readonly string[] = nodes
+  /** Nodes whose kubelet is away: their pods stay as they are. */
+  away: readonly string[] = []
   /** Called before each write, which it may answer itself. */
   beforeWrite: Required<Script>['write'] = () => undefined
   /** Of kube-proxy's container. */
   readonly command = ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf']
-  readonly #pods = new Map<string, { readonly template: string; readonly generation: number }>()
+  readonly #pods = new Map<string, Pod>()
   #version = 100
+  #made = 0
 
   constructor() {
     const data = { 'config.conf': config, 'kubeconfig.conf': 'kind: Config\n' }
@@ -58,8 +69,8 @@ export class KubeProxyCluster {
     return {
       get: (url) => this.#get(url.pathname, url.searchParams),
       write: (method, path, object, query) =>
-        this.beforeWrite(method, path, object, query) ?? this.#write(path, object as Json, query),
-      forward: (_pod, port, path) => (port === 10249 && path === '/configz' ? this.#configz() : undefined),
+        this.beforeWrite(method, path, object, query) ?? this.#write(method, path, (object ?? {}) as Json, query),
+      forward: (pod, port, path) => (port === 10249 && path === '/configz' ? this.#configz(pod) : undefined),
     }
   }
 
@@ -75,6 +86,15 @@ export class KubeProxyCluster {
 
   get text(): string {
     return (this.configMap['data'] as { readonly 'config.conf': string })['config.conf']
+  }
+
+  /** What the pods were started with, by node. */
+  get started(): Readonly<Record<string, string>> {
+    return Object.fromEntries(Array.from(this.#pods, ([node, { text }]) => [node, text]))
+  }
+
+  get strategy(): string {
+    return String(((this.daemonSet['spec'] as Json)['updateStrategy'] as Json)['type'])
   }
 
   annotate(key: string, value: string): void {
@@ -93,37 +113,70 @@ export class KubeProxyCluster {
 
   #get(path: string, query: URLSearchParams): ReturnType<Required<Script>['get']> {
     if (path === '/version') return { body: { gitVersion: 'v1.37.1' } }
-    if (path === '/api/v1/pods') return { body: { items: [] } }
-    if (path === '/api/v1/nodes') return { body: { items: nodes.map((node) => this.#node(node)) } }
+    if (path === '/api/v1/nodes') return { body: { items: this.nodes.map((node) => this.#node(node)) } }
     if (path === '/apis/apps/v1/daemonsets') return { body: { items: [this.daemonSet] } }
     if (path === daemonSetPath) return { body: this.daemonSet }
     if (path === configMapPath) return { body: this.configMap }
+    if (path === `${leasesPath}/kpx-rollout`) return this.lease && { body: this.lease }
     if (path === `/api/v1/namespaces/${namespace}/pods`) {
       return { body: { items: query.get('labelSelector') === 'app=kube-proxy' ? this.#podList() : [] } }
     }
+    if (/^\/api(s\/discovery.k8s.io)?\/v1\/(endpointslices|pods|services)$/.test(path)) return { body: { items: [] } }
     if (path.endsWith('/log'))
       return { body: 'I1130 fine\nE1130 run.go:72] "command failed" err="ipvs not supported"\n' }
     return undefined
   }
 
   #node(node: string): Json {
-    return { metadata: { name: node, labels: this.labels }, status: { nodeInfo: { kubeletVersion: 'v1.37.1' } } }
+    const ready = !this.away.includes(node)
+    const conditions = [{ type: 'Ready', status: ready ? 'True' : 'Unknown', message: 'Kubelet stopped posting' }]
+    return {
+      metadata: { name: node, labels: this.labels },
+      status: { nodeInfo: { kubeletVersion: 'v1.37.1' }, conditions },
+    }
   }
 
-  #write(path: string, object: Json, query: URLSearchParams): ReturnType<Required<Script>['write']> {
+  #write(method: string, path: string, object: Json, query: URLSearchParams): ReturnType<Required<Script>['write']> {
     if (path.endsWith('/selfsubjectreviews')) return { body: { status: { userInfo: { username: 'alice' } } } }
+    if (path.startsWith(leasesPath)) return this.#writeLease(method, object)
+    if (method === 'DELETE') return this.#deletePod(path, object)
     const before = path === configMapPath ? this.configMap : path === daemonSetPath ? this.daemonSet : undefined
     if (!before) return undefined
-    const asked = metadataOf(object)['resourceVersion']
-    if (asked !== undefined && asked !== metadataOf(before)['resourceVersion']) {
-      return { status: 409, body: { message: 'the object has been modified' } }
-    }
-    const after = merged(before, object)
+    const after = changed(before, object)
+    if (!after) return conflict
     if (query.get('dryRun') === 'All') return { body: after }
     metadataOf(after)['resourceVersion'] = this.#next()
     if (path === configMapPath) this.configMap = after
     else this.#roll(before, after)
     return { body: after }
+  }
+
+  #writeLease(method: string, object: Json): ReturnType<Required<Script>['write']> {
+    if (method === 'POST' && this.lease) return conflict
+    if (method === 'DELETE') {
+      this.lease = undefined
+      return {}
+    }
+    const after = method === 'POST' ? object : this.lease && changed(this.lease, object)
+    if (!after) return this.lease ? conflict : undefined
+    this.lease = { ...after, metadata: { ...metadataOf(after), resourceVersion: this.#next() } }
+    return { body: this.lease }
+  }
+
+  /** The DaemonSet's controller makes its successor at once. */
+  #deletePod(path: string, options: Json): ReturnType<Required<Script>['write']> {
+    const [node, pod] = [...this.#pods].find(([, { name: own }]) => path.endsWith(`/${own}`)) ?? []
+    if (node === undefined || !pod) return undefined
+    if ((options['preconditions'] as Json | undefined)?.['uid'] !== `uid-of-${pod.name}`) return conflict
+    if (!this.away.includes(node)) this.#pods.set(node, this.#pod(node))
+    this.#count()
+    return {}
+  }
+
+  #pod(node: string): Pod {
+    const generation = Number(metadataOf(this.daemonSet)['generation'])
+    const number = this.#made++
+    return { name: `kube-proxy-${node}-${number}`, template: this.#template, generation, text: this.text }
   }
 
   #roll(before: Json, after: Json): void {
@@ -132,30 +185,27 @@ export class KubeProxyCluster {
     if (templates[0] !== templates[1]) this.#settle()
   }
 
-  /** As the DaemonSet's controller does: pods of another template are replaced, as far as it comes. */
+  /** A new template; as the DaemonSet's controller does, unless it is to wait: pods of another one are replaced. */
   #settle(): void {
     const metadata = metadataOf(this.daemonSet)
     const generation = Number(metadata['generation']) + 1
-    const template = this.#template
-    for (const node of this.reaches) {
-      if (this.#pods.get(node)?.template !== template) this.#pods.set(node, { template, generation })
+    const annotations = { ...(metadata['annotations'] as Json | undefined), [templateAnnotation]: String(generation) }
+    this.daemonSet = { ...this.daemonSet, metadata: { ...metadata, generation, annotations } }
+    for (const node of this.nodes) {
+      const isOld = this.#pods.get(node)?.template !== this.#template
+      if (isOld && this.strategy !== 'OnDelete') this.#pods.set(node, this.#pod(node))
     }
-    if (!this.forgets) this.started = this.text
-    const updated = [...this.#pods.values()].filter((pod) => pod.template === template)
-    const annotations = metadata['annotations'] as Json | undefined
-    this.daemonSet = {
-      ...this.daemonSet,
-      metadata: {
-        ...metadata,
-        generation,
-        annotations: { ...annotations, 'deprecated.daemonset.template.generation': String(generation) },
-      },
-      status: {
-        desiredNumberScheduled: nodes.length,
-        updatedNumberScheduled: updated.length,
-        observedGeneration: generation,
-      },
+    this.#count()
+  }
+
+  #count(): void {
+    const updated = [...this.#pods.values()].filter((pod) => pod.template === this.#template)
+    const status = {
+      desiredNumberScheduled: this.nodes.length,
+      updatedNumberScheduled: updated.length,
+      observedGeneration: metadataOf(this.daemonSet)['generation'],
     }
+    this.daemonSet = { ...this.daemonSet, status }
   }
 
   get #template(): string {
@@ -166,10 +216,11 @@ export class KubeProxyCluster {
     const waiting = { reason: 'CrashLoopBackOff' }
     const failing = { ready: false, restartCount: 1, state: { waiting } }
     const running = { ready: true, state: { running: {} } }
-    return Array.from(this.#pods, ([nodeName, { generation, template }]) => ({
+    return Array.from(this.#pods, ([nodeName, { generation, name: podName, template, text }]) => ({
       metadata: {
-        name: `kube-proxy-${nodeName}`,
+        name: podName,
         namespace,
+        uid: `uid-of-${podName}`,
         labels: {
           'controller-revision-hash': createHash('sha256').update(template).digest('hex'),
           'pod-template-generation': String(generation),
@@ -177,16 +228,27 @@ export class KubeProxyCluster {
         ownerReferences: [{ kind: 'DaemonSet', name, uid: 'a-uid' }],
       },
       spec: { nodeName },
-      status: {
-        containerStatuses: [{ name, ...(this.fails && template === this.#template ? failing : running) }],
-      },
+      status: { containerStatuses: [{ name, ...(this.fails(text, template) ? failing : running) }] },
     }))
   }
 
-  #configz(): string {
-    const body = JSON.stringify({ 'kubeproxy.config.k8s.io': jsonOfYaml(this.started) })
+  #configz(pod: string): string {
+    const own = [...this.#pods.values()].find(({ name: one }) => one === pod)
+    const told = jsonOfYaml(this.forgets ? config : (own?.text ?? config))
+    const body = JSON.stringify({ 'kubeproxy.config.k8s.io': told })
     return `HTTP/1.0 200 OK\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
   }
+}
+
+const templateAnnotation = 'deprecated.daemonset.template.generation'
+
+const conflict = { status: 409, body: { message: 'the object has been modified' } }
+
+/** Undefined where somebody has changed it since the patch was made. */
+function changed(before: Json, patch: Json): Json | undefined {
+  const asked = metadataOf(patch)['resourceVersion']
+  const isNow = asked === undefined || asked === metadataOf(before)['resourceVersion']
+  return isNow ? merged(before, patch) : undefined
 }
 
 const metadataOf = (object: Json): Json => (object['metadata'] ?? {}) as Json
@@ -202,6 +264,7 @@ function specOf(command: readonly string[]): Json {
   const labels = { app: name }
   return {
     selector: { matchLabels: labels },
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
     template: { metadata: { labels }, spec: { hostNetwork: true, containers: [container], volumes } },
   }
 }
@@ -211,7 +274,10 @@ function merged(before: Json, patch: Json): Json {
   const result = { ...before }
   for (const [key, value] of Object.entries(patch)) {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    result[key] = isObject ? merged((before[key] ?? {}) as Json, value as Json) : value
+    // as the API server does, which leaves out what is empty
+    if (value === null || (isObject && Object.keys(merged((before[key] ?? {}) as Json, value as Json)).length === 0))
+      delete result[key]
+    else result[key] = isObject ? merged((before[key] ?? {}) as Json, value as Json) : value
   }
   return result
 }

@@ -152,7 +152,7 @@ describe('a change of what somebody else owns', () => {
     expect(exit).to.equal(4)
     expect(codesOf(change)).to.deep.equal(['KPX4002', 'KPX4005'])
     expect(change.findings[1]?.message).to.include('reconciler has put back what ConfigMap kube-system/kube-proxy was')
-    expect(change.rollout).to.include({ state: 'undone' })
+    expect(change.rollout).to.include({ state: 'paused' })
   })
 
   it('lasts for a while where an upgrade makes the object anew', async () => {

@@ -10,6 +10,7 @@ const pod = {
   node: 'n',
   namespace: 'kube-system',
   name: 'p',
+  uid: 'u',
   isNew: true,
   ready: true,
   restarts: 0,

@@ -59,6 +59,7 @@ const nullable = [
   /^ServiceList items\[\]\.(?:ip|endpoints\[\]\.(?:node|pod))$/,
   /^Status (?:server|(?:nodes\[\]\.)?config\.(?:changedAt|changedBy|configured|effective|key|object|owner|platform)|mode\.(?:configured|effective))$/,
   /^Status nodes\[\]\.(?:configCurrent|kubelet|leftovers|pod|programmed|running|startedAt|sync\.\w+|version)$/,
+  /^RolloutStatus (?:rollout(?:\.(?:holder|stopped))?|nodes\[\]\.(?:configCurrent|pod|running|startedAt|state|why))$/,
   /^TraceList items\[\]\.steps\[\]\.target$/,
   /nodes\[\]\.mode$/,
   /\.(?:hairpin|(?:outcomes|from\.\w+)\[\])\.(?:endpoint|sourceSeen|endpoint\.(?:node|pod))$/,

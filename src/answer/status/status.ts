@@ -16,6 +16,7 @@ import { recognitionOf } from '../../platform/recognise.ts'
 import type { Recognition } from '../../platform/recognise.ts'
 import { platformFacts } from '../config/platform.ts'
 import { nodeStatus } from './node.ts'
+import { rolloutFindings } from './rollout.ts'
 import type { NodeStatus, SeenNode } from './node.ts'
 
 export type Status = Document<'Status'> & {
@@ -63,7 +64,11 @@ export function statusOf(scene: Scene, nodes: readonly string[]): Status {
     mode,
     server,
     nodes: all.map(({ status }) => status),
-    findings: [...servedTwice(recognition), ...all.flatMap((one) => statusFindings(one, server, anyPod, scene))],
+    findings: [
+      ...servedTwice(recognition),
+      ...rolloutFindings(scene),
+      ...all.flatMap((one) => statusFindings(one, server, anyPod, scene)),
+    ],
   }
 }
 

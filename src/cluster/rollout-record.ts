@@ -1,0 +1,141 @@
+/** What the cluster keeps of a rollout while it is under way: enough for another kpx, on another machine, to go on with it or back. */
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { object, text } from './json.ts'
+import type { Json } from './json.ts'
+import { KpxError } from '../error.ts'
+
+/** `changing`: its pod is replaced, or its new pod is checked. `undone`: it had the change and has what was before. */
+export type NodeState = 'changing' | 'done' | 'failed' | 'pending' | 'undone'
+
+export interface NodeRecord {
+  readonly node: string
+  readonly state: NodeState
+  /** Whether its kube-proxy said that it runs as it should; null where it was not asked, or does not tell. */
+  readonly confirmed: boolean | null
+  /** Why it is not done, or not confirmed; null where there is nothing to say. */
+  readonly why: string | null
+}
+
+/** A node that nothing was done to. */
+export const pendingNode = (node: string): NodeRecord => ({ node, state: 'pending', confirmed: null, why: null })
+
+/** Of what is before the change, and after. */
+interface Sides<T> {
+  readonly before: T
+  readonly after: T
+}
+
+export interface RolloutOptions {
+  /** Nodes at a time after the first one: `1`, `10%`. */
+  readonly batch: string
+  /** Whether a table serves Services while a node's mode changes. */
+  readonly bridge: boolean
+  /** Milliseconds that a node may take. */
+  readonly nodeTimeout: number
+  /** Whether a node that fails is left for a person to look at. */
+  readonly pauseOnFailure: boolean
+}
+
+export interface RolloutRecord {
+  readonly id: string
+  readonly command: string
+  readonly by: string
+  /** RFC 3339. */
+  readonly startedAt: string
+  readonly direction: 'back' | 'forth'
+  /** Why nobody goes on with it; null while somebody does. */
+  readonly stopped: string | null
+  /** `kube-system/kube-proxy`. */
+  readonly daemonSet: string
+  /** What holds the text. */
+  readonly object: 'ConfigMap' | 'DaemonSet'
+  /** Null where pods start anew and nothing else changes. */
+  readonly text: Sides<string> | null
+  /** The DaemonSet's updateStrategy, which is OnDelete meanwhile. */
+  readonly strategy: Sides<Json>
+  /** What its template is marked with; null where the template itself changes. */
+  readonly mark: Sides<string> | null
+  readonly options: RolloutOptions
+  /** In the order in which they are changed. */
+  readonly nodes: readonly NodeRecord[]
+}
+
+/** The Lease that has it, in the namespace of kube-proxy. */
+export const leaseName = 'kpx-rollout'
+
+/** What everybody may read who may read Leases, and the texts, which are for those who may read the objects that they are of. */
+const recordAnnotation = 'kpx/rollout'
+const textsAnnotation = 'kpx/rollout-texts'
+
+export interface RolloutLease {
+  /** `alice at laptop, process 4711`; empty where nobody holds it. */
+  readonly holder: string
+  /** RFC 3339, by its holder's clock. */
+  readonly renewedAt: string
+  readonly namespace: string
+  readonly resourceVersion: string
+  /** Undefined where it cannot be read. */
+  readonly record: RolloutRecord | undefined
+  /** Whether texts of it are missing, as in a capture. */
+  readonly isCut: boolean
+}
+
+export function rolloutLease(lease: Json): RolloutLease {
+  const { annotations, namespace, resourceVersion } = object(lease['metadata'])
+  const { holderIdentity, renewTime } = object(lease['spec'])
+  const record = recordIn(object(annotations))
+  return {
+    holder: text(holderIdentity),
+    renewedAt: text(renewTime),
+    namespace: text(namespace),
+    resourceVersion: text(resourceVersion),
+    record: record && { ...record, text: textsIn(object(annotations)) },
+    isCut: record?.hasTexts === true && text(object(annotations)[textsAnnotation]) === '',
+  }
+}
+
+/** Bytes that texts may unpack to: two of the largest size of an object. */
+const mostBytes = 8 * 2 ** 20
+
+/** Characters: what Kubernetes allows for all annotations of an object (TotalAnnotationSizeLimitB), and some for the rest. */
+const mostCharacters = 240 * 1024
+
+/** The Lease's annotations. Throws KPX2106 where there is no room for it. */
+export function annotationsOf({ text: texts, ...record }: RolloutRecord): Readonly<Record<string, string>> {
+  const annotations = {
+    [recordAnnotation]: JSON.stringify({ ...record, hasTexts: texts !== null }),
+    ...(texts && { [textsAnnotation]: gzipSync(JSON.stringify(texts)).toString('base64') }),
+  }
+  const characters = Object.values(annotations).reduce((sum, value) => sum + value.length, 0)
+  if (characters < mostCharacters) return annotations
+  throw new KpxError('KPX2106', 'the change is too large for the cluster to keep while it is rolled out', {
+    fix: 'make the configuration smaller with another tool',
+  })
+}
+
+type Kept = Omit<RolloutRecord, 'text'> & { readonly hasTexts: boolean }
+
+function recordIn(annotations: Json): Kept | undefined {
+  const record = parsed(text(annotations[recordAnnotation])) as Partial<Kept>
+  return Array.isArray(record.nodes) && record.strategy && record.options ? (record as Kept) : undefined
+}
+
+function textsIn(annotations: Json): Sides<string> | null {
+  const packed = text(annotations[textsAnnotation])
+  if (packed === '') return null
+  try {
+    const bytes = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes })
+    const { after, before } = parsed(bytes.toString('utf8'))
+    return { before: text(before), after: text(after) }
+  } catch {
+    return null
+  }
+}
+
+function parsed(json: string): Json {
+  try {
+    return object(JSON.parse(json))
+  } catch {
+    return {}
+  }
+}

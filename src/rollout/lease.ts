@@ -1,0 +1,213 @@
+/**
+ * The Lease that whoever changes the nodes holds, so that two never do so at a time; it keeps the rollout's record as long as that is not
+ * finished. Nobody's clock counts but one's own: a holder is gone whose Lease does not change for as long as it is to last.
+ */
+import { hostname } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { object } from '../cluster/json.ts'
+import type { Json } from '../cluster/json.ts'
+import { annotationsOf, leaseName, rolloutLease } from '../cluster/rollout-record.ts'
+import type { RolloutLease, RolloutRecord } from '../cluster/rollout-record.ts'
+import { KpxError } from '../error.ts'
+import type { Connection } from '../kube/connection.ts'
+import { changeObject, createObject, getObject, isMissing } from '../kube/objects.ts'
+import { resources } from '../kube/resource.ts'
+
+/** For which a Lease lasts that nobody renews, and after which its holder does. */
+const seconds = 10
+const renewal = 3_000
+
+/** Milliseconds between two looks at another one's Lease. */
+const pause = 1_000
+
+const leaseIn = (namespace: string) => ({ resource: resources.leases, namespace, name: leaseName })
+
+/** Undefined where there is none. Throws KPX1013 to KPX1017. */
+export async function findLease(connection: Connection, namespace: string): Promise<RolloutLease | undefined> {
+  try {
+    return rolloutLease(object(await getObject(connection, { verb: 'get', ...leaseIn(namespace) })))
+  } catch (error) {
+    if (error instanceof KpxError && isMissing(error)) return undefined
+    throw error
+  }
+}
+
+const microTime = (): string => new Date().toISOString().replace('Z', '000Z')
+
+const specOf = (holder: string): Json => ({
+  holderIdentity: holder,
+  leaseDurationSeconds: seconds,
+  acquireTime: microTime(),
+  renewTime: microTime(),
+})
+
+export class Lease {
+  readonly #connection: Connection
+  readonly #namespace: string
+  readonly #holder: string
+  #record: RolloutRecord
+  #resourceVersion: string
+  #lost: KpxError | undefined
+  /** What is being written: one after the other, each to what the one before has made of it. */
+  #writing: Promise<void> = Promise.resolve()
+  readonly #timer: NodeJS.Timeout
+
+  private constructor(connection: Connection, { daemonSet }: RolloutRecord, holder: string, found: RolloutLease) {
+    this.#connection = connection
+    this.#namespace = namespaceOf(daemonSet)
+    this.#holder = holder
+    this.#record = found.record as RolloutRecord
+    this.#resourceVersion = found.resourceVersion
+    this.#timer = setInterval(() => void this.hold().catch(() => undefined), renewal).unref()
+  }
+
+  get record(): RolloutRecord {
+    return this.#record
+  }
+
+  /** For a new rollout. Throws KPX5003 and KPX5004 where there is one. */
+  static async make(connection: Connection, record: RolloutRecord): Promise<Lease> {
+    const namespace = namespaceOf(record.daemonSet)
+    const holder = identity(record.by)
+    const lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: {
+        name: leaseName,
+        namespace,
+        labels: { 'app.kubernetes.io/managed-by': 'kpx' },
+        annotations: annotationsOf(record),
+      },
+      spec: specOf(holder),
+    }
+    try {
+      const made = await createObject(connection, { verb: 'create', ...leaseIn(namespace) }, lease)
+      return new Lease(connection, record, holder, { ...rolloutLease(object(made)), record })
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      throw heldBy((await findLease(connection, namespace)) ?? nobody)
+    }
+  }
+
+  /** For a rollout that nobody goes on with. Throws KPX5003 where somebody does, and KPX5008. */
+  static async take(
+    connection: Connection,
+    namespace: string,
+    by: string,
+    progress: (line: string) => void,
+  ): Promise<Lease> {
+    const found = await findLease(connection, namespace)
+    if (!found?.record)
+      throw new KpxError('KPX5008', `the rollout of Lease ${namespace}/${leaseName} was just finished`)
+    const { holder, record, resourceVersion } = found
+    if (holder !== '') {
+      progress(`${holder}, holds the rollout: waiting ${seconds} s to see whether it still does anything`)
+      await unchanged(connection, namespace, found)
+    }
+    const own = identity(by)
+    const asked = { verb: 'patch', ...leaseIn(namespace) } as const
+    try {
+      const taken = await changeObject(connection, asked, { metadata: { resourceVersion }, spec: specOf(own) }, {})
+      return new Lease(connection, record, own, { ...rolloutLease(object(taken)), record })
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      throw heldBy((await findLease(connection, namespace)) ?? nobody)
+    }
+  }
+
+  /** Keeps what has been done. Throws KPX5003 where another one has the Lease, and KPX1013 to KPX1017. */
+  async save(change: Partial<RolloutRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...change }
+    await this.hold()
+  }
+
+  /** Renews it. Throws as `save`. */
+  async hold(): Promise<void> {
+    await this.#change(this.#holder)
+  }
+
+  /** Somebody else may go on with the rollout. */
+  async leave(stopped: string): Promise<void> {
+    clearInterval(this.#timer)
+    this.#record = { ...this.#record, stopped }
+    await this.#change('')
+  }
+
+  /** The rollout is finished. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#writing.catch(() => undefined)
+    await this.#connection.delete({ verb: 'delete', ...leaseIn(this.#namespace) })
+  }
+
+  async #change(holder: string): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(() => this.#patch(holder))
+    await this.#writing
+  }
+
+  async #patch(holder: string): Promise<void> {
+    if (this.#lost) throw this.#lost
+    const asked = { verb: 'patch', ...leaseIn(this.#namespace) } as const
+    const annotations = annotationsOf(this.#record)
+    const patch = {
+      metadata: { resourceVersion: this.#resourceVersion, annotations },
+      spec: { holderIdentity: holder, renewTime: microTime() },
+    }
+    try {
+      const now = await changeObject(this.#connection, asked, patch, {})
+      this.#resourceVersion = rolloutLease(object(now)).resourceVersion
+    } catch (error) {
+      if (!isConflict(error) && !(error instanceof KpxError && isMissing(error))) throw error
+      await this.#recover(holder)
+    }
+  }
+
+  /** Somebody has written to it: another holder, or one who labels everything; or this one, to whom the answer did not come. */
+  async #recover(holder: string): Promise<void> {
+    const now = await findLease(this.#connection, this.#namespace)
+    if (now?.holder === this.#holder) {
+      this.#resourceVersion = now.resourceVersion
+      return this.#patch(holder)
+    }
+    clearInterval(this.#timer)
+    this.#lost = now
+      ? heldBy(now)
+      : new KpxError('KPX5005', `somebody has deleted Lease ${this.#namespace}/${leaseName} during the rollout`)
+    throw this.#lost
+  }
+}
+
+const nobody: RolloutLease = {
+  holder: '',
+  namespace: '',
+  renewedAt: '',
+  resourceVersion: '',
+  record: undefined,
+  isCut: false,
+}
+
+const identity = (by: string): string => `${by} at ${hostname()}, process ${process.pid}`
+
+const namespaceOf = (daemonSet: string): string => daemonSet.split('/')[0] ?? ''
+
+export const isConflict = (error: unknown): boolean => error instanceof KpxError && error.cause === 409
+
+/** Of a Lease that lasts by one's own clock somebody is taken to hold it: whoever asks again later knows. */
+function heldBy({ holder, record, renewedAt }: RolloutLease): KpxError {
+  const what = record ? `${record.command}, begun at ${record.startedAt} by ${record.by}` : 'a change'
+  const age = (Date.now() - Date.parse(renewedAt)) / 1000
+  if (holder !== '' && age < seconds) {
+    return new KpxError('KPX5003', `${holder}, rolls out ${what}`)
+  }
+  return new KpxError('KPX5004', `the rollout of ${what}, was not finished`)
+}
+
+/** Resolves when its holder has not renewed it for as long as it lasts. Throws KPX5003 where it has, and KPX5008. */
+async function unchanged(connection: Connection, namespace: string, found: RolloutLease): Promise<void> {
+  for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+    await delay(pause)
+    const now = await findLease(connection, namespace)
+    if (!now) throw new KpxError('KPX5008', 'the rollout has just been finished by its own kpx')
+    if (now.resourceVersion !== found.resourceVersion) throw heldBy({ ...now, renewedAt: microTime() })
+  }
+}

@@ -1,0 +1,57 @@
+/** One node's kube-proxy started anew, so that it takes what is in force now, and what came of it. */
+import type { Applied } from '../cluster/applied.ts'
+import type { Connection } from '../kube/connection.ts'
+import { resources } from '../kube/resource.ts'
+import { passGate } from './gate.ts'
+import type { Gate } from './gate.ts'
+import { isConflict } from './lease.ts'
+import { lookAtNode } from './node-look.ts'
+import type { NodePod } from './node-pod.ts'
+import { patiently } from './patience.ts'
+import { confirm } from './running.ts'
+import type { Expected } from './running.ts'
+
+export interface NodeChange {
+  readonly connection: Connection
+  readonly workload: Applied
+  readonly expected: Expected
+  /** Milliseconds. */
+  readonly timeout: number
+  /** Whether a table serves Services while the mode changes. */
+  readonly bridge: boolean
+  readonly progress: (line: string) => void
+}
+
+export interface NodeChanged {
+  readonly gate: Gate
+}
+
+/** Throws KPX1013 and its like where the API server does not answer for as long as the node may take. */
+export async function changeNode(change: NodeChange, pod: NodePod): Promise<NodeChanged> {
+  const { connection, expected, progress, timeout, workload } = change
+  const end = performance.now() + timeout
+  const before = await patiently(() => lookAtNode(connection, pod.node), end)
+  if (await runsWith(change, pod)) progress(`${pod.node}: ${pod.name} is new already`)
+  else {
+    progress(`${pod.node}: ${pod.name} is replaced`)
+    await patiently(() => deletePod(connection, pod), end)
+  }
+  const gate = await passGate({ connection, workload, node: pod.node, expected, before, end })
+  return { gate }
+}
+
+/** Whether it was started anew with it already, be it by chance. */
+async function runsWith({ connection, expected }: NodeChange, pod: NodePod): Promise<boolean> {
+  if (!pod.isNew || !pod.ready) return pod.isNew
+  const told = await confirm(connection, pod, expected)
+  return told?.confirmed !== false
+}
+
+async function deletePod(connection: Connection, { name, namespace, uid }: NodePod): Promise<void> {
+  try {
+    await connection.delete({ verb: 'delete', resource: resources.pods, namespace, name }, { uid })
+  } catch (error) {
+    // it has a successor of the same name already
+    if (!isConflict(error)) throw error
+  }
+}

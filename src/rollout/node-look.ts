@@ -1,0 +1,62 @@
+/** What a node's kernel does and its kube-proxy says, looked at before and after the node is changed. */
+import type { Finding } from '../answer/finding.ts'
+import { sceneOf } from '../answer/scene.ts'
+import type { Scene } from '../answer/scene.ts'
+import type { NodeStatus } from '../answer/status/node.ts'
+import { seenNodes } from '../answer/status/status.ts'
+import { observe } from '../answer/verify/observe.ts'
+import { comparedAll, verificationOf } from '../answer/verify/verify.ts'
+import { servedPorts } from '../config/served-ports.ts'
+import { KpxError } from '../error.ts'
+import type { Connection } from '../kube/connection.ts'
+import { liveCapture } from '../kube/live-capture.ts'
+import { isPassing } from './patience.ts'
+
+export interface NodeLook {
+  /** Undefined where the node cannot be looked at. */
+  readonly scene: Scene | undefined
+  readonly status: NodeStatus | undefined
+  /** What verify says that is an error. */
+  readonly errors: readonly Finding[]
+  /** Why packets could not be compared; undefined where they were. */
+  readonly blind: string | undefined
+}
+
+/** Nobody is asked in the middle of a rollout. */
+const debugPods = { allowed: false, image: undefined, consent: async () => 'not during a rollout', onStale() {} }
+
+/** Throws KPX1013 and its like where the API server does not answer; what is not allowed makes the node blind. */
+export async function lookAtNode(connection: Connection, node: string): Promise<NodeLook> {
+  try {
+    const options = { scope: 'everything', nodes: [node], via: undefined, debugPods, servedPorts } as const
+    return lookIn(sceneOf(await liveCapture(connection.another(), options)), node)
+  } catch (error) {
+    if (!(error instanceof KpxError) || isPassing(error)) throw error
+    return { scene: undefined, status: undefined, errors: [], blind: error.message }
+  }
+}
+
+function lookIn(scene: Scene, node: string): NodeLook {
+  const { findings, ...verification } = verificationOf(observe(scene.cluster.services, [node], scene), 'error')
+  const blind = comparedAll({ findings, ...verification })
+    ? undefined
+    : (verification.seen.blind[0]?.why ?? 'its packets cannot be compared')
+  return {
+    scene,
+    status: seenNodes(scene, [node]).all[0]?.status,
+    errors: findings.filter(({ level }) => level === 'error'),
+    blind,
+  }
+}
+
+/** What is wrong that was not before, each with the Services that it affects now and did not then. */
+export function newErrors(now: NodeLook, before: NodeLook | undefined): Finding[] {
+  const known = new Map<string, Set<string>>()
+  for (const { affects = [], code } of before?.errors ?? []) {
+    known.set(code, new Set([...(known.get(code) ?? []), ...affects]))
+  }
+  return now.errors.filter(({ affects = [], code }) => {
+    const own = known.get(code)
+    return own === undefined || affects.some((name) => !own.has(name))
+  })
+}

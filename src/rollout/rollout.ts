@@ -1,0 +1,178 @@
+/** A rollout from its beginning, or from where it was left, to its end: done, taken back, or left for a person. */
+import { randomBytes } from 'node:crypto'
+import type { Finding } from '../answer/finding.ts'
+import { finding } from '../answer/finding.ts'
+import { groupBy } from '../answer/fold.ts'
+import { nameOf } from '../cluster/applied.ts'
+import { KpxError } from '../error.ts'
+import { whenInterrupted } from '../interruption.ts'
+import { listObjects } from '../kube/objects.ts'
+import { resources } from '../kube/resource.ts'
+import { whoAmI } from '../kube/who-am-i.ts'
+import type { NodeRollout, Rollout } from './change.ts'
+import type { Lease } from './lease.ts'
+import { inOrder } from './order.ts'
+import { pendingNode } from '../cluster/rollout-record.ts'
+import type { RolloutOptions, RolloutRecord } from '../cluster/rollout-record.ts'
+import { leftOut, NodeFailed, roll, Stopped } from './roll.ts'
+import type { Rolling } from './roll.ts'
+import { situationOf } from './situation.ts'
+import type { Subject } from './subject.ts'
+import { markOf, nextMark } from './template.ts'
+
+export interface Rollouts extends RolloutOptions {
+  /** As the user typed it, for those who look at the history. */
+  readonly command: string
+  /** Milliseconds for all nodes; where it is not told, as long as each of them may take, and at least ten minutes. */
+  readonly timeout: number | undefined
+}
+
+export interface Ended {
+  readonly rollout: Rollout
+  readonly findings: readonly Finding[]
+}
+
+/** The record of a change that is to be made; `after` is undefined where pods are only to start anew. Throws as Connection.get. */
+export async function newRecord(
+  subject: Subject,
+  after: string | undefined,
+  { batch, bridge, command, nodeTimeout, pauseOnFailure }: Rollouts,
+): Promise<RolloutRecord> {
+  const { connection, object, text, workload } = subject
+  const [{ pods, set }, nodes, by, before, next] = await Promise.all([
+    situationOf(connection, workload),
+    listObjects(connection, resources.nodes),
+    whoAmI(connection),
+    subject.strategy(text),
+    subject.strategy(after ?? text),
+  ])
+  const isMarked = after === undefined || subject.restart(after) !== 'itself'
+  return {
+    id: randomBytes(4).toString('hex'),
+    command,
+    by,
+    startedAt: new Date().toISOString(),
+    direction: 'forth',
+    stopped: null,
+    daemonSet: `${workload.namespace}/${workload.name}`,
+    object: object.kind === 'DaemonSet' ? 'DaemonSet' : 'ConfigMap',
+    text: after === undefined ? null : { before: text, after },
+    strategy: { before, after: next },
+    mark: isMarked ? { before: markOf(set), after: nextMark(set, after ?? text) } : null,
+    options: { batch, bridge, nodeTimeout, pauseOnFailure },
+    nodes: inOrder(
+      pods.map(({ node }) => node),
+      nodes,
+    ).map(pendingNode),
+  }
+}
+
+/**
+ * Rolls on as the Lease's record has it. Afterwards either nothing of kpx is left in the cluster, or the Lease keeps what is needed to go
+ * on or back. Throws KPX1013 to KPX1017 where the API server is away for too long.
+ */
+export async function rollOn(
+  subject: Subject,
+  lease: Lease,
+  { force, timeout }: { readonly timeout: Rollouts['timeout']; readonly force: boolean },
+  progress: (line: string) => void,
+): Promise<Ended> {
+  let stopping: string | undefined
+  const rolling: Rolling = {
+    subject,
+    lease,
+    progress,
+    force,
+    stopping: () => stopping,
+    end: performance.now() + (timeout ?? timeoutFor(lease.record)),
+    shown: new Map(),
+  }
+  const ending = carried(rolling)
+  const release = whenInterrupted(async () => {
+    stopping = 'it was interrupted'
+    progress('stopping as soon as the node that is being changed works')
+    await ending.catch(() => undefined)
+    progress(lease.record.stopped === null ? 'the rollout had ended already' : goingOn)
+  })
+  return ending.finally(release)
+}
+
+const shortestTimeout = 600_000
+
+const timeoutFor = ({ nodes, options }: RolloutRecord): number =>
+  Math.max(shortestTimeout, nodes.length * options.nodeTimeout)
+
+const goingOn = 'go on with: kpx rollout resume; or back with: kpx rollout undo'
+
+async function carried(rolling: Rolling): Promise<Ended> {
+  const { lease, progress } = rolling
+  try {
+    await roll(rolling)
+    await lease.end()
+    return ended(rolling, lease.record.direction === 'forth' ? 'done' : 'undone', [])
+  } catch (error) {
+    if (error instanceof NodeFailed && lease.record.direction === 'forth' && !lease.record.options.pauseOnFailure) {
+      progress(`${error.node}: ${error.message}: the change is taken back`)
+      await lease.save({ direction: 'back' })
+      return takenBack(rolling, error)
+    }
+    return left(rolling, error)
+  }
+}
+
+async function takenBack(rolling: Rolling, { message, node }: NodeFailed): Promise<Ended> {
+  const object = nameOf(rolling.subject.object)
+  const found = finding('KPX5007', { message, node, object })
+  try {
+    await roll({ ...rolling, end: Infinity })
+    await rolling.lease.end()
+    return ended(rolling, 'undone', [found])
+  } catch (error) {
+    const { findings, rollout } = await left(rolling, error)
+    return { rollout, findings: [found, ...findings] }
+  }
+}
+
+/** Somebody else may go on with it. */
+async function left(rolling: Rolling, error: unknown): Promise<Ended> {
+  const { lease, subject } = rolling
+  if (!(error instanceof Error)) throw error
+  await lease.leave(error.message).catch(() => undefined)
+  const object = nameOf(subject.object)
+  if (error instanceof NodeFailed) {
+    const { message, node } = error
+    const found = {
+      ...finding('KPX5001', { message, node, object }),
+      fix: `look at what its pod says; then ${goingOn}`,
+    }
+    return ended(rolling, lease.record.direction === 'forth' ? 'paused' : 'failed', [found])
+  }
+  if (error instanceof Stopped) {
+    return ended(rolling, 'paused', [finding(error.code, { message: error.message, object })])
+  }
+  if (error instanceof KpxError) throw new KpxError(error.code, error.message, { fix: goingOn, cause: error })
+  throw error
+}
+
+function ended(rolling: Rolling, state: Rollout['state'], findings: readonly Finding[]): Ended {
+  const { lease, subject } = rolling
+  const { id, nodes } = lease.record
+  const waiting = state === 'done' ? leftOut(lease.record, nameOf(subject.object)) : []
+  return {
+    rollout: {
+      id,
+      state: waiting.length > 0 ? 'failed' : state,
+      nodes: nodes.map((one): NodeRollout => ({ ...one, state: one.state === 'changing' ? 'failed' : one.state })),
+    },
+    findings: [...findings, ...waiting, ...unverified(rolling)],
+  }
+}
+
+/** Once for each reason. */
+function unverified({ shown }: Rolling): Finding[] {
+  const blind = [...shown].flatMap(([node, { gate }]) => (gate.blind === null ? [] : [{ node, why: gate.blind }]))
+  return [...groupBy(blind, ({ why }) => why)].map(([why, all]) => {
+    const nodes = all.map(({ node }) => node).join(', ')
+    return finding('KPX5006', { message: `packets were not compared on ${nodes}: ${why}` })
+  })
+}
