@@ -27,7 +27,19 @@ export interface ExecResult {
 export const isMissingProgram = (message: string): boolean =>
   /executable file not found|no such file or directory|not found in \$PATH|exit code 12[67]/.test(message)
 
-const channels = { stdout: 1, stderr: 2, status: 3 } as const
+/** Bytes of a message: servers do not take any size. */
+const pieceSize = 2 ** 15
+
+const pieces = (bytes: Buffer): Buffer[] =>
+  Array.from({ length: Math.ceil(bytes.length / pieceSize) }, (_, index) =>
+    bytes.subarray(index * pieceSize, (index + 1) * pieceSize),
+  )
+
+/** What is said instead of a status. */
+const endlessInput =
+  'the API server cannot tell a command that its standard input has ended: it is older than 1.30, or something before it is'
+
+const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3 } as const
 
 /** How often a command is run whose connection breaks, and milliseconds between. */
 const mostTries = 2
@@ -52,10 +64,19 @@ export async function exec(
   }
 }
 
+/** Runs the words as they are, once: they may change something. A broken connection tells nothing about whether they have. */
+export const execChange = async (
+  connection: Connection,
+  container: Container,
+  command: readonly string[],
+  stdin: string | undefined,
+): Promise<ExecResult> => runOnce(connection, container, command, { isChange: true, stdin })
+
 async function runOnce(
   connection: Connection,
   { container, namespace, pod }: Container,
   command: readonly string[],
+  { isChange, stdin }: { readonly isChange: boolean; readonly stdin?: string | undefined } = { isChange: false },
 ): Promise<ExecResult> {
   const asked: Asked = { verb: 'create', resource: resources.exec, namespace, name: pod }
   const printed = new Printed(connection.room)
@@ -63,8 +84,18 @@ async function runOnce(
   try {
     await overChannels(connection, {
       asked,
-      query: { command, container, stdout: 'true', stderr: 'true' },
+      query: { command, container, stdout: 'true', stderr: 'true', ...(stdin !== undefined && { stdin: 'true' }) },
       describe: `${command.join(' ')} in ${pod}`,
+      isChange,
+      onOpen({ close, end, send }) {
+        if (stdin === undefined) return
+        if (!end) {
+          status = Buffer.from(endlessInput)
+          return close()
+        }
+        for (const piece of pieces(Buffer.from(stdin))) send(channels.stdin, piece)
+        end(channels.stdin)
+      },
       onBytes(channel, bytes) {
         if (channel === channels.stdout) printed.add('stdout', bytes)
         else if (channel === channels.stderr) printed.add('stderr', bytes)

@@ -32,7 +32,7 @@ export async function getFromPod(
     query: { ports: String(port) },
     describe: `port ${port} of ${pod}`,
     // of HTTP/1.0, so that the server ends the answer by closing
-    onOpen: (send) => send(channels.data, Buffer.from(`GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`)),
+    onOpen: ({ send }) => send(channels.data, Buffer.from(`GET ${path} HTTP/1.0\r\nHost: localhost\r\n\r\n`)),
     onBytes(channel, bytes) {
       const skip = Math.min(portBytes - (skipped.get(channel) ?? 0), bytes.length)
       skipped.set(channel, (skipped.get(channel) ?? 0) + skip)

@@ -40,7 +40,10 @@ export interface Script {
     object: unknown,
     query: URLSearchParams,
   ) => { readonly status?: number; readonly body?: unknown } | undefined
-  readonly exec?: (pod: string, words: readonly string[]) => Ran
+  /** `stdin` is undefined where the command gets none. */
+  readonly exec?: (pod: string, words: readonly string[], stdin?: string) => Ran
+  /** Of several that kpx offers, the one that the server has; the first where it is not told. */
+  readonly protocol?: string
   /** What a server on a port of the pod answers to a GET, in full; undefined where none listens. */
   readonly forward?: (pod: string, port: number, path: string) => string | undefined
   /** The status of a refused exec, and what is said of it. */
@@ -62,7 +65,10 @@ export async function startApiServer(script: Script): Promise<FakeApiServer> {
     asked.push(request.url ?? '')
     answer(script, request, response)
   })
-  const sockets = new WebSocketServer({ noServer: true, handleProtocols: (protocols) => [...protocols][0] ?? false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (protocols) => script.protocol ?? [...protocols][0] ?? false,
+  })
   server.on('upgrade', (request, socket, head) => {
     asked.push(request.url ?? '')
     // the API server has no such media type for a WebSocket
@@ -156,9 +162,21 @@ function* blanks(): Generator<Buffer> {
 
 const channel = { stdout: 1, stderr: 2, status: 3 } as const
 
+/** The message that ends another channel. */
+const endChannel = 255
+
 function run(script: Script, url: URL, socket: WebSocket): void {
+  if (url.searchParams.get('stdin') !== 'true') return runWith(undefined, script, url, socket)
+  const input: Buffer[] = []
+  socket.on('message', (data: Buffer) => {
+    if (data[0] === 0) input.push(data.subarray(1))
+    if (data[0] === endChannel && data[1] === 0) runWith(Buffer.concat(input).toString('utf8'), script, url, socket)
+  })
+}
+
+function runWith(stdin: string | undefined, script: Script, url: URL, socket: WebSocket): void {
   const pod = url.pathname.split('/').at(-2) ?? ''
-  const ran = script.exec?.(pod, url.searchParams.getAll('command')) ?? { missing: 'any command' }
+  const ran = script.exec?.(pod, url.searchParams.getAll('command'), stdin) ?? { missing: 'any command' }
   const write = (to: number, data: Buffer | string): void =>
     socket.send(Buffer.concat([Buffer.from([to]), Buffer.from(data)]))
   if (ran === 'hang') return

@@ -50,6 +50,7 @@ function explained(way: Way, pod: KubeProxyPod, node: ClusterNode): Way {
   return {
     ...way,
     run: (words) => way.run(words).catch(explain),
+    change: (words, stdin) => way.change(words, stdin).catch(explain),
     get: (port, path) => way.get(port, path).catch(explain),
   }
 }

@@ -44,6 +44,7 @@ export const thisMachine = (patience: number, room: Room): Way => ({
   missing: new Set(),
   onHost: true,
   run: (words) => runProgram(words, patience, room),
+  change: (words, stdin) => runProgram(words, patience, room, stdin),
   async get(port, path) {
     try {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(patience) })

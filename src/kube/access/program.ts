@@ -1,6 +1,6 @@
 /** Programs of this machine: started without a shell, without a terminal that they could ask for a password. */
 import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, ChildProcessWithoutNullStreams } from 'node:child_process'
 import { timeOut } from '../api-failure.ts'
 import { resultOf } from '../exec.ts'
 import type { ExecResult } from '../exec.ts'
@@ -17,11 +17,13 @@ const quiet = { LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' }
 const adminFolders = '/usr/local/sbin:/usr/sbin:/sbin'
 
 /** `patience` is the silence, in milliseconds, after which it is given up. Throws KPX1017, and KPX1022 where it is not to be had. */
-export async function runProgram(words: readonly string[], patience: number, room: Room): Promise<ExecResult> {
-  const [program = '', ...argv] = words
-  const env = { ...process.env, ...quiet, PATH: `${process.env['PATH'] ?? ''}:${adminFolders}` }
-  // a session of its own has no terminal: ssh and sudo would ask there, whatever their standard input is
-  const child = spawn(program, argv, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+export async function runProgram(
+  words: readonly string[],
+  patience: number,
+  room: Room,
+  stdin?: string,
+): Promise<ExecResult> {
+  const child = start(words, stdin)
   const end = (): void => endGroup(child)
   const release = whenInterrupted(async () => end())
   const printed = new Printed(room)
@@ -38,7 +40,7 @@ export async function runProgram(words: readonly string[], patience: number, roo
       child.stdout.on('data', keep('stdout'))
       child.stderr.on('data', keep('stderr'))
       child.on('error', (error: NodeJS.ErrnoException) =>
-        error.code === 'ENOENT' ? resolve(undefined) : reject(cannotStart(program, error)),
+        error.code === 'ENOENT' ? resolve(undefined) : reject(cannotStart(words[0] ?? '', error)),
       )
       child.on('close', (code) => resolve(code ?? 128))
     })
@@ -51,6 +53,16 @@ export async function runProgram(words: readonly string[], patience: number, roo
     release()
     end()
   }
+}
+
+function start([program = '', ...argv]: readonly string[], stdin: string | undefined): ChildProcessWithoutNullStreams {
+  const env = { ...process.env, ...quiet, PATH: `${process.env['PATH'] ?? ''}:${adminFolders}` }
+  // a session of its own has no terminal: ssh and sudo would ask there, whatever their standard input is
+  const child = spawn(program, argv, { env, detached: true, stdio: 'pipe' })
+  // whoever does not read it may have closed it
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(stdin)
+  return child
 }
 
 /** The program and those that it started. */

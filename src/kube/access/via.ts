@@ -49,8 +49,8 @@ const notThere = 255
 function through(before: readonly string[], patience: number, room: Room): Way {
   // the words after the host are joined with blanks and read by the shell of the other side (ssh(1))
   const isReadByShell = before.some((word) => basename(word) === 'ssh')
-  const run = async (words: readonly string[]): Promise<ExecResult> => {
-    const result = await runProgram([...before, ...(isReadByShell ? words.map(quoted) : words)], patience, room)
+  const run = async (words: readonly string[], stdin?: string): Promise<ExecResult> => {
+    const result = await runProgram([...before, ...(isReadByShell ? words.map(quoted) : words)], patience, room, stdin)
     if (result.exitCode !== notThere) return result
     throw new KpxError('KPX1022', lastLine(result) || `exit code ${notThere}`)
   }
@@ -58,7 +58,8 @@ function through(before: readonly string[], patience: number, room: Room): Way {
     through: basename(before[0] ?? ''),
     missing: new Set(),
     onHost: true,
-    run,
+    run: (words) => run(words),
+    change: run,
     async get(port, path) {
       const { exitCode, stdout } = await run(['curl', '-sf', `http://127.0.0.1:${port}${path}`])
       return exitCode === 0 ? stdout : undefined

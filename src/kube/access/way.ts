@@ -16,6 +16,8 @@ export interface Way {
   readonly onHost: boolean
   /** A command that fails is an answer; it changes nothing, for it may be run again. */
   run(words: readonly string[]): Promise<ExecResult>
+  /** A command that changes something, run once; it reads `stdin`, or nothing. Throws as well where it is not known whether it has run. */
+  change(words: readonly string[], stdin?: string): Promise<ExecResult>
   /** A GET from the node's loopback, where kube-proxy serves its mode: the body, or undefined where there is none to be had. */
   get(port: number, path: string): Promise<Buffer | undefined>
   /** Leaves nothing behind. */
