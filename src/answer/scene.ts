@@ -7,6 +7,7 @@ import { sourceFile } from '../decode/source.ts'
 import type { Network } from '../evaluate/network.ts'
 import { NodeState } from '../evaluate/node.ts'
 import { parseIp } from '../ruleset/address.ts'
+import type { Table } from '../ruleset/ruleset.ts'
 
 export interface Scene {
   readonly capture: Capture
@@ -14,7 +15,8 @@ export interface Scene {
   readonly network: Network
 }
 
-export function sceneOf(capture: Capture): Scene {
+/** `isSeen` says which of the nodes' tables are taken into account: all, if it is not given. */
+export function sceneOf(capture: Capture, isSeen: (table: Table) => boolean = () => true): Scene {
   const cluster = new Cluster(capture)
   const nodes = new Map<string, NodeState>()
   for (const name of capture.nodes) {
@@ -24,7 +26,7 @@ export function sceneOf(capture: Capture): Scene {
       return bytes && sourceFile(file, bytes)
     })
     const addresses = own?.addresses.flatMap((text) => parseIp(text) ?? []) ?? []
-    nodes.set(name, new NodeState(name, ruleset, addresses))
+    nodes.set(name, new NodeState(name, { ...ruleset, tables: ruleset.tables.filter(isSeen) }, addresses))
   }
   return { capture, cluster, network: { nodes, hostOf: cluster.hostOf, podAt: cluster.podAt } }
 }

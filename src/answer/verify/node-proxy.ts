@@ -69,10 +69,15 @@ export function settingsOf({ object, pod, status }: SeenNode, { capture }: Scene
   return effectiveSettings({ command: container.words, config: text, version: status.version ?? undefined })
 }
 
+/** SetDefaults_KubeProxyConfiguration() (pkg/proxy/apis/config/v1alpha1). */
+const defaultMasqueradeBit = 14
+
 function proxySettings(settings: Settings, mode: ProxyMode, podCIDRs: readonly string[]): ProxySettings {
   const backend = mode === 'nftables' ? 'nftables' : 'iptables'
+  const bit = settings.get(`${backend}.masqueradeBit`)?.value
   return {
     masqueradeAll: settings.get(`${backend}.masqueradeAll`)?.value === true,
+    masqueradeBit: typeof bit === 'number' ? bit : defaultMasqueradeBit,
     detector: detectorOf(settings, podCIDRs),
     nodePortAddresses: asList(settings.get('nodePortAddresses')?.value),
   }
@@ -81,8 +86,9 @@ function proxySettings(settings: Settings, mode: ProxyMode, podCIDRs: readonly s
 function detectorOf(settings: Settings, podCIDRs: readonly string[]): ProxySettings['detector'] {
   switch (settings.text('detectLocalMode')) {
     case 'BridgeInterface':
+      return { by: 'device', device: settings.text('detectLocal.bridgeInterface') }
     case 'InterfaceNamePrefix':
-      return { by: 'device' }
+      return { by: 'device', device: `${settings.text('detectLocal.interfaceNamePrefix')}*` }
     case 'NodeCIDR':
       return podCIDRs.length > 0 ? { by: 'cidr', cidrs: podCIDRs } : { by: 'nothing' }
     default: {

@@ -1,13 +1,16 @@
 /** A node's kube-proxy, as far as it decides what becomes of a packet. */
-import { contains, familyOf, parsePrefix } from '../../ruleset/address.ts'
-import type { Ip, IpFamily } from '../../ruleset/address.ts'
+import { contains, familyOf, parsePrefix, width } from '../../ruleset/address.ts'
+import type { Ip, IpFamily, Prefix } from '../../ruleset/address.ts'
 import type { Service } from '../objects.ts'
 
 export type ProxyMode = 'iptables' | 'ipvs' | 'nftables'
 
 /** How it knows that a packet comes from a pod (detectLocalMode): by the source's range, or by the device that it came in by. */
 type LocalDetector =
-  { readonly by: 'cidr'; readonly cidrs: readonly string[] } | { readonly by: 'device' } | { readonly by: 'nothing' }
+  | { readonly by: 'cidr'; readonly cidrs: readonly string[] }
+  /** Its name; with `*` behind it what names begin with. */
+  | { readonly by: 'device'; readonly device: string }
+  | { readonly by: 'nothing' }
 
 export interface NodeProxy {
   readonly node: string
@@ -32,6 +35,8 @@ export type ProxyGate =
 
 export interface ProxySettings {
   readonly masqueradeAll: boolean
+  /** The bit of the firewall mark by which it knows what to masquerade. */
+  readonly masqueradeBit: number
   readonly detector: LocalDetector
   /** CIDRs and the words `primary`, `all`, `localhost`; empty for the mode's default. */
   readonly nodePortAddresses: readonly string[]
@@ -60,28 +65,39 @@ export function isLocalClient(
   const { detector } = settings
   if (detector.by === 'nothing') return null
   if (detector.by === 'device') return kind === 'pod'
-  // of each family the first counts (pkg/proxy/util/localdetector.go)
-  const cidr = detector.cidrs.flatMap((text) => parsePrefix(text) ?? []).find((one) => familyOf(one.address) === family)
+  const cidr = podRange(detector.cidrs, family)
   if (!cidr) return null
   return ip === undefined ? undefined : contains(cidr, ip)
 }
+
+/** Of each family the first counts (pkg/proxy/util/localdetector.go). */
+export const podRange = (cidrs: readonly string[], family: IpFamily): Prefix | undefined =>
+  cidrs.flatMap((text) => parsePrefix(text) ?? []).find((one) => familyOf(one.address) === family)
 
 /**
  * Whether NodePorts answer at that address of the node, no loopback (pkg/proxy/util/nodeport_addresses.go; nftables mode has the primary
  * addresses alone since 1.30). Undefined where that cannot be told.
  */
-export function servesNodePorts(ip: Ip, { addresses, minor, mode, settings }: NodeProxy): boolean | undefined {
+export function servesNodePorts(ip: Ip, proxy: NodeProxy): boolean | undefined {
+  const ranges = nodePortRanges(familyOf(ip), proxy)
+  return ranges && (ranges === 'all' || ranges.some((range) => contains(range, ip)))
+}
+
+/** Those of a family in which its addresses have NodePorts; undefined where that cannot be told. */
+export function nodePortRanges(
+  family: IpFamily,
+  { addresses, minor, mode, settings }: NodeProxy,
+): 'all' | readonly Prefix[] | undefined {
   if (!settings) return undefined
   const { nodePortAddresses: told } = settings
   const words = told.length > 0 ? told : [mode === 'nftables' && minor >= 30 ? 'primary' : 'all']
   // where all CIDRs are of the other family, the addresses of this one serve all the same
-  const own = words.filter((word) => keywords.includes(word) || word.includes(':') === (typeof ip === 'bigint'))
-  if (own.length === 0) return true
-  return own.some((word) => {
-    if (word === 'all') return true
-    if (word === 'primary') return ip === addresses.find((one) => typeof one === typeof ip)
-    const cidr = parsePrefix(word)
-    return cidr !== undefined && contains(cidr, ip)
+  const own = words.filter((word) => keywords.includes(word) || word.includes(':') === (family === 'IPv6'))
+  if (own.length === 0 || own.includes('all')) return 'all'
+  const primary = addresses.find((one) => familyOf(one) === family)
+  return own.flatMap((word) => {
+    if (word === 'primary') return primary === undefined ? [] : { address: primary, length: width(primary) }
+    return parsePrefix(word) ?? []
   })
 }
 
