@@ -156,6 +156,13 @@ export const catalogue = [
     fix: 'delete the entries with the command that is named',
   },
   {
+    code: 'KPX3020',
+    level: 'warning',
+    title: "kpx's bridge is left on a node",
+    why: 'While kube-proxy changes its mode, kpx has a table of its own translate what nothing else does. Left there, it goes on with the endpoints of then, until its time is over.',
+    fix: 'take it away: kpx cleanup; or, on that node: nft delete table ip kpx-bridge, and the same for ip6',
+  },
+  {
     code: 'KPX4001',
     level: 'warning',
     title: "kube-proxy's version does not go with the cluster's",

@@ -5,6 +5,7 @@ import type { Code } from '../../codes.ts'
 import { minorOf } from '../../version.ts'
 import type { Recognition } from '../../platform/recognise.ts'
 import { loggedErrors } from '../../decode/klog.ts'
+import { bridgesIn, isAtWork } from '../bridge.ts'
 import { finding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import type { Scene } from '../scene.ts'
@@ -20,6 +21,7 @@ export const statusFindingCodes: readonly Code[] = [
   'KPX3008',
   'KPX3009',
   'KPX3010',
+  'KPX3020',
   'KPX4001',
   'KPX4004',
 ]
@@ -33,6 +35,7 @@ export const statusFindings = (seen: SeenNode, server: string | null, others: bo
     notProgrammed(seen),
     otherMode(seen),
     ...leftoversOf(seen),
+    bridgeOf(seen),
     olderThanConfig(seen),
     skew(seen, server),
   ].flatMap((one) => one ?? [])
@@ -132,6 +135,17 @@ function leftoversOf(seen: SeenNode): Finding[] {
       fix: remedyFor(mode, running ?? '', version ?? undefined),
     }
   })
+}
+
+function bridgeOf({ ruleset, status: { node } }: SeenNode): Finding | undefined {
+  const tables = ruleset ? bridgesIn(ruleset) : []
+  if (tables.length === 0) return undefined
+  const names = tables.map(({ family, name }) => `${family} ${name}`)
+  const evidence = tables.map(({ at }, index) => ({ node, ...at, text: `table ${names[index]}` }))
+  const does = tables.some(isAtWork)
+    ? 'translates what no other rule does'
+    : 'does nothing any more, for its time is over'
+  return finding('KPX3020', { node, message: `nft has ${names.join(' and ')}, which ${does}`, evidence })
 }
 
 function olderThanConfig(seen: SeenNode): Finding | undefined {
