@@ -18,7 +18,7 @@ export interface Built {
 export const kubernetesVersion = '1.37.1'
 const etcdVersion = '3.6.8'
 const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kubectl']
-const echoSource = fileURLToPath(new URL('echo.go', import.meta.url))
+const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 export async function buildAll(kubeProxyVersion: string, ipvs: boolean): Promise<Built> {
   const etcd = await etcdBinary(etcdVersion)
@@ -34,4 +34,4 @@ export async function kubeProxyImageOf(version: string): Promise<Uint8Array> {
 }
 
 /** The program of the test pods, for a node's own network. */
-export const echoBinary = (): Promise<string> => ownBinary(echoSource)
+export const echoBinary = (): Promise<string> => ownBinary(source('echo.go'), source('traffic.go'))

@@ -2,7 +2,8 @@
 // the host's name, and the source address that it sees, at the addresses of $LISTEN, or at all. What asks does so from
 // $FROM, one address of each family. `echo ask NETWORK ADDRESS COUNT` prints such answers. `echo probe COUNT
 // NETWORK/ADDRESS...` asks many addresses at a time, each so often, and prints for each connection a line `NETWORK/ADDRESS
-// POD SOURCE`, or what became of it: REFUSED, UNREACHABLE or TIMEOUT. `echo wait` waits.
+// POD SOURCE`, or what became of it: REFUSED, UNREACHABLE or TIMEOUT. `echo wait` waits. traffic.go has
+// the rest.
 package main
 
 import (
@@ -30,6 +31,11 @@ func main() {
 				go serveTCP(net.JoinHostPort(address, port))
 			}
 		}
+	case "hold":
+		hold(os.Args[2:])
+	case "traffic":
+		traffic()
+		return
 	case "ask":
 		count, err := strconv.Atoi(arg(4))
 		check(err)
