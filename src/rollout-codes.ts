@@ -62,4 +62,11 @@ export const rolloutCodes = [
     fix: 'see what the nodes run with: kpx status',
     exit: 1,
   },
+  {
+    code: 'KPX5009',
+    level: 'warning',
+    title: 'connections to Services failed on a node while its mode changed',
+    why: 'A kube-proxy that starts takes the rules of the mode before away, some time before its own are there, and no table served Services meanwhile.',
+    fix: 'none: it is over; see what is named before the next change',
+  },
 ] as const satisfies readonly CatalogueEntry[]

@@ -17,6 +17,8 @@ export interface Gate extends Confirmation {
   readonly isPassed: boolean
   /** Why its packets were not compared; null where they were. */
   readonly blind: string | null
+  /** Undefined where it has not passed. */
+  readonly pod?: NodePod
 }
 
 export interface Gated {
@@ -74,12 +76,12 @@ async function showing(gated: Gated, pod: NodePod, ready: number | undefined): P
   const trouble = troubleIn(look, expected.mode, before)
   if (trouble !== undefined) return trouble
   const { confirmed, why } = told ?? { confirmed: null, why: `${pod.name} does not say what it runs with` }
-  return { isPassed: true, confirmed, why, blind: look.blind ?? null }
+  return { isPassed: true, confirmed, why, blind: look.blind ?? null, pod }
 }
 
 function troubleIn(look: NodeLook, mode: string | undefined, before: NodeLook | undefined): string | undefined {
   const [error] = newErrors(look, before)
-  const trouble = look.status && notInStep(look.status, mode)
+  const trouble = look.seen && notInStep(look.seen.node.status, mode)
   return trouble ?? (error && `${error.message} (${error.code})`)
 }
 

@@ -2,10 +2,12 @@
 import type { Applied } from '../cluster/applied.ts'
 import type { Connection } from '../kube/connection.ts'
 import { resources } from '../kube/resource.ts'
+import { bridgeAway, bridgeOver, needsBridge } from './bridge/over.ts'
 import { passGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { isConflict } from './lease.ts'
 import { lookAtNode } from './node-look.ts'
+import type { NodeLook } from './node-look.ts'
 import type { NodePod } from './node-pod.ts'
 import { patiently } from './patience.ts'
 import { confirm } from './running.ts'
@@ -24,6 +26,10 @@ export interface NodeChange {
 
 export interface NodeChanged {
   readonly gate: Gate
+  /** Why no table served Services while the mode changed; null where one did, or the mode did not. */
+  readonly gap: string | null
+  /** Why that table is still there; null where it is not. */
+  readonly left: string | null
 }
 
 /** Throws KPX1013 and its like where the API server does not answer for as long as the node may take. */
@@ -31,13 +37,16 @@ export async function changeNode(change: NodeChange, pod: NodePod): Promise<Node
   const { connection, expected, progress, timeout, workload } = change
   const end = performance.now() + timeout
   const before = await patiently(() => lookAtNode(connection, pod.node), end)
-  if (await runsWith(change, pod)) progress(`${pod.node}: ${pod.name} is new already`)
+  const isNew = await runsWith(change, pod)
+  const gap = isNew ? null : await bridged(change, pod, before)
+  if (isNew) progress(`${pod.node}: ${pod.name} is new already`)
   else {
     progress(`${pod.node}: ${pod.name} is replaced`)
     await patiently(() => deletePod(connection, pod), end)
   }
   const gate = await passGate({ connection, workload, node: pod.node, expected, before, end })
-  return { gate }
+  const left = gate.pod && change.bridge ? await bridgeAway(connection, gate.pod) : undefined
+  return { gate, gap, left: left ?? null }
 }
 
 /** Whether it was started anew with it already, be it by chance. */
@@ -54,4 +63,17 @@ async function deletePod(connection: Connection, { name, namespace, uid }: NodeP
     // it has a successor of the same name already
     if (!isConflict(error)) throw error
   }
+}
+
+/** It outlasts the time that the node may take, and that again, in which what it had is brought back. */
+const lastsFor = (timeout: number): number => Math.ceil((2 * timeout) / 1000) + 60
+
+async function bridged(
+  { bridge, connection, expected, timeout }: NodeChange,
+  pod: NodePod,
+  before: NodeLook,
+): Promise<string | null> {
+  if (!needsBridge(before, expected.mode)) return null
+  if (!bridge) return '--no-bridge'
+  return (await bridgeOver(connection, pod, before, lastsFor(timeout))) ?? null
 }

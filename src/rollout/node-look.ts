@@ -1,8 +1,8 @@
 /** What a node's kernel does and its kube-proxy says, looked at before and after the node is changed. */
 import type { Finding } from '../answer/finding.ts'
-import { sceneOf } from '../answer/scene.ts'
+import { sceneWithoutBridge } from '../answer/bridge.ts'
 import type { Scene } from '../answer/scene.ts'
-import type { NodeStatus } from '../answer/status/node.ts'
+import type { SeenNode } from '../answer/status/node.ts'
 import { seenNodes } from '../answer/status/status.ts'
 import { observe } from '../answer/verify/observe.ts'
 import { comparedAll, verificationOf } from '../answer/verify/verify.ts'
@@ -14,8 +14,7 @@ import { isPassing } from './patience.ts'
 
 export interface NodeLook {
   /** Undefined where the node cannot be looked at. */
-  readonly scene: Scene | undefined
-  readonly status: NodeStatus | undefined
+  readonly seen: { readonly node: SeenNode; readonly server: string | null; readonly scene: Scene } | undefined
   /** What verify says that is an error. */
   readonly errors: readonly Finding[]
   /** Why packets could not be compared; undefined where they were. */
@@ -25,25 +24,28 @@ export interface NodeLook {
 /** Nobody is asked in the middle of a rollout. */
 const debugPods = { allowed: false, image: undefined, consent: async () => 'not during a rollout', onStale() {} }
 
-/** Throws KPX1013 and its like where the API server does not answer; what is not allowed makes the node blind. */
+/** As if there were no bridge. Throws KPX1013 and its like where the API server does not answer; what is not allowed makes the node blind. */
 export async function lookAtNode(connection: Connection, node: string): Promise<NodeLook> {
   try {
     const options = { scope: 'everything', nodes: [node], via: undefined, debugPods, servedPorts } as const
-    return lookIn(sceneOf(await liveCapture(connection.another(), options)), node)
+    return lookIn(sceneWithoutBridge(await liveCapture(connection.another(), options)), node)
   } catch (error) {
     if (!(error instanceof KpxError) || isPassing(error)) throw error
-    return { scene: undefined, status: undefined, errors: [], blind: error.message }
+    return { seen: undefined, errors: [], blind: error.message }
   }
 }
 
 function lookIn(scene: Scene, node: string): NodeLook {
   const { findings, ...verification } = verificationOf(observe(scene.cluster.services, [node], scene), 'error')
+  const {
+    all: [own],
+    server,
+  } = seenNodes(scene, [node])
   const blind = comparedAll({ findings, ...verification })
     ? undefined
     : (verification.seen.blind[0]?.why ?? 'its packets cannot be compared')
   return {
-    scene,
-    status: seenNodes(scene, [node]).all[0]?.status,
+    seen: own && { node: own, server, scene },
     errors: findings.filter(({ level }) => level === 'error'),
     blind,
   }

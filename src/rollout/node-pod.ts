@@ -1,12 +1,15 @@
 /** The pods of a DaemonSet, one of each node, while they are replaced. */
 import { number, object, objects, text } from '../cluster/json.ts'
 import type { Json } from '../cluster/json.ts'
+import { kubeProxyDaemonSets } from '../cluster/kube-proxy.ts'
 
 export interface NodePod {
   readonly node: string
   readonly namespace: string
   readonly name: string
   readonly uid: string
+  /** kube-proxy's. */
+  readonly container: string
   /** Made from the template as it is now. */
   readonly isNew: boolean
   readonly ready: boolean
@@ -34,7 +37,8 @@ export function nodePods(pods: readonly unknown[], set: Json): readonly NodePod[
     if (node !== '' && (!before || createdAt(before) < createdAt(pod))) byNode.set(node, pod)
   }
   const isUpdated = updatedBy(set, own)
-  const found = [...byNode].map(([node, pod]) => nodePod(node, pod, isUpdated(pod)))
+  const container = kubeProxyDaemonSets([set])[0]?.container.name ?? ''
+  const found = [...byNode].map(([node, pod]) => ({ ...nodePod(node, pod, isUpdated(pod)), container }))
   return found.sort((a, b) => (a.node < b.node ? -1 : 1))
 }
 
@@ -60,7 +64,7 @@ const labelOf = (pod: Json, name: string): string => text(object(object(pod['met
 
 const createdAt = (pod: Json): string => text(object(pod['metadata'])['creationTimestamp'])
 
-function nodePod(node: string, { metadata, status }: Json, isUpdated: boolean): NodePod {
+function nodePod(node: string, { metadata, status }: Json, isUpdated: boolean): Omit<NodePod, 'container'> {
   const { deletionTimestamp, name, namespace, uid } = object(metadata)
   const containers = objects(object(status)['containerStatuses'])
   const states = containers.map(({ state }) => object(state))

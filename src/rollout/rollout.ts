@@ -4,6 +4,7 @@ import type { Finding } from '../answer/finding.ts'
 import { finding } from '../answer/finding.ts'
 import { groupBy } from '../answer/fold.ts'
 import { nameOf } from '../cluster/applied.ts'
+import type { Code } from '../codes.ts'
 import { KpxError } from '../error.ts'
 import { whenInterrupted } from '../interruption.ts'
 import { listObjects } from '../kube/objects.ts'
@@ -11,6 +12,7 @@ import { resources } from '../kube/resource.ts'
 import { whoAmI } from '../kube/who-am-i.ts'
 import type { NodeRollout, Rollout } from './change.ts'
 import type { Lease } from './lease.ts'
+import type { NodeChanged } from './node-change.ts'
 import { inOrder } from './order.ts'
 import { pendingNode } from '../cluster/rollout-record.ts'
 import type { RolloutOptions, RolloutRecord } from '../cluster/rollout-record.ts'
@@ -164,15 +166,25 @@ function ended(rolling: Rolling, state: Rollout['state'], findings: readonly Fin
       state: waiting.length > 0 ? 'failed' : state,
       nodes: nodes.map((one): NodeRollout => ({ ...one, state: one.state === 'changing' ? 'failed' : one.state })),
     },
-    findings: [...findings, ...waiting, ...unverified(rolling)],
+    findings: [...findings, ...waiting, ...remarks(rolling)],
   }
 }
 
-/** Once for each reason. */
-function unverified({ shown }: Rolling): Finding[] {
-  const blind = [...shown].flatMap(([node, { gate }]) => (gate.blind === null ? [] : [{ node, why: gate.blind }]))
-  return [...groupBy(blind, ({ why }) => why)].map(([why, all]) => {
-    const nodes = all.map(({ node }) => node).join(', ')
-    return finding('KPX5006', { message: `packets were not compared on ${nodes}: ${why}` })
-  })
+/** What is to be told of nodes that work, once for each reason. */
+function remarks({ shown }: Rolling): Finding[] {
+  const why = (of: (changed: NodeChanged) => string | null, code: Code, what: string): Finding[] => {
+    const told = [...shown].flatMap(([node, changed]) => {
+      const reason = of(changed)
+      return reason === null ? [] : [{ node, reason }]
+    })
+    return [...groupBy(told, ({ reason }) => reason)].map(([reason, all]) => {
+      const nodes = all.map(({ node }) => node).join(', ')
+      return finding(code, { message: `${what} ${nodes}: ${reason}` })
+    })
+  }
+  return [
+    ...why(({ gate }) => gate.blind, 'KPX5006', 'packets were not compared on'),
+    ...why(({ gap }) => gap, 'KPX5009', 'no table served Services on'),
+    ...why(({ left }) => left, 'KPX3020', 'the table that served Services meanwhile is still on'),
+  ]
 }

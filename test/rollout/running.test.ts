@@ -11,6 +11,7 @@ const pod = {
   namespace: 'kube-system',
   name: 'p',
   uid: 'u',
+  container: 'kube-proxy',
   isNew: true,
   ready: true,
   restarts: 0,
