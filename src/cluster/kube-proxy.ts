@@ -95,6 +95,8 @@ export interface KubeProxyDaemonSet extends Applied {
   readonly container: Container
   /** Nodes that it should be on. */
   readonly desired: number
+  /** Pods that a node may have beside an old one while they are replaced, as it is written: `1`, `10%`; empty where it is not. */
+  readonly maxSurge: string
 }
 
 /** Those with a container of kube-proxy. */
@@ -106,5 +108,7 @@ function daemonSetOf(value: Json): KubeProxyDaemonSet[] {
   const template = object(object(spec)['template'])
   const container = kubeProxyContainer(object(template['spec']), object(object(template['metadata'])['labels']))
   const desired = number(object(status)['desiredNumberScheduled']) ?? 0
-  return container ? [{ ...appliedOf('DaemonSet', value), container, desired }] : []
+  const { maxSurge } = object(object(object(spec)['updateStrategy'])['rollingUpdate'])
+  const surge = typeof maxSurge === 'number' ? String(maxSurge) : text(maxSurge)
+  return container ? [{ ...appliedOf('DaemonSet', value), container, desired, maxSurge: surge }] : []
 }

@@ -95,6 +95,12 @@ export interface Node {
   readonly zone: string | undefined
   /** `v1.37.1`; empty where it is not recorded. */
   readonly kubeletVersion: string
+  /** `linux` or `windows`; empty where it is not recorded. */
+  readonly os: string
+  /** The kernel's release, `5.14.0-427.el9.x86_64`; empty where it is not recorded. */
+  readonly kernel: string
+  /** Its condition Ready; undefined where it is not recorded. */
+  readonly ready: boolean | undefined
 }
 
 /** A list of objects, and whether it was recorded and is one. */
@@ -253,9 +259,6 @@ function podOf(value: Json): Pod {
   const { name, namespace } = named(value)
   const [spec, status] = [object(value['spec']), object(value['status'])]
   const ips = list(status['podIPs']).flatMap((entry) => texts([object(entry)['ip']]))
-  const readiness = list(status['conditions'])
-    .map(object)
-    .find(({ type }) => type === 'Ready')
   return {
     namespace,
     name,
@@ -264,14 +267,23 @@ function podOf(value: Json): Pod {
     hostNetwork: spec['hostNetwork'] === true,
     labels: object(object(value['metadata'])['labels']),
     phase: text(status['phase']),
-    ready: readiness === undefined ? undefined : readiness['status'] === 'True',
+    ready: isReady(status),
     terminating: text(object(value['metadata'])['deletionTimestamp']) !== '',
   }
+}
+
+function isReady(status: Json): boolean | undefined {
+  const readiness = list(status['conditions'])
+    .map(object)
+    .find(({ type }) => type === 'Ready')
+  return readiness === undefined ? undefined : readiness['status'] === 'True'
 }
 
 function nodeOf(value: Json): Node {
   const [spec, status] = [object(value['spec']), object(value['status'])]
   const podCIDRs = texts(spec['podCIDRs'])
+  const info = object(status['nodeInfo'])
+  const labels = object(object(value['metadata'])['labels'])
   return {
     name: named(value).name,
     addresses: list(status['addresses'])
@@ -279,7 +291,10 @@ function nodeOf(value: Json): Node {
       .filter(({ type }) => type === 'InternalIP' || type === 'ExternalIP')
       .flatMap(({ address }) => texts([address])),
     podCIDRs: podCIDRs.length > 0 ? podCIDRs : texts([spec['podCIDR']]),
-    zone: text(object(object(value['metadata'])['labels'])['topology.kubernetes.io/zone']) || undefined,
-    kubeletVersion: text(object(status['nodeInfo'])['kubeletVersion']),
+    zone: text(labels['topology.kubernetes.io/zone']) || undefined,
+    kubeletVersion: text(info['kubeletVersion']),
+    os: text(labels['kubernetes.io/os']) || text(info['operatingSystem']),
+    kernel: text(info['kernelVersion']),
+    ready: isReady(status),
   }
 }

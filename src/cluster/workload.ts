@@ -7,6 +7,8 @@ export interface Container {
   readonly image: string
   /** command and args; `$(NODE_NAME)` and its like as they are written. */
   readonly words: readonly string[]
+  /** By name; empty where the value is another object's. */
+  readonly env: ReadonlyMap<string, string>
   readonly mounts: readonly Mount[]
 }
 
@@ -30,6 +32,7 @@ export const containersOf = (spec: Json): readonly Container[] =>
     name: text(container['name']),
     image: text(container['image']),
     words: [...texts(container['command']), ...texts(container['args'])],
+    env: new Map(objects(container['env']).map(({ name, value }) => [text(name), text(value)])),
     mounts: objects(container['volumeMounts']).map((mount) => ({
       path: text(mount['mountPath']).replace(/(?<=.)\/+$/, ''),
       subPath: text(mount['subPath']),

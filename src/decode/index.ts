@@ -3,6 +3,7 @@ import { decodeConntrack } from './conntrack.ts'
 import { decodeIpSetSave } from './ipset-save.ts'
 import { decodeIptablesSave } from './iptables-save.ts'
 import { decodeIpvsadmList, decodeIpvsadmSave } from './ipvsadm.ts'
+import { decodeModprobe } from './modprobe.ts'
 import { decodeIpAddr, decodeIpRoute } from './network.ts'
 import { decodeNftJson } from './nft/json.ts'
 import { decodeNftText } from './nft/text.ts'
@@ -16,6 +17,7 @@ import { looksLikeJson, sniff } from './sniff.ts'
 import type { LineReport, SourceFile } from './source.ts'
 import { decodeSysClassNetBrport } from './sys-class-net-brport.ts'
 import { decodeSysctl } from './sysctl.ts'
+import { decodeToolVersion } from './tool-version.ts'
 
 interface Decoder {
   /** Without extension. */
@@ -36,19 +38,23 @@ const decoders: readonly Decoder[] = [
   },
   { name: 'ip6tables-save', reports: (source) => [decodeIptablesSave(source, 'ip6', 'iptables-nft').report()] },
   { name: 'ipset-save', reports: (source) => [decodeIpSetSave(source).report()] },
+  { name: 'ipset-version', reports: (source) => [decodeToolVersion(source).report()] },
   {
     name: 'iptables-legacy-save',
     reports: (source) => [decodeIptablesSave(source, 'ip', 'iptables-legacy').report()],
   },
   { name: 'iptables-save', reports: (source) => [decodeIptablesSave(source, 'ip', 'iptables-nft').report()] },
+  { name: 'iptables-version', reports: (source) => [decodeToolVersion(source).report()] },
   { name: 'ipvsadm-list', reports: (source) => [decodeIpvsadmList(source).report()] },
   { name: 'ipvsadm-save', reports: (source) => [decodeIpvsadmSave(source).report()] },
+  { name: 'modprobe', reports: (source) => [decodeModprobe(source).report()] },
   {
     name: 'nft-list-ruleset',
     reports: (source) => [(looksLikeJson(source.text) ? decodeNftJson(source) : decodeNftText(source)).report()],
   },
   { name: 'nft-list-sets', reports: (source) => [decodeNftText(source).report()] },
   { name: 'nft-list-table', reports: (source) => [decodeNftText(source).report()] },
+  { name: 'nft-version', reports: (source) => [decodeToolVersion(source).report()] },
   { name: 'proc-net-dev', reports: (source) => [decodeProcNetDev(source).report()] },
   { name: 'proc-net-fib_trie', reports: (source) => [decodeProcNetFibTrie(source).report()] },
   { name: 'proc-net-if_inet6', reports: (source) => [decodeProcNetIfInet6(source).report()] },

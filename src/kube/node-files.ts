@@ -39,7 +39,7 @@ export interface NodeCommand {
 
 const command = (...words: string[]): NodeCommand => ({ words })
 
-/** The sysctls that decide about packets. */
+/** The sysctls that decide about packets, and what tells the kernel's release, whether it loads modules, and how full conntrack is. */
 const sysctls = [
   'net/ipv4/ip_forward',
   'net/ipv6/conf/all/forwarding',
@@ -47,6 +47,10 @@ const sysctls = [
   'net/ipv4/vs/conntrack',
   'net/bridge/bridge-nf-call-iptables',
   'net/bridge/bridge-nf-call-ip6tables',
+  'net/netfilter/nf_conntrack_count',
+  'net/netfilter/nf_conntrack_max',
+  'kernel/osrelease',
+  'kernel/modules_disabled',
 ]
 
 const sysctlFile = 'sysctl.txt'
@@ -148,6 +152,18 @@ const configPath = (files: NodeFiles): string | undefined =>
 
 const processFile = 'kube-proxy-command.txt'
 
+/** Those of ipvs mode with its schedulers, and those of the expressions that nftables mode's rules use. */
+const kernelModules =
+  'ip_vs ip_vs_rr ip_vs_wrr ip_vs_sh ip_vs_lc ip_vs_wlc ip_vs_sed ip_vs_nq ip_vs_dh ip_vs_lblc ip_vs_lblcr ip_vs_mh ip_vs_fo ip_vs_ovf ' +
+  'nf_conntrack nft_ct nft_fib_ipv4 nft_fib_ipv6 nft_masq nft_nat nft_numgen nft_reject_ipv4'
+
+/** Loads none of them: it prints what it would do, and on stderr which are not there, for which it exits with 1. */
+const modprobe: NodeCommand = {
+  words: ['modprobe', '--show-depends', '--all', ...kernelModules.split(' ')],
+  isWhole: (exitCode) => exitCode <= 1,
+  files: (stdout, stderr) => new Map([['modprobe.txt', Buffer.concat([stdout, Buffer.from(stderr)])]]),
+}
+
 /** In the order in which they are asked for: what takes long first. */
 export const nodeFiles: readonly NodeFile[] = [
   { file: 'iptables-save.txt', commands: [command('iptables-nft-save'), command('iptables-save')], missed: 'always' },
@@ -231,6 +247,9 @@ export const nodeFiles: readonly NodeFile[] = [
     onHost: true,
     beside: true,
   },
+  { file: 'modprobe.txt', beside: true, commands: [modprobe] },
+  { file: 'nft-version.txt', beside: true, commands: [command('nft', '--version')] },
+  { file: 'ipset-version.txt', beside: true, commands: [command('ipset', '--version')] },
   { file: 'ipset-save.txt', after: saves, isWanted: namesSets, commands: [command('ipset', 'save')], missed: 'failed' },
   // as the connections of UDP alone last without their clients' knowing
   { file: 'conntrack.txt', beside: true, commands: [command('conntrack', '-L', '-p', 'udp')] },

@@ -93,6 +93,8 @@ export const seedsOf: Readonly<Record<string, () => Seed[]>> = {
   'proc-net-ipv6_route.txt': () => procNetSeeds('proc-net-ipv6_route.txt'),
   'proc-net-route.txt': () => procNetSeeds('proc-net-route.txt', /^Iface/),
   'sysctl.txt': () => lineSeeds('sysctl.txt'),
+  'nft-version.txt': () => lineSeeds('nft-version.txt'),
+  'iptables-version.txt': () => lineSeeds('iptables-version.txt'),
   'proxyMode.txt': () => lineSeeds('proxyMode.txt'),
   'endpointslices.json': () => objectSeeds('endpointslices'),
   'nodes.json': () => objectSeeds('nodes'),

@@ -17,7 +17,7 @@ export function hostProcess(name: string, capture: Capture): Started | undefined
   if (!told) return undefined
   const config = words === undefined ? undefined : capture.file(name, configFile)
   return {
-    container: { name: 'kube-proxy', image: '', words: told, mounts: [] },
+    container: { name: 'kube-proxy', image: '', words: told, env: new Map(), mounts: [] },
     object: node,
     ...(config !== undefined && { onHost: config.toString('utf8') }),
   }

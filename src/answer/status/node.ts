@@ -52,6 +52,8 @@ export interface SeenNode {
   /** Its DaemonSet, or the pod itself. */
   readonly object: Applied | undefined
   readonly configuration: Configuration | undefined
+  /** What it is started with; undefined where nothing tells. */
+  readonly started: Started | undefined
   readonly ruleset: Ruleset | undefined
   readonly files: SyncFiles
 }
@@ -88,7 +90,7 @@ export function nodeStatus(
     config: { object: place, key, ...(configuration?.mode ?? noMode) },
     sync: syncOf(files),
   }
-  return { status, pod, object, configuration, ruleset, files }
+  return { status, pod, object, configuration, started, ruleset, files }
 }
 
 /** Its DaemonSet; the pod itself where it has none, as a static one. */
