@@ -1,11 +1,12 @@
 /** An object's text in the person's editor, as often as it takes until it can be written, or is left as it was. */
+import { ownerFindings } from '../answer/config/owner-findings.ts'
 import type { FileEvidence, Finding } from '../answer/finding.ts'
 import { nameOf } from '../cluster/applied.ts'
 import { KpxError } from '../error.ts'
 import { changeOf } from './change.ts'
 import type { Change } from './change.ts'
 import type { Subject } from './subject.ts'
-import { insteadOf, ownerFindings } from './owner.ts'
+import { insteadOf } from './owner.ts'
 import { change } from './write.ts'
 import type { ChangeOptions, Dialog } from './write.ts'
 

@@ -1,7 +1,7 @@
 /** The owner of what is to be changed: what becomes of the change, and how the owner would make it. */
-import { finding } from '../answer/finding.ts'
-import type { Finding } from '../answer/finding.ts'
+import { ownerFindings } from '../answer/config/owner-findings.ts'
 import type { Place } from '../answer/config/place.ts'
+import { finding } from '../answer/finding.ts'
 import { appliedOf, lastWriter, nameOf } from '../cluster/applied.ts'
 import { object as objectOf } from '../cluster/json.ts'
 import { changedFields } from '../config/edit/changed-fields.ts'
@@ -15,27 +15,10 @@ import type { Setting } from '../platform/setting.ts'
 import { changeOf } from './change.ts'
 import type { Change, Instead } from './change.ts'
 import type { Expected } from './running.ts'
-import type { Subject } from './subject.ts'
 
 /** Whoever wrote the object last, as it is now. */
 export const writerOf = (kind: string, now: object): string =>
   lastWriter(appliedOf(kind, objectOf(now)), fieldManager) ?? 'somebody'
-
-type Owned = Pick<Subject, 'object' | 'ownership'>
-
-/** An error where the owner would undo it, or where the change is made all the same, a warning; a warning where it lasts for a while. */
-export function ownerFindings({ object, ownership }: Owned, force: boolean): Finding[] {
-  const { evidence, fate, owner } = ownership
-  const name = nameOf(object)
-  if (fate.outcome === 'kept') return []
-  if (fate.outcome === 'replaced') {
-    const message = `the change of ${name} lasts for a while: ${fate.why} (${owner}: ${evidence})`
-    return [finding('KPX4003', { message, object: name })]
-  }
-  const message = `${owner} would undo the change of ${name}: ${fate.why} (${evidence})`
-  const found = finding('KPX4002', { message, object: name })
-  return [force ? { ...found, level: 'warning', fix: 'see what becomes of it: kpx status' } : found]
-}
 
 /**
  * What the change is in the owner's way; null where the owner has none. Without settings, that of the mode as it is; `whole` is what the
