@@ -4,6 +4,7 @@ import type { NodeStatus } from '../answer/status/node.ts'
 import type { Status } from '../answer/status/status.ts'
 import { cut } from './cut.ts'
 import { findingsView } from './finding.ts'
+import { configText, modeText } from './mode.ts'
 import { platformText } from './platform.ts'
 import { fields, heading, paragraph, terms } from './prose.ts'
 import { seenView } from './seen.ts'
@@ -18,10 +19,10 @@ export function statusView(status: Status, takenAt: string | undefined, options:
     fields(
       [
         { name: 'Platform', text: platformText(status.config) },
-        { name: 'Config', text: configText(status) },
+        { name: 'Config', text: configText(status.config) },
         { name: 'Owner', text: ownerText(status) },
         { name: 'Changed', text: changedText(status) },
-        { name: 'Mode', text: modeText(status) },
+        { name: 'Mode', text: modeText(status.mode) },
         { name: 'API server', text: server ?? '' },
       ],
       options,
@@ -35,12 +36,6 @@ export function statusView(status: Status, takenAt: string | undefined, options:
   ].join('')
 }
 
-function configText({ config: { key, object } }: Status): string {
-  if (object === null) return 'not found'
-  if (key !== null) return `${object}, key ${key}`
-  return object.startsWith('file') ? object : `flags of ${object}`
-}
-
 function ownerText({ config: { owner, ownerEvidence, platform } }: Status): string {
   if (owner === null) return 'none that kpx recognises'
   // the platform's evidence is told beside it
@@ -49,11 +44,6 @@ function ownerText({ config: { owner, ownerEvidence, platform } }: Status): stri
 
 const changedText = ({ config: { changedAt, changedBy } }: Status): string =>
   changedAt === null ? '' : `${changedAt}${changedBy === null ? '' : ` by ${changedBy}`}`
-
-function modeText({ mode: { configured, effective, why } }: Status): string {
-  if (effective === null) return `${configured === null ? 'unknown' : `"${configured}"`}: ${why}`
-  return `${effective} (${why})`
-}
 
 /** Nodes with a finding first. */
 function nodesView({ findings, nodes }: Status, takenAt: string | undefined, options: ViewOptions): string {
