@@ -3,6 +3,7 @@
  * KPX1nnn usage and access, 2nnn configuration, 3nnn rules, 4nnn platform, 5nnn rollout.
  */
 import { accessCodes } from './access-codes.ts'
+import { checkCodes } from './check-codes.ts'
 import { configCodes } from './config-codes.ts'
 import { rolloutCodes } from './rollout-codes.ts'
 
@@ -197,6 +198,7 @@ export const catalogue = [
     why: 'The object was written again while its pods were waited for, and is what it was before: its owner puts it back.',
     fix: 'see whose it is, and how that changes it: kpx status, and the same command without --force',
   },
+  ...checkCodes,
   ...rolloutCodes,
 ] as const satisfies readonly CatalogueEntry[]
 

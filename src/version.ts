@@ -4,5 +4,12 @@ export function minorOf(version: string): number | undefined {
   return digits === undefined ? undefined : Number(digits)
 }
 
+/** Whether a version in numbers comes before another: `1.0.6` before `1.1`. */
+export function isBelow(version: string, least: string): boolean {
+  const [own, other] = [version, least].map((text) => text.replace(/^v/, '').split(/[.+-]/).map(Number))
+  const at = other?.findIndex((number, i) => (own?.[i] ?? 0) !== number) ?? -1
+  return at >= 0 && (own?.[at] ?? 0) < (other?.[at] ?? 0)
+}
+
 /** An image's tag: `v1.37.1`; undefined where that is none of Kubernetes. */
 export const versionOfImage = (image: string): string | undefined => /:(v?1\.\d+(?:\.\d+)?[^@/]*)/.exec(image)?.[1]

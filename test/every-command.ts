@@ -15,6 +15,8 @@ export const everyCommand: readonly (readonly string[])[] = [
   ['explain'],
   ['trace', 'outside/node1', 'service/shop/web'],
   ['decode'],
+  ['mode', 'get'],
+  ['mode', 'check', 'nftables'],
   ['config', 'show'],
   ['config', 'get', 'mode'],
   ['config', 'history'],

@@ -10,6 +10,7 @@ const everywhere = [
   'codes.ts',
   'command-words.ts',
   'access-codes.ts',
+  'check-codes.ts',
   'config-codes.ts',
   'interruption.ts',
   'modes.ts',

@@ -1,6 +1,6 @@
 /** A configuration's values by the paths of their fields: those of the file or flags, and the defaults. */
 import type { Backend } from './field.ts'
-import { asText } from './value.ts'
+import { asText, lineOf } from './value.ts'
 import type { Value } from './value.ts'
 
 /** Where a value comes from; `node`: a default that each node replaces by its own. */
@@ -31,6 +31,12 @@ export class Settings {
   /** The text of a field, empty where it has none. */
   text(path: string): string {
     return asText(this.#settings.get(path)?.value)
+  }
+
+  /** Any value on one line; empty where it has none. */
+  line(path: string): string {
+    const value = this.#settings.get(path)?.value
+    return value === undefined ? '' : lineOf(value)
   }
 
   /** Nanoseconds of a duration, 0 where there is none. */

@@ -11,23 +11,33 @@ export const countsOf = (findings: readonly Finding[]): string =>
     .map(({ count, level }) => `${count} ${level}${count === 1 || level === 'info' ? '' : 's'}`)
     .join(', ')
 
-export function findingsView(findings: readonly Finding[], options: ViewOptions): string {
+/** With `lines`, the first lines of evidence. */
+export const findingsView = (findings: readonly Finding[], options: ViewOptions, lines = 0): string =>
+  alike(findings)
+    .map((same) => findingView(same, options, lines))
+    .join('')
+
+/** Findings of several nodes that are one thing to know. */
+export function alike(findings: readonly Finding[]): Finding[][] {
   const groups = new Map<string, Finding[]>()
   for (const finding of findings) {
     const key = [finding.code, finding.object, finding.message].join('|')
     groups.set(key, [...(groups.get(key) ?? []), finding])
   }
-  return [...groups.values()].map((same) => findingView(same, options)).join('')
+  return [...groups.values()]
 }
 
-function findingView(same: readonly Finding[], options: ViewOptions): string {
+function findingView(same: readonly Finding[], options: ViewOptions, lines: number): string {
   const { style } = options
   const [first] = same
   if (!first) return ''
   const { code, fix, level, message } = first
   const nodes = same.flatMap(({ node }) => node ?? []).join(', ')
   const title = `${level} ${code}${nodes === '' ? '' : ` on ${nodes}`}`
-  const paint = level === 'error' ? style.bad : style.warn
+  const paint = level === 'error' ? style.bad : level === 'info' ? style.key : style.warn
+  const shown = first.evidence
+    .slice(0, lines)
+    .map(({ file, line, text }) => paragraph(`${file}:${line} ${text}`, options, '    ', style.dim))
   const next = fix === null ? '' : paragraph(`fix: ${fix}`, options, '  ')
-  return `\n${paragraph(title, options, '', paint)}${paragraph(message, options, '  ')}${next}`
+  return `\n${paragraph(title, options, '', paint)}${paragraph(message, options, '  ')}${shown.join('')}${next}`
 }

@@ -55,7 +55,7 @@ describe('an offline command', () => {
 
   /** kube-proxy's configuration is YAML, and so are some of those by which its platform is known: explain alone names that. */
   const isConfigured = ([first = '', second = '']: readonly string[]): boolean =>
-    ['config', 'status', 'verify'].includes(first) || (first === 'explain' && second === '--from')
+    ['config', 'mode', 'status', 'verify'].includes(first) || (first === 'explain' && second === '--from')
 
   const field = ['explain', 'field', 'iptables.masqueradeBit']
   for (const argv of [
@@ -75,7 +75,7 @@ describe('an offline command', () => {
 
   it('is each command that kpx has', () => {
     const { commands } = readJson(`${root}oclif.manifest.json`) as { commands: object }
-    const topics = ['config', 'explain']
+    const topics = ['config', 'explain', 'mode']
     const ids = everyCommand.map(([first = '', ...others]) =>
       [first, ...(topics.includes(first) ? others.slice(0, 1) : [])].join(':'),
     )

@@ -38,6 +38,9 @@ export async function documentsOf(recording: string): Promise<Document[]> {
   return [
     await documentOf('services', ...from),
     await documentOf('status', ...from),
+    await documentOf('mode', 'get', ...from),
+    await documentOf('mode', 'check', 'nftables', ...from),
+    await documentOf('mode', 'check', 'userspace', ...from),
     await documentOf('decode', ...from),
     await documentOf('decode', ...dumps.map((file) => `${path}/nodes/${file}`)),
     await traced(flowsIn(scene), from),

@@ -31,12 +31,14 @@ export const cleanups: readonly Cleanup[] = [
 export function remedyFor(left: ProgrammedMode, running: string, version: string | undefined): string {
   const minor = version === undefined ? undefined : minorOf(version)
   if (minor === undefined) return byHand
-  const needed = left === 'nftables' ? 31 : 29
-  const cleans = (left === 'nftables' || running === 'nftables') && minor >= needed
-  return cleans
+  return isRemoved(left, running, minor)
     ? `kube-proxy 1.${minor} removes it when it starts: restart its pod on that node, and look at its log if it stays`
     : `kube-proxy 1.${minor} never removes it by itself: ${byHand}`
 }
+
+/** Whether a kube-proxy of that minor removes it as it starts in the mode, whatever its feature gates. */
+export const isRemoved = (left: ProgrammedMode, running: string, minor: number): boolean =>
+  (left === 'nftables' || running === 'nftables') && minor >= (left === 'nftables' ? 31 : 29)
 
 const byHand =
   'restart the node; or stop kube-proxy there, run kube-proxy --cleanup in its place, which removes the rules of every mode, and start it again'

@@ -1,0 +1,37 @@
+import { Args } from '@oclif/core'
+import { findMode } from '../../src/answer/explain-mode.ts'
+import { chosenNodes } from '../../src/answer/lookup.ts'
+import { sceneOf } from '../../src/answer/scene.ts'
+import { checkMode } from '../../src/check/mode-check.ts'
+import type { ModeCheck } from '../../src/check/mode-check.ts'
+import { BaseCommand, failOnFlag, unscopedFlags } from '../../src/command.ts'
+import { modeCheckView } from '../../src/view/mode-check.ts'
+
+export default class ModeCheckCommand extends BaseCommand<typeof ModeCheckCommand> {
+  static override summary =
+    'tells whether a cluster may change to a mode, node by node, and what there is to know before'
+  static override args = {
+    mode: Args.string({ ignoreStdin: true, required: true, description: 'iptables, ipvs or nftables' }),
+  }
+  static override baseFlags = unscopedFlags
+  static override flags = failOnFlag
+  static override examples = [
+    '<%= config.bin %> mode check nftables',
+    '<%= config.bin %> mode check ipvs --node node1 --from CAPTURE',
+  ]
+
+  async run(): Promise<ModeCheck> {
+    const { 'fail-on': failOn, node } = this.flags
+    const { name } = findMode(this.args.mode)
+    const scene = sceneOf(await this.capture('everything'))
+    const nodes = node?.length ? chosenNodes(node, scene) : undefined
+    const check = checkMode(scene, name, { failOn, ...(nodes && { nodes }) })
+    await this.print(
+      check,
+      (options) => modeCheckView(check, options),
+      () => check.nodes.filter(({ verdict }) => verdict === 'yes').map((one) => `node/${one.node}`),
+    )
+    process.exitCode = !check.ok ? 1 : check.verdict === 'unknown' ? 3 : 0
+    return check
+  }
+}

@@ -1,0 +1,70 @@
+/** Every check, by the file that it is in. */
+import { acceptedMode } from './accepted-mode.ts'
+import type { Check } from './check.ts'
+import { connections } from './connections.ts'
+import { conntrackInvalid } from './conntrack-invalid.ts'
+import { conntrackRoom } from './conntrack-room.ts'
+import { deprecation } from './deprecation.ts'
+import { families } from './families.ts'
+import { foreignJumps } from './foreign-jumps.ts'
+import { hostNft } from './host-nft.ts'
+import { iptablesFlavours } from './iptables-flavours.ts'
+import { ipvsAddresses } from './ipvs-addresses.ts'
+import { ipvsKernel } from './ipvs-kernel.ts'
+import { kubeProxy } from './kube-proxy.ts'
+import { leftBehind } from './left-behind.ts'
+import { localhostNodePorts } from './localhost-node-ports.ts'
+import { lostSettings } from './lost-settings.ts'
+import { masqueradeMark } from './masquerade-mark.ts'
+import { networkPlugin } from './network-plugin.ts'
+import { nftablesKernel } from './nftables-kernel.ts'
+import { nftablesModules } from './nftables-modules.ts'
+import { nftablesScale } from './nftables-scale.ts'
+import { nftablesTables } from './nftables-tables.ts'
+import { nodeFirewall } from './node-firewall.ts'
+import { nodeLocalDns } from './node-local-dns.ts'
+import { nodePortAddresses } from './node-port-addresses.ts'
+import { nodeReady } from './node-ready.ts'
+import { owner } from './owner.ts'
+import { platformMode } from './platform-mode.ts'
+import { removedMode } from './removed-mode.ts'
+import { strictArp } from './strict-arp.ts'
+import { surge } from './surge.ts'
+import { tools } from './tools.ts'
+import { windows } from './windows.ts'
+
+/** Sorted by name. */
+export const checks: readonly Check[] = [
+  acceptedMode,
+  connections,
+  conntrackInvalid,
+  conntrackRoom,
+  deprecation,
+  families,
+  foreignJumps,
+  hostNft,
+  iptablesFlavours,
+  ipvsAddresses,
+  ipvsKernel,
+  kubeProxy,
+  leftBehind,
+  localhostNodePorts,
+  lostSettings,
+  masqueradeMark,
+  networkPlugin,
+  nftablesKernel,
+  nftablesModules,
+  nftablesScale,
+  nftablesTables,
+  nodeFirewall,
+  nodeLocalDns,
+  nodePortAddresses,
+  nodeReady,
+  owner,
+  platformMode,
+  removedMode,
+  strictArp,
+  surge,
+  tools,
+  windows,
+]

@@ -1,0 +1,21 @@
+/** What the kernel of a node has as modules, as modprobe in reach of its files tells. */
+import type { Evidence } from '../answer/outcome.ts'
+import { decodeModprobe } from '../decode/modprobe.ts'
+import type { CheckedNode } from './subject.ts'
+
+/** Of those that are wanted the ones that are not there, with the lines that say so; undefined where modprobe does not tell. */
+export function missingModules(wanted: readonly string[], node: CheckedNode): Map<string, Evidence> | undefined {
+  const file = node.file('modprobe.txt')
+  if (!file) return undefined
+  const { found, missing } = decodeModprobe(file)
+  // where it finds none at all, it does not see the folder of this kernel
+  if (found.size === 0) return undefined
+  const lines = wanted.flatMap((name): [string, Evidence][] => {
+    const own = missing.get(name)
+    return own ? [[name, { node: node.name, file: file.name, ...own }]] : []
+  })
+  return new Map(lines)
+}
+
+/** What `kpx` could not know without modprobe. */
+export const noModprobe = "modprobe was not asked there, or sees no modules of this kernel (the pod's /lib/modules)"
