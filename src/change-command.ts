@@ -1,6 +1,7 @@
 /** The base of commands that change a cluster: their flags, the question before, progress, and the exit code after. */
 import { Flags } from '@oclif/core'
 import type { Command, Interfaces } from '@oclif/core'
+import type { ModeCheck } from './check/mode-check.ts'
 import { BaseCommand, clusterFlags, daemonSetFlag, milliseconds, printFlags } from './command.ts'
 import { Draft } from './editor.ts'
 import { KpxError } from './error.ts'
@@ -10,6 +11,9 @@ import type { Change } from './rollout/change.ts'
 import { edit } from './rollout/edit.ts'
 import { batchOf } from './rollout/order.ts'
 import { restart } from './rollout/restart.ts'
+import { setMode } from './rollout/mode.ts'
+import { planOf, readPlan, refuseMoved, writePlan } from './rollout/plan-file.ts'
+import type { PlanFiles } from './rollout/plan-file.ts'
 import { isRefused } from './rollout/subject.ts'
 import type { Asked, Found, Subject } from './rollout/subject.ts'
 import { finish } from './rollout/unfinished.ts'
@@ -87,6 +91,16 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
     return this.#report(await change(found, after(found), this.#options, this.#dialog))
   }
 
+  /** The mode, as far as the check lets it, as it was planned; or the plan of it as a file. */
+  protected async setMode(found: Found, check: ModeCheck, { apply, plan }: PlanFiles): Promise<Change> {
+    if (isRefused(found)) return this.#report(found)
+    if (apply !== undefined) refuseMoved(found, check, readPlan(apply))
+    if (plan === undefined) return this.#report(await setMode(found, check, this.#options, this.#dialog))
+    const change = await setMode(found, check, { ...this.#options, dryRun: 'client' }, this.#dialog)
+    if (exitOf(change) === 0) await writePlan(plan, planOf(found, check))
+    return this.#report(change)
+  }
+
   /** The same with what the person makes of the text in the editor. A draft that was not written is kept. */
   protected async edit(found: Found, fileName: string): Promise<Change> {
     if (isRefused(found)) return this.#report(found)
@@ -151,8 +165,8 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
   /** Throws KPX1001 where somebody would have to be asked and nobody can be: before anything is done. */
   override async init(): Promise<void> {
     await super.init()
-    const { 'dry-run': dryRun, yes } = this.own
-    if (yes || dryRun !== undefined || canAsk(process.stdin, process.stderr)) return
+    const { 'dry-run': dryRun, plan, yes } = this.own
+    if (yes || dryRun !== undefined || plan !== undefined || canAsk(process.stdin, process.stderr)) return
     throw new KpxError('KPX1001', 'nobody can be asked whether the change is wanted: this is no terminal', {
       fix: 'say so beforehand: --yes; or look at what it would do: --dry-run=server',
     })
@@ -188,6 +202,7 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
     return this.flags as unknown as {
       readonly yes: boolean
       readonly 'dry-run': 'client' | 'server' | undefined
+      readonly plan?: string
       readonly rollout: boolean
       readonly timeout: string | undefined
       readonly batch: string

@@ -35,7 +35,7 @@ const allowed: Record<string, readonly string[]> = {
   check: [...seeing, 'answer'],
   rollout: [...seeing, 'answer', 'check', 'kube'],
   view: [...seeing, 'answer', 'check', 'rollout'],
-  edge: ['capture', 'config', 'kube', 'rollout', 'view'],
+  edge: ['capture', 'check', 'config', 'kube', 'rollout', 'view'],
   commands: [...seeing, 'answer', 'check', 'rollout', 'kube', 'view', 'edge'],
 }
 

@@ -12,6 +12,7 @@ import { KpxError } from '../error.ts'
 import type { Connection } from '../kube/connection.ts'
 import { changeObject, createObject, getObject, isMissing } from '../kube/objects.ts'
 import { resources } from '../kube/resource.ts'
+import type { Subject } from './subject.ts'
 
 /** For which a Lease lasts that nobody renews, and after which its holder does. */
 const seconds = 10
@@ -30,6 +31,12 @@ export async function findLease(connection: Connection, namespace: string): Prom
     if (error instanceof KpxError && isMissing(error)) return undefined
     throw error
   }
+}
+
+/** Before anybody is asked. Throws KPX5003 and KPX5004 where a rollout is under way. */
+export async function refuseOther({ connection, workload }: Pick<Subject, 'connection' | 'workload'>): Promise<void> {
+  const found = await findLease(connection, workload.namespace)
+  if (found) throw heldBy(found)
 }
 
 const microTime = (): string => new Date().toISOString().replace('Z', '000Z')

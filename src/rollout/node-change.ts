@@ -21,6 +21,8 @@ export interface NodeChange {
   readonly timeout: number
   /** Whether a table serves Services while the mode changes. */
   readonly bridge: boolean
+  /** Whether the configuration has another mode than before. */
+  readonly isModeChange: boolean
   readonly progress: (line: string) => void
 }
 
@@ -69,11 +71,11 @@ async function deletePod(connection: Connection, { name, namespace, uid }: NodeP
 const lastsFor = (timeout: number): number => Math.ceil((2 * timeout) / 1000) + 60
 
 async function bridged(
-  { bridge, connection, expected, timeout }: NodeChange,
+  { bridge, connection, expected, isModeChange, timeout }: NodeChange,
   pod: NodePod,
   before: NodeLook,
 ): Promise<string | null> {
-  if (!needsBridge(before, expected.mode)) return null
+  if (!needsBridge(before, expected.mode, isModeChange)) return null
   if (!bridge) return '--no-bridge'
   return (await bridgeOver(connection, pod, before, lastsFor(timeout))) ?? null
 }

@@ -3,7 +3,7 @@ import { nameOf } from '../cluster/applied.ts'
 import { KpxError } from '../error.ts'
 import { changeOf } from './change.ts'
 import type { Change, DryRun } from './change.ts'
-import { Lease } from './lease.ts'
+import { Lease, refuseOther } from './lease.ts'
 import { newRecord, rollOn } from './rollout.ts'
 import type { Rollouts } from './rollout.ts'
 import type { Subject } from './subject.ts'
@@ -20,9 +20,17 @@ export async function restart(
   const object = nameOf(workload)
   const planned = { object, diff: '', dryRun: options.dryRun }
   if (options.dryRun !== null) return changeOf(planned)
+  await refuseOther(subject)
   const started = startingAnew(subject)
   const consequence = started.charAt(0).toUpperCase() + started.slice(1)
-  const isWanted = await consent({ object, diff: '', findings: [], consequence, question: 'Start them anew?' })
+  const isWanted = await consent({
+    object,
+    diff: '',
+    findings: [],
+    consequence,
+    about: [],
+    question: 'Start them anew?',
+  })
   if (!isWanted) throw new KpxError('KPX1025', 'nothing was changed, as it was not wanted')
   const lease = await Lease.make(connection, await newRecord(subject, undefined, options))
   const { findings, rollout } = await rollOn(subject, lease, { ...options, force: false }, progress)

@@ -187,11 +187,13 @@ async function changeOne(rolling: Rolling, pod: NodePod): Promise<void> {
     expected: subject.expected(after),
     timeout: options.nodeTimeout,
     bridge: options.bridge,
+    isModeChange: text !== null && subject.expected(text.before).mode !== subject.expected(text.after).mode,
     progress,
   }
-  const changed = await changeNode(change, pod)
+  const { gap, ...changed } = await changeNode(change, pod)
   const { gate } = changed
-  shown.set(pod.node, changed)
+  // the table that was put there on the way forth outlasts the way back
+  shown.set(pod.node, { ...changed, gap: shown.get(pod.node)?.gap === null ? null : gap })
   if (!gate.isPassed) {
     const why = gate.why ?? 'its pod is not ready'
     await mark(lease, [pod], { state: 'failed', confirmed: gate.confirmed, why })

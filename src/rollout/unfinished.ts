@@ -72,6 +72,7 @@ function planOf(subject: Subject, { command, direction, nodes, text }: RolloutRe
       wanted === null || subject.holds(wanted) ? '' : textDiff(subject.text, wanted, [subject.label, subject.label]),
     findings: [],
     consequence: `The rollout of ${command} ${direction === 'forth' ? 'goes on' : 'is undone'}: ${which}`,
+    about: [],
     question: direction === 'forth' ? 'Go on with it?' : 'Take it back?',
   }
 }

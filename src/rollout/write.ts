@@ -10,8 +10,9 @@ import { isPolicy } from '../kube/api-failure.ts'
 import { changeOf } from './change.ts'
 import type { Change, DryRun, Instead } from './change.ts'
 import { insteadOf } from './owner.ts'
-import { Lease } from './lease.ts'
+import { Lease, refuseOther } from './lease.ts'
 import { newRecord, rollOn } from './rollout.ts'
+import { batchOf } from './order.ts'
 import type { Rollouts } from './rollout.ts'
 import { isRefused } from './subject.ts'
 import type { Subject } from './subject.ts'
@@ -26,6 +27,12 @@ export interface ChangeOptions extends Rollouts {
   readonly rollout: boolean
 }
 
+/** `Order: node1, then node2`. */
+interface PlanLine {
+  readonly name: string
+  readonly text: string
+}
+
 /** What is shown before anything is done. */
 export interface Plan {
   readonly object: string
@@ -33,6 +40,8 @@ export interface Plan {
   readonly findings: readonly Finding[]
   /** A sentence without a full stop: what the change brings about. */
   readonly consequence: string
+  /** The order of the nodes, and what else is to be known. */
+  readonly about: readonly PlanLine[]
   readonly question: string
   /** What is to be typed by who agrees; undefined where yes is enough. */
   readonly word?: string
@@ -45,22 +54,39 @@ export interface Dialog {
   readonly progress: (line: string) => void
 }
 
-/** Throws KPX1025 where it is not wanted, KPX2106, and KPX1011 to KPX1017. */
-export async function change(subject: Subject, after: string, options: ChangeOptions, dialog: Dialog): Promise<Change> {
+/** What is known of the change besides what the text tells. */
+export interface Beside {
+  readonly findings: readonly Finding[]
+  readonly about?: readonly PlanLine[]
+  /** What is to be typed by who agrees; undefined where yes is enough. */
+  readonly word?: string
+}
+
+/** Throws KPX1025 where it is not wanted, KPX2106, KPX5003 and KPX5004 where a rollout is under way, and KPX1011 to KPX1017. */
+export async function change(
+  subject: Subject,
+  after: string,
+  options: ChangeOptions,
+  dialog: Dialog,
+  { about = [], findings: beside, ...word }: Beside = { findings: [] },
+): Promise<Change> {
   const { label, text } = subject
   const diff = textDiff(text, after, [label, label])
   const object = nameOf(subject.object)
   if (diff === '' && !(await isWaiting(subject, after, options))) return changeOf({ object, diff })
   const owned = ownerFindings(subject, options.force)
-  const findings = [...newFindings(subject, after), ...owned]
+  const own = [...newFindings(subject, after), ...owned]
+  const findings = [...own, ...beside.filter(({ code }) => !own.some((one) => one.code === code))]
   const instead = owned.some(({ level }) => level === 'error') ? insteadFor(subject, after) : null
   const planned: Planned = { object, diff, findings, instead, dryRun: options.dryRun }
   if (findings.some(({ level }) => level === 'error') || options.dryRun === 'client') return changeOf(planned)
   const refusal =
     diff === '' ? undefined : await attempt(subject, planned, (now) => now.write(after, undefined, 'checked'))
   if (refusal || options.dryRun === 'server') return refusal ?? changeOf(planned)
+  await refuseOther(subject)
   const consequence = consequenceOf(subject, after, options)
-  const plan = { object, diff, findings, consequence, question: `Change ${object}?` }
+  const rolling = isRolling(subject, after, options) ? [...(await orderOf(subject, after, options)), ...about] : []
+  const plan = { object, diff, findings, consequence, about: rolling, question: `Change ${object}?`, ...word }
   if (!(await dialog.consent(plan))) throw new KpxError('KPX1025', 'nothing was changed, as it was not wanted')
   const lease = await Lease.make(subject.connection, await newRecord(subject, diff === '' ? undefined : after, options))
   const conflict = await written(subject, after, planned, lease)
@@ -76,7 +102,8 @@ async function written(subject: Subject, after: string, planned: Planned, lease:
     if (conflict) await lease.end()
     return conflict
   } catch (error) {
-    await lease.end()
+    // where the API server is away it stays, and says what was to be done
+    await lease.end().catch(() => undefined)
     throw error
   }
 }
@@ -104,6 +131,41 @@ function newFindings(subject: Subject, after: string): Finding[] {
 
 export const startingAnew = ({ workload }: Subject): string =>
   `the pods of ${nameOf(workload)} start anew, node by node, each checked before the next; if one fails, all is taken back`
+
+const isRolling = (subject: Subject, after: string, { rollout }: ChangeOptions): boolean =>
+  subject.restart(after) === 'itself' || (subject.restart(after) === 'marked' && rollout)
+
+async function orderOf(subject: Subject, after: string, options: ChangeOptions): Promise<PlanLine[]> {
+  const { nodes } = await newRecord(subject, after, options)
+  return [
+    {
+      name: 'Order',
+      text: orderText(
+        nodes.map(({ node }) => node),
+        options.batch,
+      ),
+    },
+    { name: 'Back', text: `kpx rollout undo while it lasts; afterwards ${restoring(subject)}` },
+  ]
+}
+
+/** Nodes that are named. */
+const mostNamed = 6
+
+function orderText(nodes: readonly string[], batch: string): string {
+  const [first = 'no node', ...others] = nodes
+  const named = others.slice(0, mostNamed).join(', ')
+  const more = others.length > mostNamed ? ` and ${others.length - mostNamed} more` : ''
+  const size = batchOf(batch, nodes.length)
+  return others.length === 0
+    ? first
+    : `${first}, then ${named}${more}${size === 1 ? ', one at a time' : `, ${size} at a time`}`
+}
+
+function restoring({ object, revisions }: Subject): string {
+  const revision = (revisions.at(-1)?.revision ?? 0) + 1
+  return `kpx config restore ${object.kind === 'DaemonSet' ? `daemonset/${revision}` : revision}`
+}
 
 function consequenceOf(subject: Subject, after: string, { rollout }: ChangeOptions): string {
   const how = subject.restart(after)

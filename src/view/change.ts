@@ -6,13 +6,19 @@ import { diffView } from './diff.ts'
 import { findingsView } from './finding.ts'
 import { placedFindingView } from './finding-list.ts'
 import { insteadView } from './instead.ts'
-import { paragraph } from './prose.ts'
+import { fields, paragraph } from './prose.ts'
 import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
 
 /** What the person is shown who is asked. */
-export const planView = ({ consequence, diff, findings }: Plan, options: ViewOptions): string =>
-  `${diffView(diff, options)}${toldView(findings, options)}\n${paragraph(`${consequence}.`, options)}`
+export const planView = ({ about, consequence, diff, findings }: Plan, options: ViewOptions): string =>
+  [
+    diffView(diff, options),
+    toldView(findings, options),
+    '\n',
+    paragraph(`${consequence}.`, options),
+    fields(about, options),
+  ].join('')
 
 /** `isShown`: the diff was shown before. */
 export function changeView(change: Change, isShown: boolean, options: ViewOptions): string {
@@ -88,14 +94,12 @@ const bothSides = (yours: string, theirs: string, options: ViewOptions): string 
   ].join('')
 
 /** Those with a place in the text first, as `config validate` tells them. */
-const toldView = (findings: readonly Finding[], options: ViewOptions): string =>
-  findings
-    .map((finding) =>
-      finding.evidence.some((one) => 'column' in one)
-        ? `\n${placedFindingView(finding, options)}`
-        : findingsView([finding], options),
-    )
-    .join('')
+function toldView(findings: readonly Finding[], options: ViewOptions): string {
+  const isPlaced = ({ evidence }: Finding): boolean => evidence.some((one) => 'column' in one)
+  const placed = findings.filter(isPlaced).map((finding) => `\n${placedFindingView(finding, options)}`)
+  const others = findings.filter((finding) => !isPlaced(finding))
+  return [...placed, findingsView(others, options)].join('')
+}
 
 /** Those that the findings are not about: their pods are ready, and did not say what they run with. */
 function unconfirmedView(all: readonly NodeRollout[], options: ViewOptions): string {

@@ -97,6 +97,18 @@ export class KubeProxyCluster {
     return String(((this.daemonSet['spec'] as Json)['updateStrategy'] as Json)['type'])
   }
 
+  /** With a pod at once. */
+  join(node: string): void {
+    this.nodes = [...this.nodes, node]
+    this.#pods.set(node, this.#pod(node))
+    this.#count()
+  }
+
+  /** As somebody else does it. */
+  patchSpec(spec: Json): void {
+    this.#roll(this.daemonSet, merged(this.daemonSet, { spec }))
+  }
+
   annotate(key: string, value: string): void {
     const metadata = metadataOf(this.configMap)
     const annotations = { ...(metadata['annotations'] as Json | undefined), [key]: value }

@@ -9,8 +9,14 @@ import type { NodePod } from '../node-pod.ts'
 import { putBridge, removeBridge } from './bridge.ts'
 import { bridgeScript } from './script.ts'
 
-/** Whether rules go away before there are others: a kube-proxy that starts in the mode of before changes its rules in place. */
-export const needsBridge = ({ seen }: NodeLook, mode: string | undefined): boolean => seen?.node.status.running !== mode
+/**
+ * Whether rules go away before there are others: a kube-proxy that starts in the mode of before changes its rules in place. `isModeChange`
+ * counts where the node does not say what it runs in.
+ */
+export function needsBridge({ seen }: NodeLook, mode: string | undefined, isModeChange: boolean): boolean {
+  const running = seen?.node.status.running ?? null
+  return running === null ? isModeChange : running !== mode
+}
 
 /** Undefined where the node has the bridge, else why it has none, as a sentence. */
 export async function bridgeOver(
