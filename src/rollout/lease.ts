@@ -15,8 +15,8 @@ import { resources } from '../kube/resource.ts'
 import type { Subject } from './subject.ts'
 
 /** For which a Lease lasts that nobody renews, and after which its holder does. */
-const seconds = 10
-const renewal = 3_000
+const seconds = 6
+const renewal = 2_000
 
 /** Milliseconds between two looks at another one's Lease. */
 const pause = 1_000

@@ -2,6 +2,8 @@
 import type { Finding } from '../answer/finding.ts'
 import { finding } from '../answer/finding.ts'
 import { nameOf } from '../cluster/applied.ts'
+import { object } from '../cluster/json.ts'
+import type { Json } from '../cluster/json.ts'
 import type { Code } from '../codes.ts'
 import { changeNode } from './node-change.ts'
 import type { NodeChanged } from './node-change.ts'
@@ -56,49 +58,55 @@ type Sides = 'after' | 'before'
 const sideOf = ({ direction }: RolloutRecord): Sides => (direction === 'forth' ? 'after' : 'before')
 
 /** Milliseconds that one who cannot reach the API server tries for. */
-const outage = 120_000
+export const outage = 120_000
 
 /** Throws Stopped, NodeFailed, and KPX1011 to KPX1017 where the API server is away for too long. */
 export async function roll(rolling: Rolling): Promise<void> {
   const { lease, stopping, subject } = rolling
-  await ready(rolling)
+  const generation = await lastingly(() => ready(rolling))
   for (;;) {
-    await patiently(() => lease.hold(), performance.now() + outage)
-    const now = await patiently(() => situationOf(subject.connection, subject.workload), performance.now() + outage)
-    await refuseForeign(rolling, now)
-    const batch = await nextBatch(rolling, now)
+    const batch = await lastingly(async () => {
+      await lease.hold()
+      const now = await situationOf(subject.connection, subject.workload)
+      await refuseForeign(rolling, now, generation)
+      return nextBatch(rolling, now)
+    })
     if (batch.length === 0) break
     const why = stopping() ?? (performance.now() > rolling.end ? 'the time was over' : undefined)
     if (why !== undefined) throw new Stopped('KPX5004', why)
     await changeBatch(rolling, batch)
   }
-  await letGo(subject.connection, subject.workload, lease.record.strategy[sideOf(lease.record)])
+  await lastingly(() => letGo(subject.connection, subject.workload, lease.record.strategy[sideOf(lease.record)]))
 }
 
-/** The text and the DaemonSet as they are to be: what has been written before is not written again. */
-async function ready(rolling: Rolling): Promise<void> {
+const lastingly = <T>(ask: () => Promise<T>): Promise<T> => patiently(ask, performance.now() + outage)
+
+/** The text and the DaemonSet as they are to be: what has been written before is not written again. The DaemonSet's generation then. */
+async function ready(rolling: Rolling): Promise<unknown> {
   const { lease, subject } = rolling
   const { mark, text } = lease.record
   const side = sideOf(lease.record)
-  if (text) {
-    const now = await textNow(rolling)
-    if (!now.holds(text[side])) {
-      if (!now.holds(text[side === 'after' ? 'before' : 'after']) && !rolling.force) throw foreignText(now)
-      await writeText(now, text[side], lease.record, 'held')
-    }
+  const now = text && (await textNow(rolling))
+  if (text && now?.holds(text[side]) === false) {
+    if (!now.holds(text[side === 'after' ? 'before' : 'after']) && !rolling.force) throw foreignText(now)
+    await writeText(now, text[side], lease.record, 'held')
     await completed(lease, subject)
   }
   const wanted = mark && mark[side]
   const { set } = await situationOf(subject.connection, subject.workload)
-  if (!isHeld(set, wanted)) await hold(subject.connection, subject.workload, wanted)
+  if (isHeld(set, wanted)) return generationOf(set)
+  await hold(subject.connection, subject.workload, wanted)
+  return generationOf((await situationOf(subject.connection, subject.workload)).set)
 }
 
-/** The text as the API server has completed it: by it is known later whether somebody has changed it. */
-async function completed(lease: Lease, subject: Subject): Promise<void> {
-  const { text } = lease.record
+const generationOf = ({ metadata }: Json): unknown => object(metadata)['generation']
+
+/** After the text was written: as the API server has completed it. By it is known later whether somebody has changed it. */
+export async function completed(lease: Lease, subject: Subject): Promise<void> {
+  const { object: kind, text } = lease.record
+  if (kind !== 'DaemonSet' || !text) return
   const now = await subject.reread()
-  const side = sideOf(lease.record)
-  if (text && !isRefused(now) && now.text !== text[side]) await lease.save({ text: { ...text, [side]: now.text } })
+  if (!isRefused(now)) await lease.save({ text: { ...text, [sideOf(lease.record)]: now.text } })
 }
 
 async function textNow({ subject }: Rolling): Promise<Subject> {
@@ -111,7 +119,7 @@ const foreignText = ({ changedBy, object }: Subject): Stopped =>
   new Stopped('KPX5005', `${changedBy ?? 'somebody'} has changed ${nameOf(object)} during the rollout`)
 
 /** Throws Stopped. */
-async function refuseForeign(rolling: Rolling, { pods, set }: Situation): Promise<void> {
+async function refuseForeign(rolling: Rolling, { pods, set }: Situation, generation: unknown): Promise<void> {
   const { lease, subject } = rolling
   const { direction, mark, nodes, text } = lease.record
   const side = sideOf(lease.record)
@@ -123,7 +131,7 @@ async function refuseForeign(rolling: Rolling, { pods, set }: Situation): Promis
     }
     if (!now.holds(text[side])) throw foreignText(now)
   }
-  if (!isHeld(set, mark && mark[side])) {
+  if (!isHeld(set, mark && mark[side]) || generationOf(set) !== generation) {
     throw new Stopped('KPX5005', `somebody has changed ${nameOf(subject.workload)} during the rollout`)
   }
   const known = new Set(nodes.map(({ node }) => node))
@@ -209,8 +217,9 @@ async function changeOne(rolling: Rolling, pod: NodePod): Promise<void> {
 
 async function mark(lease: Lease, batch: readonly NodePod[], now: Omit<NodeRecord, 'node'>): Promise<void> {
   const names = new Set(batch.map(({ node }) => node))
-  const nodes = lease.record.nodes.map((one) => (names.has(one.node) ? { ...one, ...now } : one))
-  await patiently(() => lease.save({ nodes }), performance.now() + outage)
+  // of the record as it is at each try: other nodes of the batch are marked too
+  const nodes = (): NodeRecord[] => lease.record.nodes.map((one) => (names.has(one.node) ? { ...one, ...now } : one))
+  await lastingly(() => lease.save({ nodes: nodes() }))
 }
 
 /** Of nodes that are left as they are. */

@@ -16,7 +16,8 @@ import type { NodeChanged } from './node-change.ts'
 import { inOrder } from './order.ts'
 import { pendingNode } from '../cluster/rollout-record.ts'
 import type { RolloutOptions, RolloutRecord } from '../cluster/rollout-record.ts'
-import { leftOut, NodeFailed, roll, Stopped } from './roll.ts'
+import { patiently } from './patience.ts'
+import { leftOut, NodeFailed, outage, roll, Stopped } from './roll.ts'
 import type { Rolling } from './roll.ts'
 import { situationOf } from './situation.ts'
 import type { Subject } from './subject.ts'
@@ -115,7 +116,7 @@ async function carried(rolling: Rolling): Promise<Ended> {
   } catch (error) {
     if (error instanceof NodeFailed && lease.record.direction === 'forth' && !lease.record.options.pauseOnFailure) {
       progress(`${error.node}: ${error.message}: the change is taken back`)
-      await lease.save({ direction: 'back' })
+      await patiently(() => lease.save({ direction: 'back' }), performance.now() + outage)
       return takenBack(rolling, error)
     }
     return left(rolling, error)

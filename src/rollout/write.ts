@@ -16,6 +16,7 @@ import { batchOf } from './order.ts'
 import type { Rollouts } from './rollout.ts'
 import { isRefused } from './subject.ts'
 import type { Subject } from './subject.ts'
+import { completed } from './roll.ts'
 import { getDaemonSet, isMarked } from './template.ts'
 import { writeText } from './write-text.ts'
 
@@ -100,6 +101,7 @@ async function written(subject: Subject, after: string, planned: Planned, lease:
   try {
     const conflict = await attempt(subject, planned, (now) => writeText(now, after, lease.record, how))
     if (conflict) await lease.end()
+    else await completed(lease, subject)
     return conflict
   } catch (error) {
     // where the API server is away it stays, and says what was to be done
