@@ -14,10 +14,25 @@ export interface NodeRecord {
   readonly confirmed: boolean | null
   /** Why it is not done, or not confirmed; null where there is nothing to say. */
   readonly why: string | null
+  /** What was wrong there before it was changed; null where that is not known. */
+  readonly wrong: readonly Wrong[] | null
+}
+
+/** A finding that was there before. */
+export interface Wrong {
+  readonly code: string
+  /** The Services that it affects; null for any. */
+  readonly affects: readonly string[] | null
 }
 
 /** A node that nothing was done to. */
-export const pendingNode = (node: string): NodeRecord => ({ node, state: 'pending', confirmed: null, why: null })
+export const pendingNode = (node: string): NodeRecord => ({
+  node,
+  state: 'pending',
+  confirmed: null,
+  why: null,
+  wrong: null,
+})
 
 /** Of what is before the change, and after. */
 interface Sides<T> {
@@ -55,6 +70,8 @@ export interface RolloutRecord {
   readonly strategy: Sides<Json>
   /** What its template is marked with; null where the template itself changes. */
   readonly mark: Sides<string> | null
+  /** The DaemonSet's, as the rollout has left it; null before. */
+  readonly generation: number | null
   readonly options: RolloutOptions
   /** In the order in which they are changed. */
   readonly nodes: readonly NodeRecord[]
@@ -97,17 +114,19 @@ export function rolloutLease(lease: Json): RolloutLease {
 /** Bytes that texts may unpack to: two of the largest size of an object. */
 const mostBytes = 8 * 2 ** 20
 
-/** Characters: what Kubernetes allows for all annotations of an object (TotalAnnotationSizeLimitB), and some for the rest. */
-const mostCharacters = 240 * 1024
+/** Characters: half of what Kubernetes allows for all annotations of an object (TotalAnnotationSizeLimitB), for a record grows on its way. */
+const mostCharacters = 128 * 1024
 
-/** The Lease's annotations. Throws KPX2106 where there is no room for it. */
-export function annotationsOf({ text: texts, ...record }: RolloutRecord): Readonly<Record<string, string>> {
-  const annotations = {
-    [recordAnnotation]: JSON.stringify({ ...record, hasTexts: texts !== null }),
-    ...(texts && { [textsAnnotation]: gzipSync(JSON.stringify(texts)).toString('base64') }),
-  }
-  const characters = Object.values(annotations).reduce((sum, value) => sum + value.length, 0)
-  if (characters < mostCharacters) return annotations
+/** The Lease's annotations. */
+export const annotationsOf = ({ text: texts, ...record }: RolloutRecord): Readonly<Record<string, string>> => ({
+  [recordAnnotation]: packed({ ...record, hasTexts: texts !== null }),
+  ...(texts && { [textsAnnotation]: packed(texts) }),
+})
+
+/** Before it begins. Throws KPX2106 where there is no room for it. */
+export function refuseTooLarge(record: RolloutRecord): void {
+  const characters = Object.values(annotationsOf(record)).reduce((sum, value) => sum + value.length, 0)
+  if (characters < mostCharacters) return
   throw new KpxError('KPX2106', 'the change is too large for the cluster to keep while it is rolled out', {
     fix: 'make the configuration smaller with another tool',
   })
@@ -116,25 +135,21 @@ export function annotationsOf({ text: texts, ...record }: RolloutRecord): Readon
 type Kept = Omit<RolloutRecord, 'text'> & { readonly hasTexts: boolean }
 
 function recordIn(annotations: Json): Kept | undefined {
-  const record = parsed(text(annotations[recordAnnotation])) as Partial<Kept>
+  const record = unpacked(text(annotations[recordAnnotation])) as Partial<Kept>
   return Array.isArray(record.nodes) && record.strategy && record.options ? (record as Kept) : undefined
 }
 
 function textsIn(annotations: Json): Sides<string> | null {
-  const packed = text(annotations[textsAnnotation])
-  if (packed === '') return null
-  try {
-    const bytes = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: mostBytes })
-    const { after, before } = parsed(bytes.toString('utf8'))
-    return { before: text(before), after: text(after) }
-  } catch {
-    return null
-  }
+  const { after, before } = unpacked(text(annotations[textsAnnotation]))
+  return typeof before === 'string' ? { before, after: text(after) } : null
 }
 
-function parsed(json: string): Json {
+const packed = (value: object): string => gzipSync(JSON.stringify(value)).toString('base64')
+
+function unpacked(value: string): Json {
   try {
-    return object(JSON.parse(json))
+    const bytes = gunzipSync(Buffer.from(value, 'base64'), { maxOutputLength: mostBytes })
+    return object(JSON.parse(bytes.toString('utf8')))
   } catch {
     return {}
   }

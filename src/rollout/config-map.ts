@@ -60,6 +60,7 @@ function subjectAt(place: Place, connection: Connection): Subject | undefined {
       const patch = { metadata: { resourceVersion, ...annotations }, data: { [key]: after } }
       const asked = { verb: 'patch', resource: resources.configMaps, namespace, name } as const
       await changeObject(connection, asked, patch, how === 'checked' ? { dryRun: 'All' } : {})
+      return after
     },
     strategy: async () => strategyOf(await getDaemonSet(connection, workload)),
     reread: () => configMapSubject(connection, rereading(workload)),

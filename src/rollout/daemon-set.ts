@@ -71,7 +71,8 @@ async function subjectAt(place: Place, connection: Connection): Promise<Subject>
     write: async (after, revisions, how) => {
       const kept = revisions ?? text(workload.annotations[revisionsAnnotation])
       const body = replacement(after, now, kept, how)
-      await changeObject(connection, { verb: 'update', ...asked }, body, how === 'checked' ? { dryRun: 'All' } : {})
+      const query = how === 'checked' ? { dryRun: 'All' } : {}
+      return editable(object(await changeObject(connection, { verb: 'update', ...asked }, body, query)))
     },
     strategy: async (other) => strategyOf(object(jsonOfYaml(other))),
     reread: () => daemonSetSubject(connection, rereading(workload)),

@@ -7,6 +7,7 @@ import type { Connection } from '../kube/connection.ts'
 import { lastWords } from './last-words.ts'
 import { lookAtNode, newErrors } from './node-look.ts'
 import type { NodeLook } from './node-look.ts'
+import type { Before } from './node-change.ts'
 import type { NodePod } from './node-pod.ts'
 import { isPassing } from './patience.ts'
 import { confirm } from './running.ts'
@@ -26,8 +27,7 @@ export interface Gated {
   readonly workload: Applied
   readonly node: string
   readonly expected: Expected
-  /** What was wrong before. */
-  readonly before: NodeLook | undefined
+  readonly before: Before
   /** When the node must have shown it, by performance.now(). */
   readonly end: number
 }
@@ -75,12 +75,14 @@ async function showing(gated: Gated, pod: NodePod, ready: number | undefined): P
   const look = await lookAtNode(connection, node)
   const trouble = troubleIn(look, expected.mode, before)
   if (trouble !== undefined) return trouble
+  // what could be looked at before is looked at again
+  if (look.blind !== undefined && before.look.blind === undefined && ready < longEnough) return look.blind
   const { confirmed, why } = told ?? { confirmed: null, why: `${pod.name} does not say what it runs with` }
   return { isPassed: true, confirmed, why, blind: look.blind ?? null, pod }
 }
 
-function troubleIn(look: NodeLook, mode: string | undefined, before: NodeLook | undefined): string | undefined {
-  const [error] = newErrors(look, before)
+function troubleIn(look: NodeLook, mode: string | undefined, { wrong }: Before): string | undefined {
+  const [error] = newErrors(look, wrong)
   const trouble = look.seen && notInStep(look.seen.node.status, mode)
   return trouble ?? (error && `${error.message} (${error.code})`)
 }

@@ -2,11 +2,12 @@
  * The Lease that whoever changes the nodes holds, so that two never do so at a time; it keeps the rollout's record as long as that is not
  * finished. Nobody's clock counts but one's own: a holder is gone whose Lease does not change for as long as it is to last.
  */
+import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { object } from '../cluster/json.ts'
 import type { Json } from '../cluster/json.ts'
-import { annotationsOf, leaseName, rolloutLease } from '../cluster/rollout-record.ts'
+import { annotationsOf, leaseName, refuseTooLarge, rolloutLease } from '../cluster/rollout-record.ts'
 import type { RolloutLease, RolloutRecord } from '../cluster/rollout-record.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from '../kube/connection.ts'
@@ -15,8 +16,8 @@ import { resources } from '../kube/resource.ts'
 import type { Subject } from './subject.ts'
 
 /** For which a Lease lasts that nobody renews, and after which its holder does. */
-const seconds = 6
-const renewal = 2_000
+const seconds = 10
+const renewal = 3_000
 
 /** Milliseconds between two looks at another one's Lease. */
 const pause = 1_000
@@ -53,18 +54,21 @@ export class Lease {
   readonly #namespace: string
   readonly #holder: string
   #record: RolloutRecord
+  /** As the cluster has it. */
+  #saved: RolloutRecord
   #resourceVersion: string
   #lost: KpxError | undefined
   /** What is being written: one after the other, each to what the one before has made of it. */
   #writing: Promise<void> = Promise.resolve()
   readonly #timer: NodeJS.Timeout
 
-  private constructor(connection: Connection, { daemonSet }: RolloutRecord, holder: string, found: RolloutLease) {
+  private constructor(connection: Connection, record: RolloutRecord, holder: string, resourceVersion: string) {
     this.#connection = connection
-    this.#namespace = namespaceOf(daemonSet)
+    this.#namespace = namespaceOf(record.daemonSet)
     this.#holder = holder
-    this.#record = found.record as RolloutRecord
-    this.#resourceVersion = found.resourceVersion
+    this.#record = record
+    this.#saved = record
+    this.#resourceVersion = resourceVersion
     this.#timer = setInterval(() => void this.hold().catch(() => undefined), renewal).unref()
   }
 
@@ -76,37 +80,31 @@ export class Lease {
   static async make(connection: Connection, record: RolloutRecord): Promise<Lease> {
     const namespace = namespaceOf(record.daemonSet)
     const holder = identity(record.by)
-    const lease = {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: {
-        name: leaseName,
-        namespace,
-        labels: { 'app.kubernetes.io/managed-by': 'kpx' },
-        annotations: annotationsOf(record),
-      },
-      spec: specOf(holder),
-    }
+    refuseTooLarge(record)
+    const lease = leaseOf(record, holder)
     try {
       const made = await createObject(connection, { verb: 'create', ...leaseIn(namespace) }, lease)
-      return new Lease(connection, record, holder, { ...rolloutLease(object(made)), record })
+      return new Lease(connection, record, holder, rolloutLease(object(made)).resourceVersion)
     } catch (error) {
       if (!isConflict(error)) throw error
       throw heldBy((await findLease(connection, namespace)) ?? nobody)
     }
   }
 
-  /** For a rollout that nobody goes on with. Throws KPX5003 where somebody does, and KPX5008. */
+  /** For the rollout that was looked at, if nobody goes on with it. Throws KPX5003 where somebody does, and KPX5008. */
   static async take(
     connection: Connection,
     namespace: string,
     by: string,
+    wanted: Pick<RolloutRecord, 'direction' | 'id'>,
     progress: (line: string) => void,
   ): Promise<Lease> {
     const found = await findLease(connection, namespace)
-    if (!found?.record)
-      throw new KpxError('KPX5008', `the rollout of Lease ${namespace}/${leaseName} was just finished`)
-    const { holder, record, resourceVersion } = found
+    const record = found?.record
+    if (!found || record?.id !== wanted.id || record.direction !== wanted.direction) {
+      throw new KpxError('KPX5008', `the rollout of Lease ${namespace}/${leaseName} was just finished, or turned`)
+    }
+    const { holder, resourceVersion } = found
     if (holder !== '') {
       progress(`${holder}, holds the rollout: waiting ${seconds} s to see whether it still does anything`)
       await unchanged(connection, namespace, found)
@@ -115,7 +113,7 @@ export class Lease {
     const asked = { verb: 'patch', ...leaseIn(namespace) } as const
     try {
       const taken = await changeObject(connection, asked, { metadata: { resourceVersion }, spec: specOf(own) }, {})
-      return new Lease(connection, record, own, { ...rolloutLease(object(taken)), record })
+      return new Lease(connection, record, own, rolloutLease(object(taken)).resourceVersion)
     } catch (error) {
       if (!isConflict(error)) throw error
       throw heldBy((await findLease(connection, namespace)) ?? nobody)
@@ -140,11 +138,12 @@ export class Lease {
     await this.#change('')
   }
 
-  /** The rollout is finished. */
+  /** The rollout is finished. Throws as `save`. */
   async end(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#writing.catch(() => undefined)
-    await this.#connection.delete({ verb: 'delete', ...leaseIn(this.#namespace) })
+    await this.hold()
+    const preconditions = { resourceVersion: this.#resourceVersion }
+    await this.#connection.delete({ verb: 'delete', ...leaseIn(this.#namespace) }, preconditions)
   }
 
   async #change(holder: string): Promise<void> {
@@ -155,14 +154,16 @@ export class Lease {
   async #patch(holder: string): Promise<void> {
     if (this.#lost) throw this.#lost
     const asked = { verb: 'patch', ...leaseIn(this.#namespace) } as const
-    const annotations = annotationsOf(this.#record)
+    const record = this.#record
+    const annotations = record === this.#saved ? undefined : annotationsOf(record)
     const patch = {
-      metadata: { resourceVersion: this.#resourceVersion, annotations },
+      metadata: { resourceVersion: this.#resourceVersion, ...(annotations && { annotations }) },
       spec: { holderIdentity: holder, renewTime: microTime() },
     }
     try {
       const now = await changeObject(this.#connection, asked, patch, {})
       this.#resourceVersion = rolloutLease(object(now)).resourceVersion
+      this.#saved = record
     } catch (error) {
       if (!isConflict(error) && !(error instanceof KpxError && isMissing(error))) throw error
       await this.#recover(holder)
@@ -177,12 +178,30 @@ export class Lease {
       return this.#patch(holder)
     }
     clearInterval(this.#timer)
-    this.#lost = now
-      ? heldBy(now)
-      : new KpxError('KPX5005', `somebody has deleted Lease ${this.#namespace}/${leaseName} during the rollout`)
+    this.#lost = now ? heldBy(now) : await this.#restored()
     throw this.#lost
   }
+
+  /** Without it nobody could go on or back: it comes back as nobody's. */
+  async #restored(): Promise<KpxError> {
+    const stopped = `somebody has deleted Lease ${this.#namespace}/${leaseName} during the rollout`
+    const lease = leaseOf({ ...this.#record, stopped }, '')
+    await createObject(this.#connection, { verb: 'create', ...leaseIn(this.#namespace) }, lease)
+    return new KpxError('KPX5005', stopped)
+  }
 }
+
+const leaseOf = (record: RolloutRecord, holder: string): object => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: {
+    name: leaseName,
+    namespace: namespaceOf(record.daemonSet),
+    labels: { 'app.kubernetes.io/managed-by': 'kpx' },
+    annotations: annotationsOf(record),
+  },
+  spec: specOf(holder),
+})
 
 const nobody: RolloutLease = {
   holder: '',
@@ -193,7 +212,9 @@ const nobody: RolloutLease = {
   isCut: false,
 }
 
-const identity = (by: string): string => `${by} at ${hostname()}, process ${process.pid}`
+/** Of this process alone, also where all are number 1 of a container on a host's network. */
+const identity = (by: string): string =>
+  `${by} at ${hostname()}, process ${process.pid} (${randomBytes(2).toString('hex')})`
 
 const namespaceOf = (daemonSet: string): string => daemonSet.split('/')[0] ?? ''
 

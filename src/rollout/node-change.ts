@@ -1,12 +1,13 @@
 /** One node's kube-proxy started anew, so that it takes what is in force now, and what came of it. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Applied } from '../cluster/applied.ts'
+import type { Wrong } from '../cluster/rollout-record.ts'
 import type { Connection } from '../kube/connection.ts'
 import { resources } from '../kube/resource.ts'
 import { bridgeAway, bridgeOver, needsBridge } from './bridge/over.ts'
 import { passGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { isConflict } from './lease.ts'
-import { lookAtNode } from './node-look.ts'
 import type { NodeLook } from './node-look.ts'
 import type { NodePod } from './node-pod.ts'
 import { patiently } from './patience.ts'
@@ -24,6 +25,8 @@ export interface NodeChange {
   /** Whether the configuration has another mode than before. */
   readonly isModeChange: boolean
   readonly progress: (line: string) => void
+  /** Throws where another kpx has taken the rollout over. */
+  readonly hold: () => Promise<void>
 }
 
 export interface NodeChanged {
@@ -34,21 +37,42 @@ export interface NodeChanged {
   readonly left: string | null
 }
 
-/** Throws KPX1013 and its like where the API server does not answer for as long as the node may take. */
-export async function changeNode(change: NodeChange, pod: NodePod): Promise<NodeChanged> {
-  const { connection, expected, progress, timeout, workload } = change
+/** What the node was like before. */
+export interface Before {
+  readonly look: NodeLook
+  readonly wrong: readonly Wrong[]
+}
+
+/** Throws KPX1013 and its like where the API server does not answer for as long as the node may take, and as `hold`. */
+export async function changeNode(change: NodeChange, pod: NodePod, before: Before): Promise<NodeChanged> {
+  const { connection, expected, hold, progress, timeout, workload } = change
   const end = performance.now() + timeout
-  const before = await patiently(() => lookAtNode(connection, pod.node), end)
   const isNew = await runsWith(change, pod)
-  const gap = isNew ? null : await bridged(change, pod, before)
+  await patiently(hold, end)
+  const gap = isNew ? null : await bridged(change, pod, before.look)
   if (isNew) progress(`${pod.node}: ${pod.name} is new already`)
   else {
     progress(`${pod.node}: ${pod.name} is replaced`)
-    await patiently(() => deletePod(connection, pod), end)
+    await patiently(async () => {
+      await hold()
+      await deletePod(connection, pod)
+    }, end)
   }
   const gate = await passGate({ connection, workload, node: pod.node, expected, before, end })
-  const left = gate.pod && change.bridge ? await bridgeAway(connection, gate.pod) : undefined
-  return { gate, gap, left: left ?? null }
+  return { gate, gap, left: gate.pod && change.bridge ? await away(change, gate.pod) : null }
+}
+
+/** How often the bridge is tried to be taken away, and milliseconds between. */
+const mostTries = 3
+const pause = 1_000
+
+async function away({ connection, hold }: NodeChange, pod: NodePod): Promise<string | null> {
+  for (let tries = 1; ; tries++) {
+    await hold()
+    const why = await bridgeAway(connection, pod)
+    if (why === undefined || tries === mostTries) return why ?? null
+    await delay(pause)
+  }
 }
 
 /** Whether it was started anew with it already, be it by chance. */

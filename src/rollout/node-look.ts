@@ -6,6 +6,7 @@ import type { SeenNode } from '../answer/status/node.ts'
 import { seenNodes } from '../answer/status/status.ts'
 import { observe } from '../answer/verify/observe.ts'
 import { comparedAll, verificationOf } from '../answer/verify/verify.ts'
+import type { Wrong } from '../cluster/rollout-record.ts'
 import { servedPorts } from '../config/served-ports.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from '../kube/connection.ts'
@@ -51,14 +52,17 @@ function lookIn(scene: Scene, node: string): NodeLook {
   }
 }
 
-/** What is wrong that was not before, each with the Services that it affects now and did not then. */
-export function newErrors(now: NodeLook, before: NodeLook | undefined): Finding[] {
-  const known = new Map<string, Set<string>>()
-  for (const { affects = [], code } of before?.errors ?? []) {
-    known.set(code, new Set([...(known.get(code) ?? []), ...affects]))
-  }
-  return now.errors.filter(({ affects = [], code }) => {
-    const own = known.get(code)
-    return own === undefined || affects.some((name) => !own.has(name))
+/** Services that are kept of a finding: more of them are as good as all. */
+const mostServices = 20
+
+export const wrongIn = ({ errors }: NodeLook): Wrong[] =>
+  errors.map(({ affects = [], code }) => ({ code, affects: affects.length > mostServices ? null : affects }))
+
+/** What is wrong that was not before: another finding, or one that affects other Services. */
+export const newErrors = ({ errors }: NodeLook, before: readonly Wrong[]): Finding[] =>
+  errors.filter(({ affects = [], code }) => {
+    const known = before.filter((one) => one.code === code)
+    if (known.length === 0) return true
+    const own = new Set(known.flatMap((one) => one.affects ?? affects))
+    return affects.some((name) => !own.has(name))
   })
-}

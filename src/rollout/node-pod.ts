@@ -1,5 +1,5 @@
 /** The pods of a DaemonSet, one of each node, while they are replaced. */
-import { number, object, objects, text } from '../cluster/json.ts'
+import { list, number, object, objects, text } from '../cluster/json.ts'
 import type { Json } from '../cluster/json.ts'
 import { kubeProxyDaemonSets } from '../cluster/kube-proxy.ts'
 
@@ -32,7 +32,7 @@ export function nodePods(pods: readonly unknown[], set: Json): readonly NodePod[
     .filter((pod) => objects(object(pod['metadata'])['ownerReferences']).some((owner) => owner['uid'] === uid))
   const byNode = new Map<string, Json>()
   for (const pod of own) {
-    const node = text(object(pod['spec'])['nodeName'])
+    const node = nodeOf(object(pod['spec']))
     const before = byNode.get(node)
     if (node !== '' && (!before || createdAt(before) < createdAt(pod))) byNode.set(node, pod)
   }
@@ -58,6 +58,13 @@ function updatedBy(set: Json, pods: readonly Json[]): (pod: Json) => boolean {
     const hash = labelOf(pod, 'controller-revision-hash')
     return isMade(pod) || areAll || (hash !== '' && hashes.has(hash))
   }
+}
+
+/** One that waits for a place has only the affinity to its node that the DaemonSet's controller gives it (pkg/controller/daemon/util). */
+function nodeOf({ affinity, nodeName }: Json): string {
+  const required = object(object(object(affinity)['nodeAffinity'])['requiredDuringSchedulingIgnoredDuringExecution'])
+  const fields = objects(required['nodeSelectorTerms']).flatMap(({ matchFields }) => objects(matchFields))
+  return text(nodeName) || text(list(fields.find(({ key }) => key === 'metadata.name')?.['values'])[0])
 }
 
 const labelOf = (pod: Json, name: string): string => text(object(object(pod['metadata'])['labels'])[name])

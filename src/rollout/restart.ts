@@ -33,6 +33,6 @@ export async function restart(
   })
   if (!isWanted) throw new KpxError('KPX1025', 'nothing was changed, as it was not wanted')
   const lease = await Lease.make(connection, await newRecord(subject, undefined, options))
-  const { findings, rollout } = await rollOn(subject, lease, { ...options, force: false }, progress)
+  const { findings, rollout } = await rollOn(subject, lease, { ...options, force: false, isTold: false }, progress)
   return changeOf({ ...planned, changed: true, findings, rollout })
 }

@@ -16,9 +16,10 @@ import type { NodeChanged } from './node-change.ts'
 import { inOrder } from './order.ts'
 import { pendingNode } from '../cluster/rollout-record.ts'
 import type { RolloutOptions, RolloutRecord } from '../cluster/rollout-record.ts'
-import { patiently } from './patience.ts'
-import { leftOut, NodeFailed, outage, roll, Stopped } from './roll.ts'
+import { leftOut } from './next-batch.ts'
+import { lastingly, roll } from './roll.ts'
 import type { Rolling } from './roll.ts'
+import { NodeFailed, Stopped } from './stopped.ts'
 import { situationOf } from './situation.ts'
 import type { Subject } from './subject.ts'
 import { markOf, nextMark } from './template.ts'
@@ -62,6 +63,7 @@ export async function newRecord(
     text: after === undefined ? null : { before: text, after },
     strategy: { before, after: next },
     mark: isMarked ? { before: markOf(set), after: nextMark(set, after ?? text) } : null,
+    generation: null,
     options: { batch, bridge, nodeTimeout, pauseOnFailure },
     nodes: inOrder(
       pods.map(({ node }) => node),
@@ -77,7 +79,7 @@ export async function newRecord(
 export async function rollOn(
   subject: Subject,
   lease: Lease,
-  { force, timeout }: { readonly timeout: Rollouts['timeout']; readonly force: boolean },
+  { force, isTold, timeout }: Pick<Rolling, 'force' | 'isTold'> & Pick<Rollouts, 'timeout'>,
   progress: (line: string) => void,
 ): Promise<Ended> {
   let stopping: string | undefined
@@ -86,9 +88,11 @@ export async function rollOn(
     lease,
     progress,
     force,
+    isTold,
     stopping: () => stopping,
     end: performance.now() + (timeout ?? timeoutFor(lease.record)),
     shown: new Map(),
+    failures: new Map(),
   }
   const ending = carried(rolling)
   const release = whenInterrupted(async () => {
@@ -116,7 +120,7 @@ async function carried(rolling: Rolling): Promise<Ended> {
   } catch (error) {
     if (error instanceof NodeFailed && lease.record.direction === 'forth' && !lease.record.options.pauseOnFailure) {
       progress(`${error.node}: ${error.message}: the change is taken back`)
-      await patiently(() => lease.save({ direction: 'back' }), performance.now() + outage)
+      await lastingly(() => lease.save({ direction: 'back' }))
       return takenBack(rolling, error)
     }
     return left(rolling, error)
@@ -127,7 +131,8 @@ async function takenBack(rolling: Rolling, { message, node }: NodeFailed): Promi
   const object = nameOf(rolling.subject.object)
   const found = finding('KPX5007', { message, node, object })
   try {
-    await roll({ ...rolling, end: Infinity })
+    // who has begun it wants it to be taken back, whatever else they want
+    await roll({ ...rolling, end: Infinity, stopping: () => undefined, isTold: true })
     await rolling.lease.end()
     return ended(rolling, 'undone', [found])
   } catch (error) {
@@ -150,12 +155,20 @@ async function left(rolling: Rolling, error: unknown): Promise<Ended> {
     }
     return ended(rolling, lease.record.direction === 'forth' ? 'paused' : 'failed', [found])
   }
-  if (error instanceof Stopped) {
-    return ended(rolling, 'paused', [finding(error.code, { message: error.message, object })])
+  if (error instanceof Stopped || isOfLease(error)) {
+    const { code, fix, message } = error
+    const found = finding(code, { message, object })
+    return ended(rolling, 'paused', [{ ...found, fix: fix ?? found.fix }])
   }
-  if (error instanceof KpxError) throw new KpxError(error.code, error.message, { fix: goingOn, cause: error })
+  if (error instanceof KpxError) {
+    throw new KpxError(error.code, error.message, { fix: `${error.fix}; then ${goingOn}`, cause: error })
+  }
   throw error
 }
+
+/** Another kpx has it, or it is gone. */
+const isOfLease = (error: Error): error is KpxError =>
+  error instanceof KpxError && (error.code === 'KPX5003' || error.code === 'KPX5004' || error.code === 'KPX5005')
 
 function ended(rolling: Rolling, state: Rollout['state'], findings: readonly Finding[]): Ended {
   const { lease, subject } = rolling
@@ -165,7 +178,12 @@ function ended(rolling: Rolling, state: Rollout['state'], findings: readonly Fin
     rollout: {
       id,
       state: waiting.length > 0 ? 'failed' : state,
-      nodes: nodes.map((one): NodeRollout => ({ ...one, state: one.state === 'changing' ? 'failed' : one.state })),
+      nodes: nodes.map(({ confirmed, node, state: own, why }): NodeRollout => ({
+        node,
+        state: own === 'changing' ? 'failed' : own,
+        confirmed,
+        why,
+      })),
     },
     findings: [...findings, ...waiting, ...remarks(rolling)],
   }

@@ -28,10 +28,10 @@ function selectorOf(set: Json): string {
     .join(',')
 }
 
-/** Why nodes are not Ready, as the API has it, by node. */
-export async function troubledNodes(connection: Connection): Promise<ReadonlyMap<string, string>> {
+/** Why nodes are not Ready, as the API has it, by node; empty for one that is. */
+export async function troublesOfNodes(connection: Connection): Promise<ReadonlyMap<string, string>> {
   const nodes = (await listObjects(connection, resources.nodes)).flatMap((one) => clusterNode(one) ?? [])
   return new Map(
-    nodes.flatMap(({ name, trouble }): [string, string][] => (trouble === undefined ? [] : [[name, trouble]])),
+    nodes.map(({ name, trouble }) => [name, trouble === undefined ? '' : trouble || 'the API does not say why']),
   )
 }

@@ -55,8 +55,8 @@ export interface Subject {
   judge(text: string): readonly Finding[]
   /** Whether the object is as the text has it. */
   holds(text: string): boolean
-  /** Writes it, with an annotation for the revisions where there is one. Throws as Connection.change. */
-  write(text: string, revisions: string | undefined, how: Writing): Promise<void>
+  /** Writes it, with an annotation for the revisions where there is one; the text as the API server has completed it. Throws as Connection.change. */
+  write(text: string, revisions: string | undefined, how: Writing): Promise<string>
   /** How the DaemonSet's pods are replaced with the text in force. */
   strategy(text: string): Promise<Json>
   /** As it is now. */

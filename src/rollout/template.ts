@@ -55,5 +55,7 @@ export async function hold(connection: Connection, workload: Applied, mark: stri
 
 /** Its own strategy again. Throws as Connection.change. */
 export async function letGo(connection: Connection, workload: Applied, strategy: Json): Promise<void> {
-  await changeObject(connection, daemonSet('patch', workload), { spec: { updateStrategy: strategy } }, {})
+  // a strategy that is not told is the default, which a patch with nothing in it would not bring back
+  const updateStrategy = { type: 'RollingUpdate', ...strategy }
+  await changeObject(connection, daemonSet('patch', workload), { spec: { updateStrategy } }, {})
 }

@@ -35,9 +35,14 @@ export async function finish(connection: Connection, options: FinishOptions, dia
   if (isRefused(found)) return found
   const plan = planOf(found, { ...record, direction })
   if (!(await dialog.consent(plan))) throw new KpxError('KPX1025', 'nothing was changed, as it was not wanted')
-  const lease = await Lease.take(connection, namespace, await whoAmI(connection), dialog.progress)
+  const lease = await Lease.take(connection, namespace, await whoAmI(connection), record, dialog.progress)
   await lease.save({ direction, stopped: null })
-  const { findings, rollout } = await rollOn(found, lease, options, dialog.progress)
+  const { findings, rollout } = await rollOn(
+    found,
+    lease,
+    { ...options, isTold: record.stopped !== null },
+    dialog.progress,
+  )
   return changeOf({ object: nameOf(found.object), diff: plan.diff, changed: true, findings, rollout })
 }
 

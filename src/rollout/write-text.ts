@@ -12,7 +12,7 @@ export async function writeText(
   how: Writing,
 ): Promise<void> {
   const revisions = addRevision(now.revisions, { text: now.text, until: new Date().toISOString(), by, command })
-  const writing = now.write(after, revisions, how)
+  const writing = now.write(after, revisions, how).then(() => undefined)
   // Ctrl-C waits for it, so that what is told then is true
   const release = whenInterrupted(() => writing)
   await writing.finally(release)

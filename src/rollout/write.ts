@@ -13,10 +13,10 @@ import { insteadOf } from './owner.ts'
 import { Lease, refuseOther } from './lease.ts'
 import { newRecord, rollOn } from './rollout.ts'
 import { batchOf } from './order.ts'
+import { isPassing } from './patience.ts'
 import type { Rollouts } from './rollout.ts'
 import { isRefused } from './subject.ts'
 import type { Subject } from './subject.ts'
-import { completed } from './roll.ts'
 import { getDaemonSet, isMarked } from './template.ts'
 import { writeText } from './write-text.ts'
 
@@ -81,15 +81,22 @@ export async function change(
   const instead = owned.some(({ level }) => level === 'error') ? insteadFor(subject, after) : null
   const planned: Planned = { object, diff, findings, instead, dryRun: options.dryRun }
   if (findings.some(({ level }) => level === 'error') || options.dryRun === 'client') return changeOf(planned)
-  const refusal =
-    diff === '' ? undefined : await attempt(subject, planned, (now) => now.write(after, undefined, 'checked'))
+  // by what the API server makes of it, it is known later whether somebody has changed it
+  let completed = after
+  const check = async (now: Subject): Promise<void> => {
+    completed = await now.write(after, undefined, 'checked')
+  }
+  const refusal = diff === '' ? undefined : await attempt(subject, planned, check)
   if (refusal || options.dryRun === 'server') return refusal ?? changeOf(planned)
   await refuseOther(subject)
   const consequence = consequenceOf(subject, after, options)
   const rolling = isRolling(subject, after, options) ? [...(await orderOf(subject, after, options)), ...about] : []
   const plan = { object, diff, findings, consequence, about: rolling, question: `Change ${object}?`, ...word }
   if (!(await dialog.consent(plan))) throw new KpxError('KPX1025', 'nothing was changed, as it was not wanted')
-  const lease = await Lease.make(subject.connection, await newRecord(subject, diff === '' ? undefined : after, options))
+  const lease = await Lease.make(
+    subject.connection,
+    await newRecord(subject, diff === '' ? undefined : completed, options),
+  )
   const conflict = await written(subject, after, planned, lease)
   return conflict ?? inForce(subject, after, options, dialog, { lease, planned: { ...planned, changed: true } })
 }
@@ -101,11 +108,11 @@ async function written(subject: Subject, after: string, planned: Planned, lease:
   try {
     const conflict = await attempt(subject, planned, (now) => writeText(now, after, lease.record, how))
     if (conflict) await lease.end()
-    else await completed(lease, subject)
     return conflict
   } catch (error) {
-    // where the API server is away it stays, and says what was to be done
-    await lease.end().catch(() => undefined)
+    // whether it was written is known for sure only where the API server has refused it
+    if (isPassing(error)) await lease.leave(String(error)).catch(() => undefined)
+    else await lease.end().catch(() => undefined)
     throw error
   }
 }
@@ -230,7 +237,7 @@ async function inForce(
     const fix = 'start them anew when it suits: kpx rollout restart'
     return changeOf({ ...planned, findings: [...findings, { ...finding('KPX5002', { message, object }), fix }] })
   }
-  const once = { ...options, force: false }
+  const once = { ...options, force: false, isTold: false }
   const { findings: found, rollout } = await rollOn(subject, lease, once, dialog.progress)
   return changeOf({ ...planned, findings: [...findings, ...found], rollout })
 }

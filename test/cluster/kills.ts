@@ -1,7 +1,6 @@
 /** A kpx that changes the mode, and what ends or stops in the middle of it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Json } from '../../src/cluster/json.ts'
 import { rolloutLease } from '../../src/cluster/rollout-record.ts'
@@ -18,7 +17,8 @@ export interface Running {
   readonly words: string
   /** The exit code; null where it was killed. */
   readonly ended: Promise<number | null>
-  readonly said: Promise<string>
+  /** So far. */
+  readonly said: () => string
   readonly isOver: () => boolean
   readonly kill: () => void
   readonly interrupt: () => void
@@ -29,11 +29,12 @@ export function startKpx({ kubeconfig }: Cluster, ...words: string[]): Running {
   const argv = [`${root}bin/run.js`, ...words, '--yes', '--kubeconfig', kubeconfig]
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = (once(child, 'close') as Promise<[number | null]>).then(([exit]) => exit)
-  const said = Promise.all([text(child.stdout), text(child.stderr)]).then((both) => both.join(''))
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes.toString()))
   return {
     words: words.join(' '),
     ended,
-    said,
+    said: () => said,
     isOver: () => child.exitCode !== null || child.signalCode !== null,
     kill: () => void child.kill('SIGKILL'),
     interrupt: () => void child.kill('SIGINT'),

@@ -169,6 +169,51 @@ describe('a rollout', () => {
     expect((await changing.change('rollout', 'resume')).exit).to.equal(0)
   })
 
+  it('waits for a node that went away in the middle of its change', async () => {
+    const { cluster } = changing
+    cluster.fails = (text) => text.includes('nftables')
+    await changing.change('config', 'set', 'mode=nftables', '--pause-on-failure')
+    cluster.fails = () => false
+    cluster.away = ['node1']
+    for (const [what, nodes] of [
+      ['resume', ['node1 failed', 'node2 done']],
+      ['undo', ['node1 failed', 'node2 undone']],
+    ] as const) {
+      const { change, exit } = await changing.change('rollout', what)
+      expect([exit, change.rollout?.state]).to.deep.equal([4, 'paused'])
+      expect(change.rollout?.nodes.map(({ node, state }) => `${node} ${state}`)).to.deep.equal(nodes)
+      expect(change.findings.find(({ code }) => code === 'KPX5001')?.message).to.include('node1 is in the middle')
+    }
+    cluster.away = []
+    expect((await changing.change('rollout', 'undo')).change.rollout?.state).to.equal('undone')
+    expect(Object.values(cluster.started)).to.deep.equal([config, config])
+  })
+
+  it('keeps its record where somebody deletes its Lease', async () => {
+    const { cluster } = changing
+    cluster.beforeWrite = (method) => {
+      if (method === 'DELETE' && cluster.lease) cluster.lease = undefined
+      return undefined
+    }
+    const { change, exit } = await changing.change('config', 'set', 'mode=nftables')
+    expect([exit, change.rollout?.state, codesOf(change).includes('KPX5005')]).to.deep.equal([4, 'paused', true])
+    cluster.beforeWrite = () => undefined
+    const resumed = await changing.change('rollout', 'resume')
+    expect([resumed.exit, resumed.change.rollout?.state]).to.deep.equal([0, 'done'])
+  })
+
+  it('goes back by force where somebody else has changed the text', async () => {
+    const { cluster } = changing
+    cluster.fails = (text) => text.includes('nftables')
+    await changing.change('config', 'set', 'mode=nftables', '--pause-on-failure')
+    cluster.edit(config.replace('30s', '31s'))
+    const refused = await changing.change('rollout', 'undo')
+    expect([refused.exit, refused.change.findings[0]?.fix?.includes('--force')]).to.deep.equal([4, true])
+    const forced = await changing.change('rollout', 'undo', '--force')
+    expect([forced.exit, cluster.text]).to.deep.equal([0, config])
+    expect((await changing.kpx('config', 'history')).stdout).to.include('3')
+  })
+
   it('is not there to be gone on with where there is none', async () => {
     for (const what of ['resume', 'undo']) {
       const { exit, stderr } = await changing.kpx('rollout', what, '--yes')
