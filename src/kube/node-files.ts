@@ -248,6 +248,7 @@ export const nodeFiles: readonly NodeFile[] = [
     beside: true,
   },
   { file: 'modprobe.txt', beside: true, commands: [modprobe] },
+  { file: 'iptables-version.txt', beside: true, commands: [command('iptables', '--version')] },
   { file: 'nft-version.txt', beside: true, commands: [command('nft', '--version')] },
   { file: 'ipset-version.txt', beside: true, commands: [command('ipset', '--version')] },
   { file: 'ipset-save.txt', after: saves, isWanted: namesSets, commands: [command('ipset', 'save')], missed: 'failed' },
