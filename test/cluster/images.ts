@@ -21,7 +21,7 @@ export async function toolsArchive(echo: string): Promise<Uint8Array> {
 
 /** The archive of kube-proxy's image: the program and the tools that it runs, and little beside them, as upstream's. */
 export async function kubeProxyArchive(version: string, program: string): Promise<Uint8Array> {
-  const tools = ['xtables-nft-multi', 'nft', 'ipset', 'conntrack'].map(pathOf)
+  const tools = ['xtables-nft-multi', 'xtables-legacy-multi', 'nft', 'ipset', 'conntrack'].map(pathOf)
   const extensions = xtablesExtensions()
   // the other extensions need no library that these do not
   const libraries = await librariesOf([...tools, ...extensions.filter((path) => path.endsWith('/libxt_statistic.so'))])
@@ -30,18 +30,20 @@ export async function kubeProxyArchive(version: string, program: string): Promis
     // ipset reads the protocols' names from it
     ['etc/protocols', Buffer.from('icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\nipv6-icmp 58 IPv6-ICMP\nsctp 132 SCTP\n')],
     ...sameFiles([...tools, ...extensions, ...libraries]),
-    ...iptablesNames.map((name): [string, Content] => [`usr/sbin/${name}`, { link: 'xtables-nft-multi' }]),
+    ...namesOf('iptables', 'ip6tables', 'iptables-nft', 'ip6tables-nft').map(linkTo('xtables-nft-multi')),
+    ...namesOf('iptables-legacy', 'ip6tables-legacy').map(linkTo('xtables-legacy-multi')),
     ...busybox('sh', 'cat', 'chmod', 'grep', 'ln', 'rm', 'sleep', 'wc'),
   ])
   return archive(kubeProxyImage(version), files, { Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] })
 }
 
-/** As upstream's image has them: both by their own name, and by that of the flavour. */
-const iptablesNames = ['iptables', 'ip6tables', 'iptables-nft', 'ip6tables-nft'].flatMap((name) => [
-  name,
-  `${name}-save`,
-  `${name}-restore`,
-])
+/** As upstream's image has them: by their own name, which stands for nft's here, and by that of each flavour. */
+const namesOf = (...names: readonly string[]): string[] =>
+  names.flatMap((name) => [name, `${name}-save`, `${name}-restore`])
+
+const linkTo =
+  (program: string) =>
+  (name: string): [string, Content] => [`usr/sbin/${name}`, { link: program }]
 
 /** iptables loads them by name, so no program lists them. */
 function xtablesExtensions(): string[] {
