@@ -59,7 +59,8 @@ export async function passGate(gated: Gated): Promise<Gate> {
   return failing(last)
 }
 
-const failing = (why: string): Gate => ({ isPassed: false, confirmed: null, why, blind: null })
+/** A node that did not show it. */
+export const failing = (why: string): Gate => ({ isPassed: false, confirmed: null, why, blind: null })
 
 /** The end of it, or what is waited for. `ready`: for how many milliseconds. */
 async function showing(gated: Gated, pod: NodePod, ready: number | undefined): Promise<Gate | string> {

@@ -5,7 +5,7 @@ import type { Wrong } from '../cluster/rollout-record.ts'
 import type { Connection } from '../kube/connection.ts'
 import { resources } from '../kube/resource.ts'
 import { bridgeAway, bridgeOver, needsBridge } from './bridge/over.ts'
-import { passGate } from './gate.ts'
+import { failing, passGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { isConflict } from './lease.ts'
 import type { NodeLook } from './node-look.ts'
@@ -27,6 +27,8 @@ export interface NodeChange {
   readonly progress: (line: string) => void
   /** Throws where another kpx has taken the rollout over. */
   readonly hold: () => Promise<void>
+  /** What is done behind the table before the pod is replaced; nothing is, not even that, where there is no table. */
+  readonly meanwhile?: (pod: NodePod) => Promise<void>
 }
 
 export interface NodeChanged {
@@ -47,9 +49,12 @@ export interface Before {
 export async function changeNode(change: NodeChange, pod: NodePod, before: Before): Promise<NodeChanged> {
   const { connection, expected, hold, progress, timeout, workload } = change
   const end = performance.now() + timeout
-  const isNew = await runsWith(change, pod)
+  const isNew = change.meanwhile ? false : await runsWith(change, pod)
   await patiently(hold, end)
   const gap = isNew ? null : await bridged(change, pod, before.look)
+  if (change.meanwhile && gap !== null)
+    return { gate: failing(`no table would serve Services: ${gap}`), gap, left: null }
+  await change.meanwhile?.(pod)
   if (isNew) progress(`${pod.node}: ${pod.name} is new already`)
   else {
     progress(`${pod.node}: ${pod.name} is replaced`)
@@ -95,11 +100,11 @@ async function deletePod(connection: Connection, { name, namespace, uid }: NodeP
 const lastsFor = (timeout: number): number => Math.ceil((2 * timeout) / 1000) + 60
 
 async function bridged(
-  { bridge, connection, expected, isModeChange, timeout }: NodeChange,
+  { bridge, connection, expected, isModeChange, meanwhile, timeout }: NodeChange,
   pod: NodePod,
   before: NodeLook,
 ): Promise<string | null> {
-  if (!needsBridge(before, expected.mode, isModeChange)) return null
+  if (!meanwhile && !needsBridge(before, expected.mode, isModeChange)) return null
   if (!bridge) return '--no-bridge'
   return (await bridgeOver(connection, pod, before, lastsFor(timeout))) ?? null
 }
