@@ -3,6 +3,7 @@ import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { readCapture } from './capture/read.ts'
 import type { Capture } from './capture/capture.ts'
+import type { AccessOptions } from './kube/access/index.ts'
 import type { Connection } from './kube/connection.ts'
 import type { Scope } from './kube/node-record.ts'
 import { KpxError } from './error.ts'
@@ -92,14 +93,8 @@ export const daemonSetFlag = {
 /** Of commands that read objects and look at no node. */
 export const objectFlags = { ...fromFlag, ...clusterFlags, ...printFlags }
 
-/** Of commands whose objects have no namespace. */
-export const unscopedFlags = {
-  ...fromFlag,
-  local: Flags.boolean({
-    summary: 'look at this machine alone and ask no API: what has a name is known by its address only',
-    exclusive: ['from', 'kubeconfig', 'context'],
-  }),
-  ...clusterFlags,
+/** Which nodes, and how to get at them. */
+export const nodeFlags = {
   node: Flags.string({
     summary: 'this node only; may be repeated',
     helpValue: 'NAME',
@@ -114,6 +109,17 @@ export const unscopedFlags = {
     summary: 'make a debug pod, and delete it, on a node that kpx cannot see otherwise',
   }),
   'debug-image': Flags.string({ summary: "image of debug pods (default: kube-proxy's)", helpValue: 'IMAGE' }),
+}
+
+/** Of commands whose objects have no namespace. */
+export const unscopedFlags = {
+  ...fromFlag,
+  local: Flags.boolean({
+    summary: 'look at this machine alone and ask no API: what has a name is known by its address only',
+    exclusive: ['from', 'kubeconfig', 'context'],
+  }),
+  ...clusterFlags,
+  ...nodeFlags,
   ...listFlags,
 }
 
@@ -177,22 +183,24 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   }
 
   /** The capture that --from names, or the cluster as it is now. */
-  protected async capture(scope: Scope = 'rules'): Promise<Capture> {
-    const { from, local, node, via } = this.flags
+  protected async capture(
+    scope: Scope = 'rules',
+    nodes: readonly string[] | undefined = this.flags.node,
+  ): Promise<Capture> {
+    const { from, local } = this.flags
     if (from !== undefined) return readCapture(from)
     if (local) return (await import('./kube/local-capture.ts')).localCapture(this.patience, scope)
     const connection = await this.connection()
     const { liveCapture } = await import('./kube/live-capture.ts')
     const { servedPorts } = scope === 'everything' ? await import('./config/served-ports.ts') : {}
+    return unlessInterrupted(liveCapture(connection, { scope, nodes, servedPorts, ...(await this.access()) }))
+  }
+
+  /** How to get at nodes, as the flags say. */
+  protected async access(): Promise<AccessOptions> {
     const { debugPodConsent, tellStale } = await import('./consent.ts')
-    const allowed = this.flags['allow-debug-pods']
-    const debugPods = {
-      allowed,
-      image: this.flags['debug-image'],
-      consent: debugPodConsent(allowed),
-      onStale: tellStale,
-    }
-    return unlessInterrupted(liveCapture(connection, { scope, nodes: node, via, debugPods, servedPorts }))
+    const { 'allow-debug-pods': allowed, 'debug-image': image, via } = this.flags
+    return { via, debugPods: { allowed, image, consent: debugPodConsent(allowed), onStale: tellStale } }
   }
 
   /** The same of a command that looks at no node. */
