@@ -2,12 +2,13 @@
 import { Flags } from '@oclif/core'
 import type { Command, Interfaces } from '@oclif/core'
 import type { ModeCheck } from './check/mode-check.ts'
-import { BaseCommand, clusterFlags, daemonSetFlag, milliseconds, printFlags } from './command.ts'
+import { BaseCommand, clusterFlags, daemonSetFlag, listFlags, milliseconds, nodeFlags, printFlags } from './command.ts'
 import { Draft } from './editor.ts'
 import { KpxError } from './error.ts'
 import { whenInterrupted } from './interruption.ts'
 import { exitOf } from './rollout/change.ts'
 import type { Change } from './rollout/change.ts'
+import { cleanup } from './rollout/cleanup/cleanup.ts'
 import { edit } from './rollout/edit.ts'
 import { batchOf } from './rollout/order.ts'
 import { restart } from './rollout/restart.ts'
@@ -23,6 +24,7 @@ import type { ChangeOptions, Dialog, Plan } from './rollout/write.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
 import { canAsk, confirm, typed } from './view/ask.ts'
 import { changeView, planView } from './view/change.ts'
+import { cleanupView } from './view/cleanup.ts'
 import { guard, sanitise } from './view/sanitise.ts'
 import { style } from './view/style.ts'
 import { wrap } from './view/wrap.ts'
@@ -62,6 +64,19 @@ export const rolloutFlags = {
     default: true,
     allowNo: true,
   }),
+}
+
+/** Of what removes things from nodes. */
+export const cleanupFlags = {
+  ...clusterFlags,
+  ...nodeFlags,
+  ...listFlags,
+  yes: writerFlags.yes,
+  'dry-run': Flags.option({
+    summary: 'show what would be removed, and remove nothing',
+    options: ['client'] as const,
+  })(),
+  'node-timeout': rolloutFlags['node-timeout'],
 }
 
 const changeFlags = {
@@ -126,6 +141,19 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
     return this.#report(await restart(found, this.#options, this.#dialog))
   }
 
+  /** Removes what other modes, and kpx, have left. */
+  protected async cleanup(): Promise<Change> {
+    const cleaning = {
+      connection: await this.connection(),
+      look: async (nodes?: readonly string[]) => this.capture('everything', nodes),
+      access: await this.access(),
+      nodeTimeout: milliseconds(this.own['node-timeout'], 'node-timeout'),
+      progress: this.#dialog.progress,
+    }
+    const options = { command: this.commandLine, dryRun: this.own['dry-run'] ?? null, nodes: this.flags.node }
+    return this.#report(await cleanup(cleaning, options, this.#dialog), cleanupView)
+  }
+
   /** Goes on with a rollout that was left, or back. */
   protected async finish(direction: FinishOptions['direction']): Promise<Change> {
     const options = { direction, force: this.own.force === true, timeout: this.#timeout }
@@ -168,7 +196,7 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
     const { 'dry-run': dryRun, plan, yes } = this.own
     if (yes || dryRun !== undefined || plan !== undefined || canAsk(process.stdin, process.stderr)) return
     throw new KpxError('KPX1001', 'nobody can be asked whether the change is wanted: this is no terminal', {
-      fix: 'say so beforehand: --yes; or look at what it would do: --dry-run=server',
+      fix: 'say so beforehand: --yes; or look at what it would do: --dry-run=client',
     })
   }
 
@@ -180,17 +208,18 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
   async #consent(plan: Plan): Promise<boolean> {
     const colour = !this.own['no-color'] && wantsColour(process.stderr, process.env)
     const width = terminalWidth(process.stderr, process.env)
-    const shown = planView(plan, { width, wide: false, limit: Infinity, style: style(colour) })
+    const limit = this.own.limit || Infinity
+    const shown = planView(plan, { width, wide: false, limit, style: style(colour) })
     process.stderr.write(guard(shown, colour))
     this.#shown = true
     if (this.own.yes) return true
     return plan.word === undefined ? confirm(plan.question) : typed(plan.question, plan.word)
   }
 
-  async #report(change: Change): Promise<Change> {
+  async #report(change: Change, view = changeView): Promise<Change> {
     await this.print(
       change,
-      (options) => changeView(change, this.#shown, options),
+      (options) => view(change, this.#shown, options),
       () => [change.object],
     )
     process.exitCode = exitOf(change)
@@ -212,6 +241,7 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
       /** Not of every command. */
       readonly force?: boolean
       readonly daemonset: string | undefined
+      readonly limit?: number
       readonly 'no-color': boolean
     }
   }

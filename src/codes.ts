@@ -70,7 +70,7 @@ export const catalogue = [
     level: 'warning',
     title: 'rules of another mode are left on a node',
     why: 'A mode was changed and its rules were not taken away: packets still meet them, also for Services and endpoints that are gone.',
-    fix: 'restart the node, or run kube-proxy --cleanup there while kube-proxy is stopped',
+    fix: 'kpx cleanup takes away what the mode that runs does not need; or restart the node',
   },
   {
     code: 'KPX3008',

@@ -69,4 +69,25 @@ export const rolloutCodes = [
     why: 'A kube-proxy that starts takes the rules of the mode before away, some time before its own are there, and no table served Services meanwhile.',
     fix: 'none: it is over; see what is named before the next change',
   },
+  {
+    code: 'KPX5020',
+    level: 'warning',
+    title: 'something that a mode has left stays on a node',
+    why: 'Another program uses it, or nobody can be certain that none does: kpx takes away only what nothing needs.',
+    fix: 'take away what uses it, then: kpx cleanup',
+  },
+  {
+    code: 'KPX5021',
+    level: 'error',
+    title: 'what was to go is still on a node',
+    why: 'The command that takes it away failed, or somebody has brought it back since.',
+    fix: 'look at what is named, then try again: kpx cleanup',
+  },
+  {
+    code: 'KPX5022',
+    level: 'error',
+    title: 'a node was not cleaned up',
+    why: 'What a node needs is known only where its kube-proxy runs, says in which mode, and has programmed the node.',
+    fix: 'see what it says of itself: kpx status',
+  },
 ] as const satisfies readonly CatalogueEntry[]

@@ -62,7 +62,7 @@ export const readerRole = (namespace: string): Role => ({
 /** Where most clusters have kube-proxy, and every cluster pods that may do more than others. */
 export const systemNamespace = 'kube-system'
 
-/** For changes of the configuration, beside the reader's roles. */
+/** For changes of the configuration, and for what is taken away from the nodes, beside the reader's roles. */
 export const writerRole = (namespace: string): Role => ({
   apiVersion,
   kind: 'Role',

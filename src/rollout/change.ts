@@ -57,8 +57,10 @@ export const changeOf = (change: Pick<Change, 'diff' | 'object'> & Partial<Chang
   rollout: change.rollout ?? null,
 })
 
-/** 0 done or nothing to do, 1 refused, 4 changed and not in force everywhere, 5 taken back because a node failed. */
-export function exitOf({ changed, findings, rollout }: Change): 0 | 1 | 4 | 5 {
+/** 0 done or nothing to do, 1 refused, 3 nodes not judged, 4 changed and not everywhere as wanted, 5 taken back because a node failed. */
+export function exitOf({ changed, findings, rollout }: Change): 0 | 1 | 3 | 4 | 5 {
+  if (findings.some(({ code }) => code === 'KPX5021')) return 4
+  if (findings.some(({ code }) => code === 'KPX5022')) return 3
   if (rollout?.state === 'undone') return findings.some(({ code }) => code === 'KPX5007') ? 5 : 0
   if (rollout && rollout.state !== 'done') return 4
   return !changed && findings.some(({ level }) => level === 'error') ? 1 : 0

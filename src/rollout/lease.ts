@@ -49,6 +49,14 @@ const specOf = (holder: string): Json => ({
   renewTime: microTime(),
 })
 
+/** Throws KPX5003 and KPX5004 where a rollout is under way in one of the namespaces, and KPX1013 to KPX1017. */
+export async function refuseUnderWay(connection: Connection, namespaces: readonly string[]): Promise<void> {
+  for (const namespace of namespaces) {
+    const lease = await findLease(connection, namespace)
+    if (lease) throw heldBy(lease)
+  }
+}
+
 export class Lease {
   readonly #connection: Connection
   readonly #namespace: string

@@ -81,7 +81,15 @@ describe('an offline command', () => {
     )
     // they ask nothing of a recording, or find nothing to compare in one
     const others = ['capture', 'config:diff', 'explain:field', 'rbac', 'rollout:status']
-    const writing = ['config:restore', 'config:set', 'config:unset', 'edit:configmap', 'edit:daemonset', 'mode:set']
+    const writing = [
+      'cleanup',
+      'config:restore',
+      'config:set',
+      'config:unset',
+      'edit:configmap',
+      'edit:daemonset',
+      'mode:set',
+    ]
     const rolling = ['rollout:restart', 'rollout:resume', 'rollout:undo']
     expect([...ids, ...others, ...rolling, ...writing].sort()).to.deep.equal(Object.keys(commands).sort())
   })

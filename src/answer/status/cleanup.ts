@@ -30,15 +30,22 @@ export const cleanups: readonly Cleanup[] = [
 /** What takes away what a mode has left on a node where kube-proxy runs in another. */
 export function remedyFor(left: ProgrammedMode, running: string, version: string | undefined): string {
   const minor = version === undefined ? undefined : minorOf(version)
-  if (minor === undefined) return byHand
+  if (minor === undefined) return byKpx
   return isRemoved(left, running, minor)
-    ? `kube-proxy 1.${minor} removes it when it starts: restart its pod on that node, and look at its log if it stays`
-    : `kube-proxy 1.${minor} never removes it by itself: ${byHand}`
+    ? `kube-proxy 1.${minor} removes it when it starts: restart its pod on that node; or, at once: kpx cleanup`
+    : `kube-proxy 1.${minor} never removes it by itself: ${byKpx}`
 }
 
 /** Whether a kube-proxy of that minor removes it as it starts in the mode, whatever its feature gates. */
 export const isRemoved = (left: ProgrammedMode, running: string, minor: number): boolean =>
   (left === 'nftables' || running === 'nftables') && minor >= (left === 'nftables' ? 31 : 29)
 
-const byHand =
-  'restart the node; or stop kube-proxy there, run kube-proxy --cleanup in its place, which removes the rules of every mode, and start it again'
+/** The same as a sentence, for whoever is about to remove it. */
+export function selfRemoval(left: ProgrammedMode, running: string, version: string | undefined): string {
+  const minor = version === undefined ? undefined : minorOf(version)
+  if (minor === undefined) return `Whether kube-proxy removes by itself what ${left} mode has left is not known`
+  const does = isRemoved(left, running, minor) ? 'removes when it starts' : 'never removes by itself'
+  return `kube-proxy 1.${minor} in ${running} mode ${does} what ${left} mode has left`
+}
+
+const byKpx = 'kpx cleanup takes away what the mode that runs does not need; or restart the node'

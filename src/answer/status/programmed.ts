@@ -26,7 +26,7 @@ export const activeModes = (parts: readonly Programmed[]): ProgrammedMode[] => [
   ...new Set(parts.flatMap(({ active, mode }) => (active ? [mode] : []))),
 ]
 
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 /** Of one Service each; the rest of the name is a hash (pkg/proxy/iptables/proxier.go; KUBE-XLB- until 1.23). */
 const serviceChain = /^KUBE-(?:EXT|FW|SEP|SVC|SVL|XLB)-/
