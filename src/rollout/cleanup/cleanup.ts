@@ -106,6 +106,7 @@ async function cleaned(
   const { connection, progress } = cleaning
   const record = recordOf(capture, await whoAmI(connection), options)
   const lease = record && (await Lease.make(connection, record))
+  const hold = async (): Promise<void> => lease?.hold()
   const troubles = new Map<string, readonly string[]>()
   let isStopping = false
   const working = (async (): Promise<void> => {
@@ -113,8 +114,8 @@ async function cleaned(
       await deletePods(connection, pods, progress)
       for (const plan of plans) {
         if (isStopping || plan.removals.length === 0) continue
-        await lease?.hold()
-        troubles.set(plan.node, await cleanNode(cleaning, plan, capture))
+        await hold()
+        troubles.set(plan.node, await cleanNode({ ...cleaning, hold }, plan, capture))
       }
     } finally {
       await lease?.end()
@@ -153,6 +154,7 @@ function recordOf(capture: Capture, by: string, { command }: CleanupOptions): Ro
     text: null,
     strategy: { before: strategy, after: strategy },
     mark: null,
+    generation: null,
     options: { batch: '1', bridge: true, nodeTimeout: 0, pauseOnFailure: true },
     nodes: own.map(({ node }) => ({ ...pendingNode(node), state: 'done' })),
   }

@@ -15,6 +15,7 @@ import { isMissingProgram } from '../../kube/exec.ts'
 import type { ExecResult } from '../../kube/exec.ts'
 import { daemonSetSubject } from '../daemon-set.ts'
 import { changeNode } from '../node-change.ts'
+import { lookAtNode, wrongIn } from '../node-look.ts'
 import type { NodePod } from '../node-pod.ts'
 import { situationOf } from '../situation.ts'
 import { isRefused } from '../subject.ts'
@@ -31,11 +32,17 @@ export interface Cleaning {
   readonly progress: (line: string) => void
 }
 
+/** With the Lease, without which nothing is done. */
+export interface Held extends Cleaning {
+  /** Throws where another kpx has it. */
+  readonly hold: () => Promise<void>
+}
+
 export const plansIn = (scene: Scene, nodes: readonly string[]): NodePlan[] =>
   seenNodes(scene, nodes).all.map((seen) => planFor(seen, scene))
 
 /** What went wrong, as sentences; what is still there is for another look to tell. */
-export async function cleanNode(cleaning: Cleaning, { node, removals }: NodePlan, capture: Capture): Promise<string[]> {
+export async function cleanNode(cleaning: Held, { node, removals }: NodePlan, capture: Capture): Promise<string[]> {
   if (!removals.some(({ by }) => by === 'kube-proxy')) return removed(cleaning, { node, removals }, capture)
   const troubles = await throughKubeProxy(cleaning, node, capture)
   if (troubles.length > 0) return troubles
@@ -100,8 +107,8 @@ const failureOf = ([program]: readonly string[], { exitCode, failure, stderr }: 
   `${program} fails: ${(stderr || failure).split('\n')[0] || `exit code ${exitCode}`}`
 
 /** It takes away its own rules as well: a bridge serves Services until its pod, which starts anew, has them again. */
-async function throughKubeProxy(cleaning: Cleaning, node: string, capture: Capture): Promise<string[]> {
-  const { connection, nodeTimeout, progress } = cleaning
+async function throughKubeProxy(cleaning: Held, node: string, capture: Capture): Promise<string[]> {
+  const { connection, hold, nodeTimeout, progress } = cleaning
   const { daemonSet, namespace } = kubeProxyPods(capture.list('pods') ?? []).get(node) ?? {}
   return told(async () => {
     const asked = { daemonSet: `${namespace}/${daemonSet}`, wanted: [], force: true }
@@ -127,9 +134,11 @@ async function throughKubeProxy(cleaning: Cleaning, node: string, capture: Captu
       bridge: true,
       isModeChange: false,
       progress,
+      hold,
       meanwhile,
     }
-    const { gate, left } = await changeNode(change, pod)
+    const look = await lookAtNode(connection, node)
+    const { gate, left } = await changeNode(change, pod, { look, wrong: wrongIn(look) })
     return [...(gate.isPassed ? [] : [gate.why ?? 'its kube-proxy does not work']), ...(left === null ? [] : [left])]
   })
 }
