@@ -1,26 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { Args } from '@oclif/core'
+import { withSuppressed } from '../src/answer/finding-list.ts'
 import { chosenNodes, namedServices } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { observe } from '../src/answer/verify/observe.ts'
 import { lasting } from '../src/answer/verify/settle.ts'
 import { comparedAll, verificationOf } from '../src/answer/verify/verify.ts'
 import type { Verification } from '../src/answer/verify/verify.ts'
-import { BaseCommand, failOnFlag, lookingFlags, milliseconds, selectorFlag } from '../src/command.ts'
+import { CheckCommand, checkFlags } from '../src/check-command.ts'
+import { lookingFlags, selectorFlag, sharedFlags } from '../src/command.ts'
 import { verifyNames, verifyView } from '../src/view/verify.ts'
 
-export default class Verify extends BaseCommand<typeof Verify> {
+export default class Verify extends CheckCommand<typeof Verify> {
   static override summary = "tells whether the nodes do to every Service's packets what the API says, and what is wrong"
   static override strict = false
   static override args = {
     service: Args.string({ ignoreStdin: true, description: 'Services to verify (default: all)' }),
   }
-  static override flags = {
-    ...selectorFlag,
-    ...failOnFlag,
-    ...lookingFlags,
-  }
+  static override baseFlags = { ...sharedFlags, ...checkFlags }
+  static override flags = { ...selectorFlag, ...lookingFlags }
   static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify shop/web --node node1 --settle 30s']
 
   async run(): Promise<Verification> {
@@ -36,7 +35,7 @@ export default class Verify extends BaseCommand<typeof Verify> {
   }
 
   private async tell(told: Verification): Promise<void> {
-    await this.print(
+    await this.answer(
       told,
       (options) => verifyView(told, options),
       () => verifyNames(told),
@@ -45,13 +44,11 @@ export default class Verify extends BaseCommand<typeof Verify> {
   }
 
   private async verified(): Promise<Verification> {
-    const { from, namespace, node, selector, settle, 'fail-on': failOn } = this.flags
-    const end = performance.now() + (from === undefined ? milliseconds(settle, 'settle') : 0)
+    const { namespace, node, selector, settle } = this.flags
     const look = async (): Promise<ReturnType<typeof observe>> => {
       const scene = sceneOf(await this.capture('everything'))
       return observe(namedServices(this.words, namespace, scene, selector), chosenNodes(node, scene), scene)
     }
-    const pause = async (): Promise<boolean> => performance.now() < end && sleep(1000, true)
-    return verificationOf(await lasting(look, pause), failOn)
+    return withSuppressed(verificationOf(await lasting(look, this.pauses(settle)), 'never'), this.suppress, this.failOn)
   }
 }

@@ -182,6 +182,27 @@ export const accessCodes = [
     exit: 1,
   },
   {
+    code: 'KPX1027',
+    level: 'warning',
+    title: 'a suppression has run out',
+    why: 'It was to hide a finding until a day that is over, and hides it no more.',
+    fix: 'do what the finding asks for, or give it a later day and say why',
+  },
+  {
+    code: 'KPX1028',
+    level: 'warning',
+    title: 'a suppression has no reason',
+    why: 'Whoever reads it later has to know why somebody accepted what it hides.',
+    fix: 'add reason: WHY to it',
+  },
+  {
+    code: 'KPX1029',
+    level: 'error',
+    title: 'the file of suppressions is not understood',
+    why: 'A suppression that is not what somebody meant hides the wrong finding, or none.',
+    fix: 'write suppress: [{code: KPX4125, object: NAME, node: NAME, reason: WHY, until: 2027-01-31}]; all but code may be left out',
+  },
+  {
     code: 'KPX1099',
     level: 'error',
     title: 'kpx failed because of a bug in kpx',

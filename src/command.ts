@@ -15,7 +15,7 @@ import { guard, sanitise } from './view/sanitise.ts'
 import { style } from './view/style.ts'
 import type { ViewOptions } from './view/style.ts'
 
-const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
+export const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 
 /** Of commands that ask neither a cluster nor a capture, and whose answers are not cut. */
 export const printFlags = {
@@ -48,15 +48,6 @@ export const clusterFlags = {
 
 const fromFlag = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
-}
-
-/** Of checks. */
-export const failOnFlag = {
-  'fail-on': Flags.option({
-    summary: 'the level of findings from which the answer is no',
-    options: ['error', 'warning', 'never'] as const,
-    default: 'error',
-  })(),
 }
 
 /** Of commands that look at a cluster more than once. */
@@ -123,7 +114,7 @@ export const unscopedFlags = {
   ...listFlags,
 }
 
-const sharedFlags = {
+export const sharedFlags = {
   ...unscopedFlags,
   namespace: Flags.string({
     char: 'n',
@@ -263,7 +254,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   }
 
   /** The command as the user types it. */
-  private typed(): string {
+  protected typed(): string {
     return [this.config.bin, ...(this.id ?? '').split(':')].join(' ')
   }
 

@@ -4,29 +4,30 @@ import { chosenNodes } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import { checkMode } from '../../src/check/mode-check.ts'
 import type { ModeCheck } from '../../src/check/mode-check.ts'
-import { BaseCommand, failOnFlag, unscopedFlags } from '../../src/command.ts'
+import { CheckCommand, checkFlags } from '../../src/check-command.ts'
+import { unscopedFlags } from '../../src/command.ts'
 import { modeCheckView } from '../../src/view/mode-check.ts'
 
-export default class ModeCheckCommand extends BaseCommand<typeof ModeCheckCommand> {
+export default class ModeCheckCommand extends CheckCommand<typeof ModeCheckCommand> {
   static override summary =
     'tells whether a cluster may change to a mode, node by node, and what there is to know before'
   static override args = {
     mode: Args.string({ ignoreStdin: true, required: true, description: 'iptables, ipvs or nftables' }),
   }
-  static override baseFlags = unscopedFlags
-  static override flags = failOnFlag
+  static override baseFlags = { ...unscopedFlags, ...checkFlags }
   static override examples = [
     '<%= config.bin %> mode check nftables',
     '<%= config.bin %> mode check ipvs --node node1 --from CAPTURE',
   ]
 
   async run(): Promise<ModeCheck> {
-    const { 'fail-on': failOn, node } = this.flags
+    const { node } = this.flags
+    const { failOn, suppress } = this
     const { name } = findMode(this.args.mode)
     const scene = sceneOf(await this.capture('everything'))
     const nodes = node?.length ? chosenNodes(node, scene) : undefined
-    const check = checkMode(scene, name, { failOn, ...(nodes && { nodes }) })
-    await this.print(
+    const check = checkMode(scene, name, { failOn, suppress, ...(nodes && { nodes }) })
+    await this.answer(
       check,
       (options) => modeCheckView(check, options),
       () => check.nodes.filter(({ verdict }) => verdict === 'yes').map((one) => `node/${one.node}`),

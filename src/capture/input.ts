@@ -15,6 +15,16 @@ export async function readInput(path: string): Promise<Buffer> {
   }
 }
 
+/** The same of a file that need not be there. */
+export async function readInputIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readInput(path)
+  } catch (error) {
+    if (error instanceof KpxError && codeOf(error.cause) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
 /** Big dumps in few pieces: each of 64 KiB, as is usual, costs time and memory. */
 const pieceBytes = 2 ** 22
 

@@ -1,6 +1,6 @@
 /** `kpx mode check`: whether a cluster may change to a mode, node by node, and what there is to know before. */
-import { findingList } from '../answer/finding-list.ts'
-import type { FailOn, FindingList } from '../answer/finding-list.ts'
+import { findingList, isOpen } from '../answer/finding-list.ts'
+import type { FailOn, FindingList, Suppress } from '../answer/finding-list.ts'
 import type { Finding } from '../answer/finding.ts'
 import { nodeNames, seenOf } from '../answer/scene.ts'
 import type { Scene } from '../answer/scene.ts'
@@ -40,12 +40,14 @@ export interface ModeCheckOptions {
   /** Those alone; all where it is left out. */
   readonly nodes?: readonly string[]
   readonly failOn?: FailOn
+  readonly suppress?: Suppress
 }
 
 export function checkMode(scene: Scene, mode: Mode['name'], options: ModeCheckOptions = {}): ModeCheck {
-  const { failOn = 'error', nodes: names = nodeNames(scene) } = options
+  const { failOn = 'error', nodes: names = nodeNames(scene), suppress = (all) => all } = options
   const subject = subjectOf(scene, { mode, kubernetes: undefined }, names)
-  const run = runChecks(checks, subject)
+  const found = runChecks(checks, subject)
+  const run = { ...found, findings: suppress(found.findings) }
   const seen = seenOf(scene)
   const nodes = subject.nodes.map((node) => nodeCheck(node, run, seen.nodes))
   return {
@@ -56,7 +58,7 @@ export function checkMode(scene: Scene, mode: Mode['name'], options: ModeCheckOp
   }
 }
 
-const isError = ({ level }: Finding): boolean => level === 'error'
+const isError = (found: Finding): boolean => found.level === 'error' && isOpen(found)
 
 function nodeCheck(node: CheckedNode, { findings, open }: CheckRun, seen: readonly string[]): NodeModeCheck {
   const { kernel, name, seen: own } = node

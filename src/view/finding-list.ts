@@ -1,19 +1,21 @@
 /** What checks found in files: each finding with its line, and carets under what is meant. */
+import { isOpen } from '../answer/finding-list.ts'
 import type { FileEvidence, Finding } from '../answer/finding.ts'
 import type { FindingList } from '../answer/finding-list.ts'
-import { countsOf } from './finding.ts'
+import { countsOf, suppressedView } from './finding.ts'
 import { paragraph } from './prose.ts'
 import { sanitise } from './sanitise.ts'
 import type { ViewOptions } from './style.ts'
 
-export function findingListView({ findings, kubernetes = '', ok }: FindingList, options: ViewOptions): string {
+export function findingListView({ findings: all, kubernetes = '', ok }: FindingList, options: ViewOptions): string {
+  const findings = all.filter(isOpen)
   const errors = findings.some(({ level }) => level === 'error')
   const verdict = errors
     ? `kube-proxy ${kubernetes} would not start with it`
     : `kube-proxy ${kubernetes} would start with it`
   const summary = `${verdict}: ${findings.length === 0 ? 'nothing to complain of' : countsOf(findings)}`
   const paint = errors ? options.style.bad : ok && findings.length === 0 ? options.style.good : options.style.warn
-  return `${findings.map((finding) => `${placedFindingView(finding, options)}\n`).join('')}${paragraph(summary, options, '', paint)}`
+  return `${findings.map((finding) => `${placedFindingView(finding, options)}\n`).join('')}${paragraph(summary, options, '', paint)}${suppressedView(all, options)}`
 }
 
 export function placedFindingView(

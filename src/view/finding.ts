@@ -1,10 +1,13 @@
 /** Findings: below an answer each is told once for all nodes where it is the same. */
+import { isOpen } from '../answer/finding-list.ts'
 import type { Finding } from '../answer/finding.ts'
-import { paragraph } from './prose.ts'
+import { bullet, heading, paragraph } from './prose.ts'
 import type { ViewOptions } from './style.ts'
 
 /** `2 errors, 1 warning`. */
-export const countsOf = (findings: readonly Finding[]): string =>
+export const countsOf = (all: readonly Finding[]): string => counted(all.filter(isOpen))
+
+const counted = (findings: readonly Finding[]): string =>
   (['error', 'warning', 'info'] as const)
     .map((level) => ({ level, count: findings.filter((finding) => finding.level === level).length }))
     .filter(({ count }) => count > 0)
@@ -16,6 +19,19 @@ export const findingsView = (findings: readonly Finding[], options: ViewOptions,
   alike(findings)
     .map((same) => findingView(same, options, lines))
     .join('')
+
+/** Those that are known and accepted: with the reason, in a line each. */
+export function suppressedView(findings: readonly Finding[], options: ViewOptions): string {
+  const lines = alike(findings.filter((one) => !isOpen(one))).flatMap(([first, ...others]) => {
+    if (!first?.suppressed) return []
+    const { code, message, object, suppressed } = first
+    const nodes = [first, ...others].flatMap(({ node }) => node ?? []).join(', ')
+    const where = [object ?? '', nodes === '' ? '' : `on ${nodes}`].filter((part) => part !== '').join(' ')
+    const text = `${code}${where === '' ? '' : ` ${where}`}: ${message} (${suppressed.by}: ${suppressed.reason})`
+    return [bullet(text, options, options.style.dim)]
+  })
+  return lines.length === 0 ? '' : heading('Suppressed', options) + lines.join('')
+}
 
 /** Findings of several nodes that are one thing to know. */
 export function alike(findings: readonly Finding[]): Finding[][] {

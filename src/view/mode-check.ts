@@ -1,7 +1,9 @@
 /** Whether a cluster may change to a mode: the one verdict, a line for each node, then what was found and what could not be looked for. */
+import { isOpen } from '../answer/finding-list.ts'
+import type { FindingList } from '../answer/finding-list.ts'
 import type { ModeCheck, NodeModeCheck } from '../check/mode-check.ts'
 import { cut } from './cut.ts'
-import { alike, findingsView } from './finding.ts'
+import { alike, findingsView, suppressedView } from './finding.ts'
 import { bullet, heading, paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { Paint, ViewOptions } from './style.ts'
@@ -13,10 +15,12 @@ const mostLines = 3
 
 export function modeCheckView(check: ModeCheck, options: ViewOptions): string {
   const { findings, seen } = check
+  const open = findings.filter(isOpen)
   return [
     paragraph(`${check.mode}: ${verdictText(check)}`, options, '', paintOf(check.verdict, options)),
     check.nodes.length === 0 ? '' : `\n${nodesView(check.nodes, options)}`,
-    findingsView(findings, options, options.wide ? options.limit : mostLines),
+    findingsView(open, options, options.wide ? options.limit : mostLines),
+    suppressedView(findings, options),
     skippedView(check, options),
     seenView(seen, options),
   ].join('')
@@ -26,7 +30,7 @@ function verdictText({ findings, nodes, verdict }: ModeCheck): string {
   if (verdict === 'no') return 'not yet'
   if (verdict === 'unknown') return 'unknown, for too little was seen'
   const isThere = nodes.every(({ changes }) => !changes)
-  const things = alike(findings).length
+  const things = alike(findings.filter(isOpen)).length
   const more = things === 0 ? '' : `, with ${things} ${things === 1 ? 'thing' : 'things'} to know`
   return `yes${isThere ? ', and every node is in it' : ''}${more}`
 }
@@ -64,7 +68,7 @@ function nodesView(nodes: readonly NodeModeCheck[], options: ViewOptions): strin
 const mostTitles = 3
 
 /** What was not looked for matters to whoever decides by it; the same reason is told once. */
-function skippedView({ skipped }: ModeCheck, options: ViewOptions): string {
+export function skippedView({ skipped }: Pick<FindingList, 'skipped'>, options: ViewOptions): string {
   if (skipped.length === 0) return ''
   const reasons = new Map<string, string[]>()
   for (const { code, title, why } of skipped) reasons.set(why, [...(reasons.get(why) ?? []), `${code} (${title})`])

@@ -1,13 +1,15 @@
 /** What verify found: each cause with its nodes, the rules that show it, and what to do. */
+import { isOpen } from '../answer/finding-list.ts'
 import type { Finding } from '../answer/finding.ts'
 import type { Verification } from '../answer/verify/verify.ts'
-import { countsOf } from './finding.ts'
+import { countsOf, suppressedView } from './finding.ts'
 import { paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
 
 export function verifyView(verification: Verification, options: ViewOptions): string {
-  const { compared, findings } = verification
+  const { compared } = verification
+  const findings = verification.findings.filter(isOpen)
   const { style } = options
   const text = findings.map((one) => `${verifiedView(one, options)}\n`).join('')
   const what = `${counted(compared.packets, 'kind')} of packets to ${counted(compared.services, 'Service')} on ${counted(compared.nodes, 'node')} compared`
@@ -16,7 +18,7 @@ export function verifyView(verification: Verification, options: ViewOptions): st
   const verdict = findings.length === 0 ? nothing : countsOf(findings)
   const isFine = findings.length === 0 && compared.packets > 0
   const paint = isWrong ? style.bad : isFine ? style.good : style.warn
-  return `${text}${paragraph(`${what}: ${verdict}`, options, '', paint)}${seenView(verification.seen, options)}`
+  return `${text}${paragraph(`${what}: ${verdict}`, options, '', paint)}${suppressedView(verification.findings, options)}${seenView(verification.seen, options)}`
 }
 
 /** The Services that findings affect, as -o name prints them. */
