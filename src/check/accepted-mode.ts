@@ -7,6 +7,7 @@ import type { NodeCheck } from './check.ts'
 
 export const acceptedMode: NodeCheck = {
   codes: ['KPX4101'],
+  needs: 'cluster',
   applies: toAnyMode,
   decisive: true,
   ofNode: ({ minor, seen, settings }, { question: { mode = '' } }) => {

@@ -10,7 +10,16 @@ export interface Question {
   readonly mode: Mode['name'] | undefined
   /** The minor release that is to be installed; undefined where none is. */
   readonly kubernetes: number | undefined
+  /** Whether everything is asked for, and not what stands against the mode alone. */
+  readonly isWhole?: boolean
 }
+
+/**
+ * What has to be seen: manifests of kube-proxy alone, the API's objects, kube-proxy's own metrics, or a node's rules and tools.
+ * Sorted by what it takes to see it.
+ */
+export const groups = ['static', 'cluster', 'metrics', 'node'] as const
+export type Group = (typeof groups)[number]
 
 /** Why a check could not look. */
 export interface Skipped {
@@ -23,6 +32,7 @@ export type Checked = Skipped | readonly Finding[]
 interface CheckBase {
   /** What it may find. */
   readonly codes: readonly Code[]
+  readonly needs: Group
   readonly applies: (question: Question) => boolean
   /** Whether the answer stays open where it could not look. */
   readonly decisive?: true
@@ -50,6 +60,9 @@ export const toMode =
 
 /** Of checks of what is so in any mode, whatever is asked. */
 export const always = ({ mode }: Question): boolean => mode !== 'userspace'
+
+/** Of checks that are no part of the question whether the mode may change. */
+export const whole = ({ isWhole = false, mode }: Question): boolean => isWhole && mode !== 'userspace'
 
 /** Of checks of every change of the mode to one that there is. */
 export const toAnyMode = toMode('iptables', 'ipvs', 'nftables')

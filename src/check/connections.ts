@@ -6,6 +6,7 @@ import type { ClusterCheck } from './check.ts'
 
 export const connections: ClusterCheck = {
   codes: ['KPX4122'],
+  needs: 'cluster',
   applies: toAnyMode,
   ofCluster: ({ nodes, question: { mode }, services }) => {
     const changing = nodes.filter(({ changes, from }) => changes && from !== null)

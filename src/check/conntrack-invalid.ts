@@ -10,6 +10,7 @@ import { counted, noCounter } from './metric.ts'
 
 export const conntrackInvalid: NodeCheck = {
   codes: ['KPX4115'],
+  needs: 'metrics',
   applies: toMode('nftables'),
   ofNode: (node) => {
     const { changes, from, kernel, settings } = node

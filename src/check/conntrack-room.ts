@@ -7,6 +7,7 @@ const fullness = 0.8
 
 export const conntrackRoom: NodeCheck = {
   codes: ['KPX4124'],
+  needs: 'node',
   applies: always,
   ofNode: ({ seen: { ruleset } }) => {
     const [count, most] = ['nf_conntrack_count', 'nf_conntrack_max'].map((name) =>

@@ -6,6 +6,7 @@ import type { ClusterCheck } from './check.ts'
 
 export const deprecation: ClusterCheck = {
   codes: ['KPX2011'],
+  needs: 'static',
   applies: toAnyMode,
   ofCluster: ({ question: { mode } }) => {
     const { advice = '', milestones = [] } = modes.find(({ name }) => name === mode) ?? {}

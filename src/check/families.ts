@@ -7,6 +7,7 @@ import type { NodeCheck } from './check.ts'
 
 export const families: NodeCheck = {
   codes: ['KPX4128'],
+  needs: 'node',
   applies: always,
   ofNode: ({ node, seen: { ruleset } }, { services }) => {
     if (!node || !ruleset || ruleset.addressed.size === 0) return skipped("the node's addresses were not seen")

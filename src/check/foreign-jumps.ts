@@ -7,6 +7,7 @@ import type { ForeignRule } from './foreign-rules.ts'
 
 export const foreignJumps: NodeCheck = {
   codes: ['KPX4118'],
+  needs: 'node',
   applies: toMode('nftables'),
   ofNode: (node) => {
     if (!node.changes) return []

@@ -11,6 +11,7 @@ import { isOfHost } from './tools.ts'
 
 export const hostNft: NodeCheck = {
   codes: ['KPX4104'],
+  needs: 'node',
   applies: toMode('nftables'),
   ofNode: (node, { scene }) => {
     if (!node.changes) return []

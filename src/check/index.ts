@@ -1,6 +1,9 @@
 /** Every check, by the file that it is in. */
 import { acceptedMode } from './accepted-mode.ts'
 import type { Check } from './check.ts'
+import { comingMode } from './coming-mode.ts'
+import { comingSkew } from './coming-skew.ts'
+import { configuration } from './configuration.ts'
 import { connections } from './connections.ts'
 import { conntrackInvalid } from './conntrack-invalid.ts'
 import { conntrackRoom } from './conntrack-room.ts'
@@ -28,14 +31,21 @@ import { nodeReady } from './node-ready.ts'
 import { owner } from './owner.ts'
 import { platformMode } from './platform-mode.ts'
 import { removedMode } from './removed-mode.ts'
+import { rules } from './rules.ts'
+import { servedTwice } from './served-twice.ts'
+import { staleConnections } from './stale-connections.ts'
 import { strictArp } from './strict-arp.ts'
 import { surge } from './surge.ts'
 import { tools } from './tools.ts'
+import { unfinishedRollout } from './unfinished-rollout.ts'
 import { windows } from './windows.ts'
 
 /** Sorted by name. */
 export const checks: readonly Check[] = [
   acceptedMode,
+  comingMode,
+  comingSkew,
+  configuration,
   connections,
   conntrackInvalid,
   conntrackRoom,
@@ -63,8 +73,12 @@ export const checks: readonly Check[] = [
   owner,
   platformMode,
   removedMode,
+  rules,
+  servedTwice,
+  staleConnections,
   strictArp,
   surge,
   tools,
+  unfinishedRollout,
   windows,
 ]

@@ -6,6 +6,7 @@ import type { NodeCheck } from './check.ts'
 
 export const iptablesFlavours: NodeCheck = {
   codes: ['KPX4120'],
+  needs: 'node',
   applies: toMode('iptables', 'ipvs'),
   ofNode: ({ name: node, seen: { ruleset } }) => {
     if (!ruleset || ruleset.seen.size === 0) return skipped("the node's rules were not seen")

@@ -9,6 +9,7 @@ import type { ClusterCheck } from './check.ts'
 
 export const ipvsAddresses: ClusterCheck = {
   codes: ['KPX4112'],
+  needs: 'cluster',
   applies: toMode('ipvs'),
   ofCluster: ({ scene: { cluster }, services }) => {
     if (!cluster.isRecorded('services') || !cluster.isRecorded('nodes')) {

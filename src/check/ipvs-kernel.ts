@@ -12,6 +12,7 @@ import type { CheckedNode } from './subject.ts'
 
 export const ipvsKernel: NodeCheck = {
   codes: ['KPX4106'],
+  needs: 'node',
   applies: toMode('ipvs'),
   decisive: true,
   ofNode: (node) => {

@@ -6,6 +6,7 @@ import type { NodeCheck } from './check.ts'
 
 export const kubeProxy: NodeCheck = {
   codes: statusFindingCodes.filter((code) => code !== 'KPX4004'),
+  needs: 'node',
   applies: always,
   ofNode: ({ seen }, { question: { mode }, scene, status: { anyPod, server } }) => {
     const findings = statusFindings(seen, server, anyPod, scene)

@@ -6,6 +6,7 @@ import type { NodeCheck } from './check.ts'
 
 export const leftBehind: NodeCheck = {
   codes: ['KPX4121'],
+  needs: 'node',
   applies: toAnyMode,
   ofNode: ({ changes, from, minor, seen }, { question: { mode = '' } }) => {
     // the chains of iptables mode lie idle in ipvs mode: KUBE-SERVICES no longer leads to them

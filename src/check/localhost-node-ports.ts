@@ -8,6 +8,7 @@ import { nodePorts } from './node-ports.ts'
 
 export const localhostNodePorts: NodeCheck = {
   codes: ['KPX4113'],
+  needs: 'metrics',
   applies: toMode('ipvs', 'nftables'),
   ofNode: (node, { question: { mode = '' }, services }) => {
     const { changes, from, minor = 0, settings } = node

@@ -14,6 +14,7 @@ import type { CheckedNode } from './subject.ts'
 
 export const lostSettings: ClusterCheck = {
   codes: ['KPX2005', 'KPX4123'],
+  needs: 'cluster',
   applies: toAnyMode,
   ofCluster: ({ nodes, question: { mode = '' }, scene }) => {
     const changing = nodes.filter(({ changes }) => changes)

@@ -6,6 +6,7 @@ import { rulesOutside } from './foreign-rules.ts'
 
 export const masqueradeMark: NodeCheck = {
   codes: ['KPX4119'],
+  needs: 'node',
   applies: always,
   ofNode: (node, { question: { mode } }) => {
     if ((node.seen.ruleset?.seen.size ?? 0) === 0) return skipped("the node's rules were not seen")

@@ -17,6 +17,7 @@ import type { Container } from './daemon-set.ts'
 
 export const networkPlugin: ClusterCheck = {
   codes: ['KPX4109'],
+  needs: 'cluster',
   applies: toAnyMode,
   ofCluster: ({ question: { mode = '' }, recognition, scene: { capture } }) => {
     if (isUnseen(recognition)) return skipped(noDaemonSets)

@@ -11,6 +11,7 @@ const unchecked = 'KUBE_PROXY_NFTABLES_SKIP_KERNEL_VERSION_CHECK'
 
 export const nftablesKernel: NodeCheck = {
   codes: ['KPX4102'],
+  needs: 'cluster',
   applies: toMode('nftables'),
   decisive: true,
   ofNode: ({ kernel, minor = 31, seen }) => {

@@ -9,6 +9,7 @@ const expressions = ['nft_ct', 'nft_fib_ipv4', 'nft_masq', 'nft_nat', 'nft_numge
 
 export const nftablesModules: NodeCheck = {
   codes: ['KPX4105'],
+  needs: 'node',
   applies: toMode('nftables'),
   ofNode: (node) => {
     if (!node.changes) return []

@@ -14,6 +14,7 @@ const veryMany = 20_000
 
 export const nftablesScale: NodeCheck = {
   codes: ['KPX4116'],
+  needs: 'cluster',
   applies: toMode('nftables'),
   ofNode: ({ changes, kernel, minor }, { scene: { cluster } }) => {
     if (!changes) return []

@@ -9,6 +9,7 @@ import type { NodeCheck } from './check.ts'
 
 export const nftablesTables: NodeCheck = {
   codes: ['KPX4107'],
+  needs: 'node',
   applies: toMode('nftables'),
   ofNode: ({ changes, minor, name: node, seen: { ruleset } }) => {
     if (!changes || (minor !== undefined && minor > 35)) return []

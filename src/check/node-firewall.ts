@@ -15,6 +15,7 @@ import type { CheckedNode, Subject } from './subject.ts'
 
 export const nodeFirewall: NodeCheck = {
   codes: ['KPX4117'],
+  needs: 'node',
   applies: toMode('nftables'),
   ofNode: (node, subject) => {
     if (!node.changes || node.from !== 'iptables') return []

@@ -10,6 +10,7 @@ import { containerNamed, isUnseen, noDaemonSets } from './daemon-set.ts'
 
 export const nodeLocalDns: ClusterCheck = {
   codes: ['KPX4110'],
+  needs: 'cluster',
   applies: toMode('ipvs'),
   ofCluster: ({ recognition, scene: { cluster } }) => {
     if (isUnseen(recognition)) return skipped(noDaemonSets)

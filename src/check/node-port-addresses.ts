@@ -16,6 +16,7 @@ import type { CheckedNode } from './subject.ts'
 
 export const nodePortAddresses: NodeCheck = {
   codes: ['KPX4114'],
+  needs: 'cluster',
   applies: toAnyMode,
   ofNode: (node, { question: { mode = '' }, services }) => {
     const { changes, from, seen, settings } = node

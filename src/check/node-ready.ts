@@ -5,6 +5,7 @@ import type { NodeCheck } from './check.ts'
 
 export const nodeReady: NodeCheck = {
   codes: ['KPX4125'],
+  needs: 'cluster',
   applies: always,
   ofNode: ({ node }) => {
     if (node?.ready === undefined) return skipped("the Node's conditions were not recorded")

@@ -10,6 +10,7 @@ import type { ClusterCheck } from './check.ts'
 
 export const owner: ClusterCheck = {
   codes: ['KPX4002', 'KPX4003'],
+  needs: 'static',
   applies: toAnyMode,
   ofCluster: ({ nodes, question: { mode = '' }, recognition, scene }) => {
     const own = nodes.flatMap(({ seen }) => seen.started ?? [])

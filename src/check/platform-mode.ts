@@ -7,6 +7,7 @@ import type { ClusterCheck } from './check.ts'
 
 export const platformMode: ClusterCheck = {
   codes: ['KPX4004', 'KPX4108'],
+  needs: 'cluster',
   applies: toAnyMode,
   ofCluster: ({ question: { mode = '' }, recognition }) => {
     const { found, scene } = recognition

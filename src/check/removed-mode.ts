@@ -6,6 +6,7 @@ import type { ClusterCheck } from './check.ts'
 
 export const removedMode: ClusterCheck = {
   codes: ['KPX4101'],
+  needs: 'static',
   applies: toMode('userspace'),
   ofCluster: () => {
     const { milestones = [] } = modes.find(({ name }) => name === 'userspace') ?? {}

@@ -46,10 +46,15 @@ const byCode = (findings: readonly Finding[]): Finding[] =>
 
 const levels = ['error', 'warning', 'info'] as const
 
-const looksOf = (check: Check, subject: Subject): Look[] =>
-  isOfNode(check)
-    ? subject.nodes.map((node) => ({ check, node: node.name, checked: lookAt(node, check, subject) }))
-    : [{ check, node: null, checked: check.ofCluster(subject) }]
+function looksOf(check: Check, subject: Subject): Look[] {
+  const { files, nodes } = subject
+  if (files && check.needs !== 'static') return [{ check, node: null, checked: skipped(needsCluster) }]
+  if (!isOfNode(check)) return [{ check, node: null, checked: check.ofCluster(subject) }]
+  if (nodes.length === 0) return [{ check, node: null, checked: skipped('no node was looked at') }]
+  return nodes.map((node) => ({ check, node: node.name, checked: lookAt(node, check, subject) }))
+}
+
+const needsCluster = 'files tell nothing of it: it takes a cluster, or a capture of one'
 
 /** Of a node of which nothing was seen all that could not be looked for has that one reason. */
 function lookAt(node: CheckedNode, check: NodeCheck, subject: Subject): Checked {

@@ -9,6 +9,7 @@ const announcers = /^(?:\S*metallb\S*|speaker|kube-vip\S*|openelb\S*)\/(?:\S*spe
 
 export const strictArp: ClusterCheck = {
   codes: ['KPX4111'],
+  needs: 'cluster',
   applies: toMode('ipvs'),
   ofCluster: ({ nodes, recognition }) => {
     if (isUnseen(recognition)) return skipped(noDaemonSets)

@@ -1,12 +1,16 @@
 /** What checks look at: a scene, the question, and of each node what several of them ask for. */
 import type { Scene } from '../answer/scene.ts'
+import { minorOfFiles, settingsOfFiles } from '../answer/config/validate.ts'
+import type { ConfigFile } from '../answer/config/validate.ts'
 import { modeOf } from '../answer/mode.ts'
 import type { SeenNode } from '../answer/status/node.ts'
 import { seenNodes } from '../answer/status/status.ts'
 import type { SeenNodes } from '../answer/status/status.ts'
+import type { Observation } from '../answer/verify/observe.ts'
 import type { Node, Service } from '../cluster/objects.ts'
 import { effectiveSettings } from '../config/effective.ts'
 import type { Settings } from '../config/settings.ts'
+import { newestMinor } from '../config/version.ts'
 import { sourceFile } from '../decode/source.ts'
 import type { SourceFile } from '../decode/source.ts'
 import { configFileOf } from '../platform/config-file.ts'
@@ -46,18 +50,34 @@ export interface Subject {
   readonly status: Pick<SeenNodes, 'anyPod' | 'server'>
   /** Those of kube-proxy, that are not left to others. */
   readonly services: readonly Service[]
+  /** Each configuration that kube-proxies have, once. */
+  readonly settings: readonly Settings[]
+  /** What the nodes' rules do to Services' packets; why that was not looked at, where it was not. */
+  readonly observation: Observation | string
+  /** The manifests that are all there is to look at; undefined where a cluster was looked at. */
+  readonly files: readonly ConfigFile[] | undefined
 }
 
-export function subjectOf(scene: Scene, question: Question, names: readonly string[]): Subject {
+/** What a subject may have beside its scene. */
+export type Beside = Partial<Pick<Subject, 'files' | 'observation'>>
+
+export function subjectOf(scene: Scene, question: Question, names: readonly string[], beside: Beside = {}): Subject {
+  const { files, observation = 'nothing was compared' } = beside
   const windows = scene.cluster.nodes.filter(({ os }) => os === 'windows')
   const own = names.filter((name) => !windows.some((one) => one.name === name))
   const { all, anyPod, server } = seenNodes(scene, own)
   const settingsOf = settingsReader(scene)
+  const nodes = all.map((seen) => checkedNode(seen, question, settingsOf(seen), scene))
+  const recognition = recognitionOf(scene.capture)
+  const ofNodes = nodes.flatMap(({ settings }) => settings ?? [])
   return {
     scene,
     question,
-    recognition: recognitionOf(scene.capture),
-    nodes: all.map((seen) => checkedNode(seen, question, settingsOf(seen), scene)),
+    recognition,
+    nodes,
+    settings: files ? settingsOfFiles(files, minorOfFiles(files) ?? newestMinor) : [...new Set(ofNodes)],
+    observation,
+    files,
     windows,
     status: { anyPod, server },
     services: scene.cluster.services.filter(({ leftToOthers }) => !leftToOthers),

@@ -7,6 +7,7 @@ import type { ClusterCheck } from './check.ts'
 
 export const surge: ClusterCheck = {
   codes: ['KPX4127'],
+  needs: 'static',
   applies: always,
   ofCluster: ({ scene: { capture } }) =>
     kubeProxyDaemonSets(capture.list('daemonsets') ?? [])

@@ -10,6 +10,7 @@ import type { CheckedNode } from './subject.ts'
 
 export const tools: NodeCheck = {
   codes: ['KPX4103'],
+  needs: 'node',
   applies: toMode('ipvs', 'nftables'),
   ofNode: (node, { question: { mode }, scene }) => {
     const needs = modes.find(({ name }) => name === mode)?.needs ?? []

@@ -6,6 +6,7 @@ import type { ClusterCheck } from './check.ts'
 
 export const windows: ClusterCheck = {
   codes: ['KPX4126'],
+  needs: 'cluster',
   applies: toAnyMode,
   ofCluster: ({ nodes, scene, windows: others }) => {
     const placeOf = ({ status }: (typeof nodes)[number]['seen']): string => `${status.config.object}`

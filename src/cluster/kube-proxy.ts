@@ -97,6 +97,12 @@ export interface KubeProxyDaemonSet extends Applied {
   readonly desired: number
   /** Pods that a node may have beside an old one while they are replaced, as it is written: `1`, `10%`; empty where it is not. */
   readonly maxSurge: string
+  /** Pods that may be away while they are replaced, alike. */
+  readonly maxUnavailable: string
+  /** `RollingUpdate`, `OnDelete`; empty where it is not written. */
+  readonly updateStrategy: string
+  /** Whether the kubelet asks its container whether it works. */
+  readonly isProbed: boolean
 }
 
 /** Those with a container of kube-proxy. */
@@ -108,7 +114,22 @@ function daemonSetOf(value: Json): KubeProxyDaemonSet[] {
   const template = object(object(spec)['template'])
   const container = kubeProxyContainer(object(template['spec']), object(object(template['metadata'])['labels']))
   const desired = number(object(status)['desiredNumberScheduled']) ?? 0
-  const { maxSurge } = object(object(object(spec)['updateStrategy'])['rollingUpdate'])
-  const surge = typeof maxSurge === 'number' ? String(maxSurge) : text(maxSurge)
-  return container ? [{ ...appliedOf('DaemonSet', value), container, desired, maxSurge: surge }] : []
+  const { rollingUpdate, type } = object(object(spec)['updateStrategy'])
+  const { maxSurge, maxUnavailable } = object(rollingUpdate)
+  if (!container) return []
+  const own = objects(object(template['spec'])['containers']).find(({ name }) => name === container.name)
+  return [
+    {
+      ...appliedOf('DaemonSet', value),
+      container,
+      desired,
+      maxSurge: countOf(maxSurge),
+      maxUnavailable: countOf(maxUnavailable),
+      updateStrategy: text(type),
+      isProbed: own?.['readinessProbe'] !== undefined,
+    },
+  ]
 }
+
+/** Of `1` and `"10%"`. */
+const countOf = (value: unknown): string => (typeof value === 'number' ? String(value) : text(value))

@@ -11,8 +11,9 @@ import { decodeText } from '../../config/text.ts'
 import { newestMinor } from '../../config/version.ts'
 import { minorOf } from '../../version.ts'
 import { KpxError } from '../../error.ts'
+import type { Settings } from '../../config/settings.ts'
 import { finding } from '../finding.ts'
-import type { Finding } from '../finding.ts'
+import type { FileEvidence, Finding } from '../finding.ts'
 import { findingList } from '../finding-list.ts'
 import type { FailOn, FindingList } from '../finding-list.ts'
 
@@ -23,7 +24,7 @@ export interface ConfigFile {
   readonly bytes: Uint8Array
 }
 
-const ofConfigs = [
+export const ofConfigs = [
   'KPX2001',
   'KPX2002',
   'KPX2003',
@@ -37,7 +38,7 @@ const ofConfigs = [
   'KPX2011',
   'KPX2013',
 ] as const satisfies readonly Code[]
-const ofCommands = ['KPX2012', 'KPX2014'] as const satisfies readonly Code[]
+export const ofCommands = ['KPX2012', 'KPX2014'] as const satisfies readonly Code[]
 
 /** `1.34`, `v1.34.3`: its minor. Throws KPX1001 for a release that kpx knows nothing of. */
 export function knownMinor(version: string): number {
@@ -79,6 +80,33 @@ function open({ bytes, name }: ConfigFile): OpenFile {
   const at = text.before.length
   const problem: Problem = { code: 'KPX2001', message: text.why, start: at, end: at }
   return { name, place, found: { ...nothing, problems: [{ object: undefined, problem }] } }
+}
+
+/** The same findings for a release, without a verdict. */
+export const judgeFiles = (files: readonly ConfigFile[], minor: number): Finding[] =>
+  files.flatMap((file) => findingsOf(open(file), minor))
+
+/** The release that an image in the files names; undefined where none does, or several do. */
+export const minorOfFiles = (files: readonly ConfigFile[]): number | undefined => minorOfImages(files.map(open))
+
+/** What a release makes of each configuration in the files; of those that it can read. */
+export const settingsOfFiles = (files: readonly ConfigFile[], minor: number): Settings[] =>
+  files.flatMap((file) => open(file).found.configs.flatMap(({ text }) => judge(text, minor).settings ?? []))
+
+/** Where the files have each object, by its name: the line of its configuration or of kube-proxy's command. */
+export function placesOfObjects(files: readonly ConfigFile[]): ReadonlyMap<string, FileEvidence> {
+  const all = files.flatMap((file): [string, FileEvidence][] => {
+    const { found, name, place } = open(file)
+    const at = (object: string, offset: number): [string, FileEvidence] => {
+      const { column, line, text } = place(offset)
+      return [object, { file: name, line, column, endColumn: column, text }]
+    }
+    return [
+      ...found.configs.map(({ object = '', outer }) => at(object.replace(/, key .*/, ''), outer(0))),
+      ...found.commands.map(({ object, words }) => at(object, words[0]?.start ?? 0)),
+    ]
+  })
+  return new Map(all)
 }
 
 /** The tag of kube-proxy's image, where one release is named. */
