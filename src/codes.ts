@@ -5,6 +5,7 @@
 import { accessCodes } from './access-codes.ts'
 import { checkCodes } from './check-codes.ts'
 import { configCodes } from './config-codes.ts'
+import { preflightCodes } from './preflight-codes.ts'
 import { rolloutCodes } from './rollout-codes.ts'
 
 type Level = 'error' | 'warning' | 'info'
@@ -199,6 +200,7 @@ export const catalogue = [
     fix: 'see whose it is, and how that changes it: kpx status, and the same command without --force',
   },
   ...checkCodes,
+  ...preflightCodes,
   ...rolloutCodes,
 ] as const satisfies readonly CatalogueEntry[]
 

@@ -16,6 +16,7 @@ const everywhere = [
   'modes.ts',
   'nearest.ts',
   'recent.ts',
+  'preflight-codes.ts',
   'rollout-codes.ts',
   'version.ts',
 ]

@@ -1,5 +1,6 @@
 /** Every check, by the file that it is in. */
 import { acceptedMode } from './accepted-mode.ts'
+import { apiAddress } from './api-address.ts'
 import type { Check } from './check.ts'
 import { comingMode } from './coming-mode.ts'
 import { comingSkew } from './coming-skew.ts'
@@ -7,18 +8,26 @@ import { configuration } from './configuration.ts'
 import { connections } from './connections.ts'
 import { conntrackInvalid } from './conntrack-invalid.ts'
 import { conntrackRoom } from './conntrack-room.ts'
+import { conntrackSize } from './conntrack-size.ts'
 import { deprecation } from './deprecation.ts'
 import { families } from './families.ts'
 import { foreignJumps } from './foreign-jumps.ts'
+import { frozenConfiguration } from './frozen-configuration.ts'
+import { healthPort } from './health-port.ts'
 import { hostNft } from './host-nft.ts'
 import { iptablesFlavours } from './iptables-flavours.ts'
+import { iptablesScale } from './iptables-scale.ts'
 import { ipvsAddresses } from './ipvs-addresses.ts'
 import { ipvsKernel } from './ipvs-kernel.ts'
 import { kubeProxy } from './kube-proxy.ts'
+import { kubeletChains } from './kubelet-chains.ts'
 import { leftBehind } from './left-behind.ts'
+import { localhostKeyword } from './localhost-keyword.ts'
 import { localhostNodePorts } from './localhost-node-ports.ts'
 import { lostSettings } from './lost-settings.ts'
+import { markDrop } from './mark-drop.ts'
 import { masqueradeMark } from './masquerade-mark.ts'
+import { metricsAddress } from './metrics-address.ts'
 import { networkPlugin } from './network-plugin.ts'
 import { nftablesKernel } from './nftables-kernel.ts'
 import { nftablesModules } from './nftables-modules.ts'
@@ -30,6 +39,8 @@ import { nodePortAddresses } from './node-port-addresses.ts'
 import { nodeReady } from './node-ready.ts'
 import { owner } from './owner.ts'
 import { platformMode } from './platform-mode.ts'
+import { podAddresses } from './pod-addresses.ts'
+import { readinessProbe } from './readiness-probe.ts'
 import { removedMode } from './removed-mode.ts'
 import { rules } from './rules.ts'
 import { servedTwice } from './served-twice.ts'
@@ -38,29 +49,39 @@ import { strictArp } from './strict-arp.ts'
 import { surge } from './surge.ts'
 import { tools } from './tools.ts'
 import { unfinishedRollout } from './unfinished-rollout.ts'
+import { updateStrategy } from './update-strategy.ts'
 import { windows } from './windows.ts'
 
 /** Sorted by name. */
 export const checks: readonly Check[] = [
   acceptedMode,
+  apiAddress,
   comingMode,
   comingSkew,
   configuration,
   connections,
   conntrackInvalid,
   conntrackRoom,
+  conntrackSize,
   deprecation,
   families,
   foreignJumps,
+  frozenConfiguration,
+  healthPort,
   hostNft,
   iptablesFlavours,
+  iptablesScale,
   ipvsAddresses,
   ipvsKernel,
   kubeProxy,
+  kubeletChains,
   leftBehind,
+  localhostKeyword,
   localhostNodePorts,
   lostSettings,
+  markDrop,
   masqueradeMark,
+  metricsAddress,
   networkPlugin,
   nftablesKernel,
   nftablesModules,
@@ -72,6 +93,8 @@ export const checks: readonly Check[] = [
   nodeReady,
   owner,
   platformMode,
+  podAddresses,
+  readinessProbe,
   removedMode,
   rules,
   servedTwice,
@@ -80,5 +103,6 @@ export const checks: readonly Check[] = [
   surge,
   tools,
   unfinishedRollout,
+  updateStrategy,
   windows,
 ]

@@ -1,0 +1,96 @@
+/** The part of the catalogue (codes.ts) that preflight alone finds: what is risky in any mode, and about the DaemonSet. */
+import type { CatalogueEntry } from './codes.ts'
+
+export const preflightCodes = [
+  {
+    code: 'KPX4129',
+    level: 'warning',
+    title: 'pods of kube-proxy are not replaced by themselves',
+    why: 'With updateStrategy OnDelete a change of the DaemonSet is in force on a node once somebody has deleted its pod, and nodes differ until then.',
+    fix: 'let kpx replace them one by one, which it does: kpx rollout restart; or set updateStrategy to RollingUpdate',
+  },
+  {
+    code: 'KPX4130',
+    level: 'warning',
+    title: 'many nodes change at a time',
+    why: 'Nothing asks a kube-proxy whether it works before the next ones are replaced: a bad configuration is on all of these nodes before anybody sees it.',
+    fix: "set maxUnavailable to 1 in the DaemonSet's updateStrategy; kpx itself goes node by node",
+  },
+  {
+    code: 'KPX4131',
+    level: 'info',
+    title: 'Kubernetes does not ask whether kube-proxy works',
+    why: 'Without a readinessProbe a pod is ready as soon as its process is there: a rollout of the DaemonSet succeeds while nothing is programmed.',
+    fix: 'let kpx make the change, which looks at the rules of each node; or look yourself after it: kpx verify',
+  },
+  {
+    code: 'KPX4132',
+    level: 'warning',
+    title: 'an edit of the configuration does not get to kube-proxy',
+    why: 'An immutable ConfigMap is never changed, and a file that is mounted by subPath stays as it was when the pod was made.',
+    fix: 'make a ConfigMap of another name and have the DaemonSet mount that, or mount it as a folder',
+  },
+  {
+    code: 'KPX4133',
+    level: 'warning',
+    title: 'kube-proxy may not be allowed to size conntrack',
+    why: 'Nodes that are containers have the kernel of their host, whose nf_conntrack_max they cannot write: kube-proxy exits where it is to raise it.',
+    fix: 'leave it as it is: kpx config set conntrack.maxPerCore=0',
+  },
+  {
+    code: 'KPX4134',
+    level: 'warning',
+    title: "pods' addresses are not those that kube-proxy takes for pods'",
+    why: 'By clusterCIDR it tells connections of pods from others, which it masquerades: these pods appear to others as their node.',
+    fix: "set clusterCIDR to the range of the cluster's pods: kpx config set clusterCIDR=CIDR",
+  },
+  {
+    code: 'KPX4135',
+    level: 'warning',
+    title: 'rules of others rely on KUBE-MARK-DROP',
+    why: 'kube-proxy has not used that chain since 1.25, and kubelets from 1.28 on do not make it: what jumps there need not be dropped.',
+    fix: 'have whoever made the rules drop the packets itself',
+  },
+  {
+    code: 'KPX4136',
+    level: 'warning',
+    title: 'load balancers do not find the health of kube-proxy',
+    why: 'Those of clouds ask port 10256 of each node before they send it connections of a Service with externalTrafficPolicy Cluster.',
+    fix: 'leave it where they look: kpx config unset healthzBindAddress',
+  },
+  {
+    code: 'KPX4137',
+    level: 'info',
+    title: 'whoever reaches a node reads what kube-proxy tells of itself',
+    why: 'At metricsBindAddress it serves its metrics and configuration without asking who reads them, and with enableProfiling its profiles.',
+    fix: 'if nobody from beyond the node reads it: kpx config unset metricsBindAddress; else let a firewall say who may',
+  },
+  {
+    code: 'KPX4138',
+    level: 'error',
+    title: 'kube-proxy needs itself to reach the API server',
+    why: 'Its kubeconfig names an address of a Service, which works only while its rules are there: after a restart of the node it never starts.',
+    fix: "name the API server's own address, or its load balancer's, in the kubeconfig",
+  },
+  {
+    code: 'KPX4139',
+    level: 'info',
+    title: 'so many Services are slow in iptables mode',
+    why: 'Each new connection goes through the rules of all Services one by one, and the first sync after a start writes all of them.',
+    fix: 'see whether nftables would do: kpx mode check nftables',
+  },
+  {
+    code: 'KPX4140',
+    level: 'info',
+    title: 'kubelets may masquerade by another bit than kube-proxy',
+    why: 'A kubelet before 1.27 makes KUBE-MARK-MASQ and KUBE-POSTROUTING as well, with bit 14 unless its own flag says otherwise.',
+    fix: 'upgrade the kubelets, or give both the same bit: kpx explain field iptables.masqueradeBit',
+  },
+  {
+    code: 'KPX4141',
+    level: 'info',
+    title: 'NodePorts do not answer at 127.0.0.1 all the same',
+    why: 'In nftables mode the gate alone opens nothing: nodePortAddresses has to name localhost beside the others.',
+    fix: 'say so: kpx config set nodePortAddresses=primary,localhost',
+  },
+] as const satisfies readonly CatalogueEntry[]
