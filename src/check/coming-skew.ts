@@ -15,14 +15,11 @@ export const comingSkew: NodeCheck = {
     const now = minorOf(server ?? '')
     if (now !== undefined && kubernetes < now) {
       const message = `1.${kubernetes} is older than the API server, 1.${now}: a control plane is never downgraded`
-      return [finding('KPX4001', { message })]
+      return [{ ...finding('KPX4001', { message }), fix: 'choose a later release' }]
     }
     const why = [
       about(`kube-proxy is ${status.version}`, skewBetween(minor, kubernetes, undefined)),
-      about(
-        `the kubelet is ${status.kubelet}, and of kube-proxy 1.${kubernetes}`,
-        skewBetween(kubernetes, undefined, kubelet),
-      ),
+      about(`kube-proxy 1.${kubernetes} beside kubelet ${status.kubelet}`, skewBetween(kubernetes, undefined, kubelet)),
     ]
     // what is so already is said of the node as it is
     if (skewBetween(minor, now, kubelet) !== undefined) return []

@@ -10,11 +10,9 @@ export const iptablesScale: NodeCheck = {
   codes: ['KPX4139'],
   needs: 'cluster',
   applies: whole,
-  ofNode: ({ from, settings }, { question: { mode }, scene: { cluster }, services }) => {
+  ofNode: ({ from }, { question: { mode }, scene: { cluster }, services }) => {
     if (!cluster.isRecorded('services')) return skipped('the Services were not recorded')
     if ((mode ?? from) !== 'iptables' || services.length <= many) return []
-    const isAtOnce = settings?.line('iptables.minSyncPeriod') === '0s'
-    const message = `there are ${services.length} Services${isAtOnce ? ', and iptables.minSyncPeriod 0s has every change written by itself' : ''}`
-    return [finding('KPX4139', { message })]
+    return [finding('KPX4139', { message: `there are ${services.length} Services` })]
   },
 }

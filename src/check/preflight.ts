@@ -1,14 +1,16 @@
 /** `kpx preflight`: one verdict from everything that kpx can know of a cluster, or of manifests. */
 import type { ConfigFile } from '../answer/config/validate.ts'
 import { placesOfObjects } from '../answer/config/validate.ts'
+import { hasSeen } from '../answer/document.ts'
 import { findingList, isOpen } from '../answer/finding-list.ts'
 import type { FailOn, FindingList, Suppress } from '../answer/finding-list.ts'
 import type { Finding } from '../answer/finding.ts'
 import { sceneOf, seenOf } from '../answer/scene.ts'
-import type { Scene } from '../answer/scene.ts'
+import type { Scene, Seen } from '../answer/scene.ts'
 import { manifestCapture } from '../capture/manifests.ts'
 import { entryOf } from '../codes.ts'
 import type { Code } from '../codes.ts'
+import { newestMinor } from '../config/version.ts'
 import type { Mode } from '../modes.ts'
 import { groups } from './check.ts'
 import type { Group, Question } from './check.ts'
@@ -16,7 +18,7 @@ import { checks } from './index.ts'
 import { runChecks } from './run.ts'
 import type { CheckRun } from './run.ts'
 import { subjectOf } from './subject.ts'
-import type { Beside, Subject } from './subject.ts'
+import type { Beside } from './subject.ts'
 
 type Result = 'pass' | 'skip' | Finding['level']
 
@@ -51,12 +53,12 @@ export function preflight(looked: Looked, asked: Question, { failOn, suppress }:
   const subject = subjectOf(scene, asked, nodes, beside)
   const run = runChecks(checks, subject)
   const findings = suppress(placed(run.findings, beside.files ?? []))
-  const list = findingList(findings, run.codes, run.skipped, failOn, seenOf(scene))
+  const list = findingList(findings, run.codes, run.skipped, failOn, noted(seenOf(scene), asked))
   return {
     ...list,
     ...(asked.kubernetes !== undefined && { kubernetes: `1.${asked.kubernetes}` }),
     ...(asked.mode !== undefined && { mode: asked.mode }),
-    verdict: verdictOf(list, run, subject),
+    verdict: verdictOf(list, run, looked),
     checks: results(list, asked),
   }
 }
@@ -74,15 +76,18 @@ export function exitOf({ findings, ok, verdict }: Preflight): number {
   return verdict === 'unknown' ? 3 : 0
 }
 
-function verdictOf(
-  { findings, seen }: FindingList,
-  { open, skipped }: CheckRun,
-  { files }: Subject,
-): Preflight['verdict'] {
-  if (findings.some((one) => one.level === 'error' && isOpen(one))) return 'no'
+function verdictOf(list: FindingList, { open, skipped }: CheckRun, { files, nodes }: Looked): Preflight['verdict'] {
+  if (list.findings.some((one) => one.level === 'error' && isOpen(one))) return 'no'
   if (files) return 'yes'
-  const isUnseen = seen.nodes.length < seen.of || seen.of === 0
+  const isUnseen = nodes.length === 0 || !hasSeen(list, nodes)
   return isUnseen || open.size > 0 || decisive.some((code) => skipped.has(code)) ? 'unknown' : 'yes'
+}
+
+/** Of a release to come only what is announced is known. */
+function noted(seen: Seen, { kubernetes = 0 }: Question): Seen {
+  if (kubernetes <= newestMinor) return seen
+  const note = `which gates and fields 1.${kubernetes} has is not known yet: the configuration was judged as by 1.${newestMinor}`
+  return { ...seen, notes: [...(seen.notes ?? []), note] }
 }
 
 /** Without a comparison nobody knows whether Services work now. */
