@@ -38,11 +38,15 @@ const question = (asked: Partial<Question>): Question => ({
   ...asked,
 })
 
+/** All but userspace, which there is no more. */
+const everyMode = 3
+
 /** Asked of the check itself, by every question that there is. */
 function whenOf({ applies }: Check): string {
   if (applies(question({}))) return 'always'
   const modes = (['iptables', 'ipvs', 'nftables', 'userspace'] as const).filter((mode) => applies(question({ mode })))
   // any minor will do
   const withRelease = applies(question({ kubernetes: 0 })) ? ['--kubernetes'] : []
-  return [...(modes.length === 0 ? [] : [`--mode ${modes.join('|')}`]), ...withRelease].join(', ')
+  const withMode = modes.length >= everyMode ? ['--mode'] : modes.length === 0 ? [] : [`--mode ${modes.join('|')}`]
+  return [...withMode, ...withRelease].join(', ')
 }

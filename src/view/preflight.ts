@@ -77,13 +77,14 @@ const paints = ({ style }: ViewOptions): Readonly<Record<PreflightCheck['result'
   warning: style.warn,
 })
 
-export function checkListView({ items }: CheckList, options: ViewOptions): string {
-  const columns = [
-    { header: 'CODE' },
-    { header: 'NEEDS' },
-    { header: 'WHEN', shrink: true },
-    { header: 'LOOKED FOR', below: true },
-  ]
-  const rows = items.map(({ code, needs, title, when }): Cell[] => [code, needs, when, title])
-  return table(columns, rows, options)
-}
+/** What is looked for, by what has to be seen for it. */
+export const checkListView = ({ items }: CheckList, options: ViewOptions): string =>
+  groups
+    .map((group) => {
+      const columns = [{ header: 'CODE' }, { header: 'WHEN' }, { header: 'LOOKED FOR', below: true }]
+      const own = items.filter(({ needs }) => needs === group)
+      const rows = own.map(({ code, title, when }): Cell[] => [code, when, title])
+      return heading(`${titles[group]} (${group})`, options) + table(columns, rows, options)
+    })
+    .join('')
+    .trimStart()

@@ -55,7 +55,7 @@ describe('an offline command', () => {
 
   /** kube-proxy's configuration is YAML, and so are some of those by which its platform is known: explain alone names that. */
   const isConfigured = ([first = '', second = '']: readonly string[]): boolean =>
-    ['config', 'mode', 'status', 'verify'].includes(first) || (first === 'explain' && second === '--from')
+    ['config', 'mode', 'preflight', 'status', 'verify'].includes(first) || (first === 'explain' && second === '--from')
 
   const field = ['explain', 'field', 'iptables.masqueradeBit']
   for (const argv of [

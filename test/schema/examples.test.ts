@@ -15,7 +15,7 @@ function wrong(value: unknown): unknown {
 
 /** Fields whose texts are a list that v1 does not leave. */
 const listed =
-  /(?:^|\.)(?:apiVersion|verdict|reply|protocol|family|level|code|codes\[\]|dryRun|as|way)$|^kind$|(?:frontends|items)\[\]\.kind$|^rollout\.state$/
+  /(?:^|\.)(?:apiVersion|verdict|reply|protocol|family|level|code|codes\[\]|group|needs|result|dryRun|as|way)$|^kind$|(?:frontends|items)\[\]\.kind$|^rollout\.state$/
 
 /** By the field's name. */
 const outOfRange: Readonly<Record<string, readonly number[]>> = {

@@ -21,7 +21,7 @@ const optional = [
   /^ModeExplanation (?:milestones\[\]\.note|needs\[\]\.atLeast)$/,
   /(?:findings|found)\[\]\.evidence\[\]\.(?:column|endColumn|node)$/,
   /(?:findings|found)\[\]\.(?:affects|says)$/,
-  /^FindingList (?:compared|kubernetes|mode|nodes|verdict)$/,
+  /^FindingList (?:checks|compared|kubernetes|mode|nodes|verdict)$/,
   /^ServiceExplanation (?:behaviour|type)$/,
   /^(?:Address|Service)Explanation .*\.senders(?:\.\w+)?$/,
   /^(?:Address|Service)Explanation .*\.from\.\w+$/,

@@ -27,6 +27,8 @@ export const documentsOfNone = async (): Promise<Document[]> => [
   await documentOf('explain', 'code', 'KPX3001'),
   await documentOf('explain', 'field', 'detectLocal.bridgeInterface'),
   await documentOf('explain', 'field'),
+  await documentOf('preflight', '--list'),
+  await documentOf('preflight', `${root}test/config/examples/config-map.yaml`),
   await documentOf('config', 'validate', `${root}test/config/examples/config-map.yaml`),
 ]
 
@@ -41,6 +43,8 @@ export async function documentsOf(recording: string): Promise<Document[]> {
     await documentOf('mode', 'get', ...from),
     await documentOf('mode', 'check', 'nftables', ...from),
     await documentOf('mode', 'check', 'userspace', ...from),
+    await documentOf('preflight', '--mode', 'nftables', '--kubernetes', '1.40', ...from),
+    await documentOf('preflight', ...from),
     await documentOf('decode', ...from),
     await documentOf('decode', ...dumps.map((file) => `${path}/nodes/${file}`)),
     await traced(flowsIn(scene), from),
