@@ -16,7 +16,10 @@ export const configuration: ClusterCheck = {
   needs: 'static',
   applies: whole,
   ofCluster: (subject) => {
-    if (subject.files) return judged(subject.files, [minorOfFiles(subject.files) ?? newestMinor], subject)
+    const { files, question } = subject
+    // where no image names a release, it is the one that is asked about
+    const asked = Math.min(question.kubernetes ?? newestMinor, newestMinor)
+    if (files) return judged(files, [minorOfFiles(files) ?? asked], subject)
     try {
       return ofPlace(subject)
     } catch (error) {

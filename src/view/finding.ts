@@ -22,7 +22,10 @@ export const findingsView = (findings: readonly Finding[], options: ViewOptions,
 
 /** Those that are known and accepted: with the reason, in a line each. */
 export function suppressedView(findings: readonly Finding[], options: ViewOptions): string {
-  const lines = alike(findings.filter((one) => !isOpen(one))).flatMap(([first, ...others]) => {
+  const hidden = findings.filter((one) => !isOpen(one))
+  const byWhom = [...new Set(hidden.map(({ suppressed }) => suppressed?.by))]
+  const same = byWhom.flatMap((by) => alike(hidden.filter(({ suppressed }) => suppressed?.by === by)))
+  const lines = same.flatMap(([first, ...others]) => {
     if (!first?.suppressed) return []
     const { code, message, object, suppressed } = first
     const nodes = [first, ...others].flatMap(({ node }) => node ?? []).join(', ')
