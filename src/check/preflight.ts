@@ -77,7 +77,8 @@ export function exitOf({ findings, ok, verdict }: Preflight): number {
 }
 
 function verdictOf(list: FindingList, { open, skipped }: CheckRun, { files, nodes }: Looked): Preflight['verdict'] {
-  if (list.findings.some((one) => one.level === 'error' && isOpen(one))) return 'no'
+  // with --fail-on warning these are enough
+  if (!list.ok || list.findings.some((one) => one.level === 'error' && isOpen(one))) return 'no'
   if (files) return 'yes'
   const isUnseen = nodes.length === 0 || !hasSeen(list, nodes)
   return isUnseen || open.size > 0 || decisive.some((code) => skipped.has(code)) ? 'unknown' : 'yes'

@@ -42,7 +42,10 @@ describe('kpx preflight', () => {
 
   it('fails on warnings if told to, and prints the codes with -o name', async () => {
     expect((await kpx(...old)).exit).to.equal(0)
-    expect((await kpx(...old, '--fail-on', 'warning')).exit).to.equal(1)
+    const strict = await kpx(...old, '--fail-on', 'warning')
+    expect(strict.exit).to.equal(1)
+    expect(strict.stdout).to.match(/^preflight: not ready /)
+    expect((await kpx(...old, '--fail-on', 'never', '--kubernetes', '1.43')).exit).to.equal(0)
     expect((await kpx(...old, '-o', 'name')).stdout).to.equal('KPX4001\n')
   })
 
