@@ -19,7 +19,7 @@ export const preflightCodes = [
   {
     code: 'KPX4131',
     level: 'info',
-    title: 'Kubernetes does not ask whether kube-proxy works',
+    title: 'nobody asks kube-proxy whether it works',
     why: 'Without a readinessProbe a pod is ready as soon as its process is there: a rollout of the DaemonSet succeeds while nothing is programmed.',
     fix: 'let kpx make the change, which looks at the rules of each node; or look yourself after it: kpx verify',
   },
@@ -48,7 +48,7 @@ export const preflightCodes = [
     code: 'KPX4135',
     level: 'warning',
     title: 'rules of others rely on KUBE-MARK-DROP',
-    why: 'kube-proxy has not used that chain since 1.25, and kubelets from 1.28 on do not make it: what jumps there need not be dropped.',
+    why: 'No kube-proxy has used that chain since 1.25, and kubelets from 1.28 on do not make it: what jumps there need not be dropped.',
     fix: 'have whoever made the rules drop the packets itself',
   },
   {
@@ -89,7 +89,7 @@ export const preflightCodes = [
   {
     code: 'KPX4141',
     level: 'info',
-    title: 'NodePorts do not answer at 127.0.0.1 all the same',
+    title: 'a gate does not open NodePorts at 127.0.0.1 by itself',
     why: 'In nftables mode the gate alone opens nothing: nodePortAddresses has to name localhost beside the others.',
     fix: 'say so: kpx config set nodePortAddresses=primary,localhost',
   },
