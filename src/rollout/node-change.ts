@@ -43,6 +43,8 @@ export interface NodeChanged {
 export interface Before {
   readonly look: NodeLook
   readonly wrong: readonly Wrong[]
+  /** Whether a rollout has begun to change it, and may have left the table there. */
+  readonly isTouched: boolean
 }
 
 /** Throws KPX1013 and its like where the API server does not answer for as long as the node may take, and as `hold`. */
@@ -51,7 +53,8 @@ export async function changeNode(change: NodeChange, pod: NodePod, before: Befor
   const end = performance.now() + timeout
   const isNew = change.meanwhile ? false : await runsWith(change, pod)
   await patiently(hold, end)
-  const gap = isNew ? null : await bridged(change, pod, before.look)
+  const isOpen = change.meanwhile !== undefined || needsBridge(before.look, expected.mode, change.isModeChange)
+  const gap = isNew || !isOpen ? null : await bridged(change, pod, before.look)
   if (change.meanwhile && gap !== null)
     return { gate: failing(`no table would serve Services: ${gap}`), gap, left: null }
   await change.meanwhile?.(pod)
@@ -64,7 +67,8 @@ export async function changeNode(change: NodeChange, pod: NodePod, before: Befor
     }, end)
   }
   const gate = await passGate({ connection, workload, node: pod.node, expected, before, end })
-  return { gate, gap, left: gate.pod && change.bridge ? await away(change, gate.pod) : null }
+  const mayBeThere = change.bridge && (isOpen || before.isTouched)
+  return { gate, gap, left: gate.pod && mayBeThere ? await away(change, gate.pod) : null }
 }
 
 /** How often the bridge is tried to be taken away, and milliseconds between. */
@@ -100,11 +104,10 @@ async function deletePod(connection: Connection, { name, namespace, uid }: NodeP
 const lastsFor = (timeout: number): number => Math.ceil((2 * timeout) / 1000) + 60
 
 async function bridged(
-  { bridge, connection, expected, isModeChange, meanwhile, timeout }: NodeChange,
+  { bridge, connection, timeout }: NodeChange,
   pod: NodePod,
   before: NodeLook,
 ): Promise<string | null> {
-  if (!meanwhile && !needsBridge(before, expected.mode, isModeChange)) return null
   if (!bridge) return '--no-bridge'
   return (await bridgeOver(connection, pod, before, lastsFor(timeout))) ?? null
 }

@@ -112,7 +112,7 @@ async function changeOne(rolling: Rolling, pod: NodePod): Promise<void> {
       hold: () => lease.hold(),
     },
     pod,
-    { look, wrong },
+    { look, wrong, isTouched: own?.state !== 'pending' },
   )
   const { gate } = changed
   // the table that was put there on the way forth outlasts the way back

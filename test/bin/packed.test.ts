@@ -61,6 +61,7 @@ describe('the package', function () {
       'dist/commands/config/',
       'dist/commands/edit/',
       'dist/commands/explain/',
+      'dist/commands/mode/',
       'dist/commands/rollout/',
       'dist/schema/',
       'dist/seldom-used/',

@@ -13,15 +13,20 @@ export const putBridge = async (way: Way, script: string): Promise<string | unde
   script === '' ? undefined : trouble(way.change(['nft', '-f', '-'], script))
 
 /** Also where there is none. Undefined where there is none any more, else why, as a sentence. */
-export const removeBridge = async (way: Way): Promise<string | undefined> =>
+export async function removeBridge(way: Way): Promise<string | undefined> {
   // as a word, for not every API server can hand over a standard input
-  trouble(way.change(['nft', removalScript]))
+  const why = await trouble(way.change(['nft', removalScript]))
+  return why === withoutNft ? undefined : why
+}
+
+/** Where there is none to take the bridge away, none has put it. */
+const withoutNft = 'there is no nft to be run there'
 
 async function trouble(changing: Promise<ExecResult>): Promise<string | undefined> {
   try {
     const { exitCode, failure, stderr } = await changing
     if (exitCode === 0) return undefined
-    if (exitCode === undefined && isMissingProgram(failure)) return 'there is no nft to be run there'
+    if (exitCode === undefined && isMissingProgram(failure)) return withoutNft
     const [first = ''] = (stderr || failure).split('\n')
     return `nft fails: ${first || `exit code ${exitCode}`}`
   } catch (error) {

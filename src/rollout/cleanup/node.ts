@@ -138,7 +138,7 @@ async function throughKubeProxy(cleaning: Held, node: string, capture: Capture):
       meanwhile,
     }
     const look = await lookAtNode(connection, node)
-    const { gate, left } = await changeNode(change, pod, { look, wrong: wrongIn(look) })
+    const { gate, left } = await changeNode(change, pod, { look, wrong: wrongIn(look), isTouched: false })
     return [...(gate.isPassed ? [] : [gate.why ?? 'its kube-proxy does not work']), ...(left === null ? [] : [left])]
   })
 }
