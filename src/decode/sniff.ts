@@ -21,6 +21,10 @@ const signs: readonly (readonly [string, RegExp])[] = [
   ['proc-net-ipv6_route', /^[\da-f]{32} [\da-f]{2} [\da-f]{32} /m],
   ['proc-net-route', /^Iface\tDestination\tGateway /],
   ['conntrack', /^(?:tcp|udp) +\d+ \d+ (?:[A-Z_]+ )?src=/m],
+  ['iptables-version', /^iptables v\d/],
+  ['nft-version', /^nftables v\d/],
+  ['ipset-version', /^ipset v\d/],
+  ['modprobe', /^(?:insmod \/|builtin )\S+/m],
   ['sysctl', /^(?:net|kernel)[./]\S+ ?= ?\S+/m],
 ]
 
