@@ -30,10 +30,13 @@ export interface Gated {
   readonly before: Before
   /** When the node must have shown it, by performance.now(). */
   readonly end: number
+  /** Throws where somebody else has changed what is rolled out: it would be waited for in vain. */
+  readonly check: () => Promise<void>
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two looks, and between two checks. */
 const pause = 300
+const checkEvery = 3_000
 
 /** Milliseconds for which a pod must be ready whose kube-proxy does not say what it runs with: it may be about to end. */
 const longEnough = 20_000
@@ -43,8 +46,13 @@ export async function passGate(gated: Gated): Promise<Gate> {
   const { connection, end, node, workload } = gated
   const steady = new Steady()
   let last = 'no pod of kube-proxy is there'
+  let checked = performance.now()
   for (; performance.now() < end; await delay(pause)) {
     try {
+      if (performance.now() - checked > checkEvery) {
+        await gated.check()
+        checked = performance.now()
+      }
       const { pods } = await situationOf(connection, workload)
       const pod = pods.find((one) => one.node === node)
       if (!pod) continue

@@ -27,6 +27,8 @@ export interface NodeChange {
   readonly progress: (line: string) => void
   /** Throws where another kpx has taken the rollout over. */
   readonly hold: () => Promise<void>
+  /** Throws where somebody else has changed what is rolled out. */
+  readonly check: () => Promise<void>
   /** What is done behind the table before the pod is replaced; nothing is, not even that, where there is no table. */
   readonly meanwhile?: (pod: NodePod) => Promise<void>
 }
@@ -49,7 +51,7 @@ export interface Before {
 
 /** Throws KPX1013 and its like where the API server does not answer for as long as the node may take, and as `hold`. */
 export async function changeNode(change: NodeChange, pod: NodePod, before: Before): Promise<NodeChanged> {
-  const { connection, expected, hold, progress, timeout, workload } = change
+  const { check, connection, expected, hold, progress, timeout, workload } = change
   const end = performance.now() + timeout
   const isNew = change.meanwhile ? false : await runsWith(change, pod)
   await patiently(hold, end)
@@ -66,7 +68,7 @@ export async function changeNode(change: NodeChange, pod: NodePod, before: Befor
       await deletePod(connection, pod)
     }, end)
   }
-  const gate = await passGate({ connection, workload, node: pod.node, expected, before, end })
+  const gate = await passGate({ connection, workload, node: pod.node, expected, before, end, check })
   const mayBeThere = change.bridge && (isOpen || before.isTouched)
   return { gate, gap, left: gate.pod && mayBeThere ? await away(change, gate.pod) : null }
 }

@@ -110,6 +110,7 @@ async function changeOne(rolling: Rolling, pod: NodePod): Promise<void> {
       isModeChange: text !== null && subject.expected(text.before).mode !== subject.expected(text.after).mode,
       progress,
       hold: () => lease.hold(),
+      check: async () => refuseForeign(rolling, await situationOf(subject.connection, subject.workload)),
     },
     pod,
     { look, wrong, isTouched: own?.state !== 'pending' },

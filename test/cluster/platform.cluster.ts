@@ -136,7 +136,7 @@ describe('a cluster of a platform', function () {
         const { change, exit } = await edited('s/--v=2/--v=3/', '--force')
         expect([exit, ...codes(change)]).to.deep.equal([4, 'warning KPX4002', 'error KPX4005'])
         expect(change.findings[1]?.message).to.include('addon-manager has put back what DaemonSet kube-system/kube-')
-        expect(change.rollout?.state).to.equal('undone')
+        expect(change.rollout?.state).to.equal('paused')
       } finally {
         await stop()
       }

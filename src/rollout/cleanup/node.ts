@@ -135,6 +135,7 @@ async function throughKubeProxy(cleaning: Held, node: string, capture: Capture):
       isModeChange: false,
       progress,
       hold,
+      check: async () => undefined,
       meanwhile,
     }
     const look = await lookAtNode(connection, node)
