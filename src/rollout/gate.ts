@@ -41,8 +41,15 @@ const checkEvery = 3_000
 /** Milliseconds for which a pod must be ready whose kube-proxy does not say what it runs with: it may be about to end. */
 const longEnough = 20_000
 
-/** Waits until the node has shown it, cannot any more, or the time is over. */
+/** Waits until the node has shown it, cannot any more, or the time is over. Throws as `check`. */
 export async function passGate(gated: Gated): Promise<Gate> {
+  const gate = await waited(gated)
+  // what somebody else has put back is no failure of the node
+  if (!gate.isPassed) await gated.check()
+  return gate
+}
+
+async function waited(gated: Gated): Promise<Gate> {
   const { connection, end, node, workload } = gated
   const steady = new Steady()
   let last = 'no pod of kube-proxy is there'
