@@ -68,6 +68,10 @@ const bare = (path: string, value: string): string =>
 
 const comments = (text: string): string[] => text.match(/# c\d+/g) ?? []
 
+/** Whether a scalar's text begins on the line after its header, `|-`. */
+const isBlock = (text: string, { start }: Node): boolean =>
+  /(?:^|\s)[|>][-+\d]*(?:[ \t]+#[^\n]*)?\r?\n\s*$/.test(text.slice(0, start))
+
 const linesOf = (text: string): string[] => text.split(/\r?\n/)
 
 /** Whether the one has all lines of the other, in their order. */
@@ -129,7 +133,7 @@ describe('edits of any configuration', () => {
       const after = edited(() => setField(text, path, value))
       if (after === undefined) return
       // in a block scalar, what looks like a comment is text
-      if (old === undefined || (old.kind === 'scalar' && !/^[|>]/.test(text.slice(old.start))))
+      if (old === undefined || (old.kind === 'scalar' && !isBlock(text, old)))
         expect(comments(after).toSorted()).to.deep.equal(comments(text).toSorted())
       if (style !== 'block' || hasAnchors) return
       const inFlow = sections.some((one) => one?.kind === 'mapping' && text[one.start] === '{')
