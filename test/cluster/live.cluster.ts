@@ -22,7 +22,8 @@ import { clientOn, webManifests } from './web.ts'
 const coldBuild = 60 * 60_000
 
 const olderVersions = [
-  { version: '1.33.13', modes: ['nftables', 'iptables'] },
+  // one of nftables mode that follows a newer one there leaves the chains of endpoints empty
+  { version: '1.33.13', modes: ['iptables', 'nftables'] },
   { version: '1.29.6', modes: ['iptables'] },
 ] as const
 
@@ -168,6 +169,9 @@ describe('a cluster', function () {
         describe(`in ${mode} mode`, () => {
           before('changes', async () => {
             await changeKubeProxy(cluster, { version, mode })
+            // 1.29 does not take away the tables of nftables mode
+            if (mode === 'iptables')
+              for (const node of cluster.nodes) await run(...cluster.on(node, 'nft', withoutTables))
             await hasRules(cluster, mode)
           })
 
@@ -176,7 +180,7 @@ describe('a cluster', function () {
           it('confirms a change, in whatever form it tells what it runs with', async () => {
             const { exit, stdout } = await kpx('config', 'set', `${mode}.minSyncPeriod=2s`, '--yes', '-o', 'json')
             const { rollout } = JSON.parse(stdout) as Change
-            expect(exit).to.equal(0)
+            expect(exit, stdout).to.equal(0)
             expect(rollout?.nodes.map(({ confirmed }) => confirmed)).to.deep.equal([true, true])
           })
         })
@@ -184,6 +188,11 @@ describe('a cluster', function () {
     })
   }
 })
+
+/** Also where there are none: what is to be deleted is added before. */
+const withoutTables = ['ip', 'ip6']
+  .map((family) => `add table ${family} kube-proxy; delete table ${family} kube-proxy`)
+  .join('; ')
 
 /** kube-proxy's pod is ready before its rules are. */
 async function hasRules(cluster: Cluster, mode: 'iptables' | 'nftables'): Promise<void> {
