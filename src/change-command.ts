@@ -2,6 +2,7 @@
 import { Flags } from '@oclif/core'
 import type { Command, Interfaces } from '@oclif/core'
 import type { ModeCheck } from './check/mode-check.ts'
+import { writeOutput } from './capture/output.ts'
 import { BaseCommand, clusterFlags, daemonSetFlag, listFlags, milliseconds, nodeFlags, printFlags } from './command.ts'
 import { Draft } from './editor.ts'
 import { KpxError } from './error.ts'
@@ -13,8 +14,8 @@ import { edit } from './rollout/edit.ts'
 import { batchOf } from './rollout/order.ts'
 import { restart } from './rollout/restart.ts'
 import { setMode } from './rollout/mode.ts'
-import { planOf, readPlan, refuseMoved, writePlan } from './rollout/plan-file.ts'
-import type { PlanFiles } from './rollout/plan-file.ts'
+import { planOf, refuseMoved } from './rollout/mode-plan.ts'
+import type { ModePlan } from './rollout/mode-plan.ts'
 import { isRefused } from './rollout/subject.ts'
 import type { Asked, Found, Subject } from './rollout/subject.ts'
 import { finish } from './rollout/unfinished.ts'
@@ -25,6 +26,7 @@ import { terminalWidth, wantsColour } from './terminal.ts'
 import { canAsk, confirm, typed } from './view/ask.ts'
 import { changeView, planView } from './view/change.ts'
 import { cleanupView } from './view/cleanup.ts'
+import { json } from './view/json.ts'
 import { guard, sanitise } from './view/sanitise.ts'
 import { style } from './view/style.ts'
 import { wrap } from './view/wrap.ts'
@@ -106,13 +108,18 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
     return this.#report(await change(found, after(found), this.#options, this.#dialog))
   }
 
-  /** The mode, as far as the check lets it, as it was planned; or the plan of it as a file. */
-  protected async setMode(found: Found, check: ModeCheck, { apply, plan }: PlanFiles): Promise<Change> {
+  /** The mode, as far as the check lets it, and as it was planned where it was. */
+  protected async setMode(found: Found, check: ModeCheck, planned: ModePlan | undefined): Promise<Change> {
     if (isRefused(found)) return this.#report(found)
-    if (apply !== undefined) refuseMoved(found, check, readPlan(apply))
-    if (plan === undefined) return this.#report(await setMode(found, check, this.#options, this.#dialog))
+    if (planned) refuseMoved(found, check, planned)
+    return this.#report(await setMode(found, check, this.#options, this.#dialog))
+  }
+
+  /** The plan of that, into a file. */
+  protected async planMode(found: Found, check: ModeCheck, file: string): Promise<Change> {
+    if (isRefused(found)) return this.#report(found)
     const change = await setMode(found, check, { ...this.#options, dryRun: 'client' }, this.#dialog)
-    if (exitOf(change) === 0) await writePlan(plan, planOf(found, check))
+    if (exitOf(change) === 0) await writeOutput('plan', file, json(planOf(found, check)))
     return this.#report(change)
   }
 
@@ -171,13 +178,12 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
 
   get #options(): ChangeOptions {
     const { batch, bridge, 'dry-run': dryRun = null, force = false, rollout } = this.own
-    batchOf(batch, 1)
     return {
       command: this.commandLine,
       dryRun,
       force,
       rollout,
-      batch,
+      batch: batch ?? '1',
       bridge,
       pauseOnFailure: this.own['pause-on-failure'] === true,
       nodeTimeout: milliseconds(this.own['node-timeout'], 'node-timeout'),
@@ -193,7 +199,8 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
   /** Throws KPX1001 where somebody would have to be asked and nobody can be: before anything is done. */
   override async init(): Promise<void> {
     await super.init()
-    const { 'dry-run': dryRun, plan, yes } = this.own
+    const { batch, 'dry-run': dryRun, plan, yes } = this.own
+    if (batch !== undefined) batchOf(batch, 1)
     if (yes || dryRun !== undefined || plan !== undefined || canAsk(process.stdin, process.stderr)) return
     throw new KpxError('KPX1001', 'nobody can be asked whether the change is wanted: this is no terminal', {
       fix: 'say so beforehand: --yes; or look at what it would do: --dry-run=client',
@@ -234,11 +241,11 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
       readonly plan?: string
       readonly rollout: boolean
       readonly timeout: string | undefined
-      readonly batch: string
+      /** Not of every command, as others below. */
+      readonly batch?: string
       readonly bridge: boolean
       readonly 'node-timeout': string
       readonly 'pause-on-failure'?: boolean
-      /** Not of every command. */
       readonly force?: boolean
       readonly daemonset: string | undefined
       readonly limit?: number

@@ -1,5 +1,4 @@
 /** The base of commands that check something: suppressions, and the answer in the formats that programs take. */
-import { rename, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
 import type { Command } from '@oclif/core'
@@ -8,6 +7,7 @@ import { suppressed, suppressionFlag } from './answer/suppression.ts'
 import type { Suppression } from './answer/suppression.ts'
 import type { ConfigFile } from './answer/config/validate.ts'
 import { inputName, readInput, readInputIfThere } from './capture/input.ts'
+import { writeOutput } from './capture/output.ts'
 import { BaseCommand, milliseconds, outputs } from './command.ts'
 import { KpxError } from './error.ts'
 import { nearest } from './nearest.ts'
@@ -86,7 +86,9 @@ export abstract class CheckCommand<T extends typeof Command = typeof Command> ex
     names: () => readonly string[],
   ): Promise<void> {
     const about = { command: this.typed(), version: this.config.version, failOn: this.failOn }
-    for (const { file, format } of this.#reports) await writeWhole(file, await report(format, list, about))
+    for (const { file, format } of this.#reports) {
+      await writeOutput('report', file, await report(format, list, about))
+    }
     const format = reportFormats.find((one) => one === this.flags.output)
     if (format) process.stdout.write(await report(format, list, about))
     else await this.print(list, table, names)
@@ -130,17 +132,4 @@ function reportOf(text: string): Report {
   const message = format ? `--report ${text} names no file` : `kpx knows no format "${name}" of reports`
   const fix = `write for example --report ${format ?? near?.name ?? 'junit'}=FILE; the formats are ${reportFormats.join(', ')}`
   throw new KpxError('KPX1001', message, { fix })
-}
-
-/** Whole or not at all: whoever reads it meanwhile has the one before. Throws KPX1010. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`
-  try {
-    await writeFile(draft, text)
-    await rename(draft, file)
-  } catch (cause) {
-    await rm(draft, { force: true }).catch(() => undefined)
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new KpxError('KPX1010', `the report ${file} cannot be written: ${why}`, { cause })
-  }
 }

@@ -1,12 +1,13 @@
 import { Args, Flags } from '@oclif/core'
 import { findMode } from '../../src/answer/explain-mode.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
+import { inputName, readInput } from '../../src/capture/input.ts'
 import { ChangeCommand } from '../../src/change-command.ts'
 import { checkMode } from '../../src/check/mode-check.ts'
 import { KpxError } from '../../src/error.ts'
 import type { Change } from '../../src/rollout/change.ts'
 import { modeSubject } from '../../src/rollout/mode.ts'
-import { readPlan } from '../../src/rollout/plan-file.ts'
+import { planIn } from '../../src/rollout/mode-plan.ts'
 
 export default class ModeSet extends ChangeCommand<typeof ModeSet> {
   static override summary = 'changes the mode, node by node, without breaking Services, or refuses and says why'
@@ -16,6 +17,9 @@ export default class ModeSet extends ChangeCommand<typeof ModeSet> {
     mode: Args.string({ ignoreStdin: true, description: 'iptables, ipvs or nftables; not with --apply' }),
   }
   static override flags = {
+    force: Flags.boolean({
+      summary: 'also where the check finds errors, or an owner of the object would undo it',
+    }),
     plan: Flags.string({
       summary: 'write the plan into this file, and change nothing',
       helpValue: 'FILE',
@@ -34,12 +38,13 @@ export default class ModeSet extends ChangeCommand<typeof ModeSet> {
 
   async run(): Promise<Change> {
     const { apply, plan } = this.flags
-    const wanted = apply === undefined ? this.args.mode : readPlan(apply).mode
+    const planned = apply === undefined ? undefined : planIn(inputName(apply), String(await readInput(apply)))
+    const wanted = planned?.mode ?? this.args.mode
     if (wanted === undefined)
       throw new KpxError('KPX1001', 'say which mode', { fix: 'for example: kpx mode set nftables' })
     const { name } = findMode(wanted)
     const check = checkMode(sceneOf(await this.capture('everything')), name)
     const found = await modeSubject(await this.connection(), this.asked([{ path: 'mode', value: name }]))
-    return this.setMode(found, check, { apply, plan })
+    return plan === undefined ? this.setMode(found, check, planned) : this.planMode(found, check, plan)
   }
 }

@@ -1,19 +1,11 @@
-/** A change of the mode as a file, to be agreed to by others and made later: it is made as it was planned, or not at all. */
-import { readFileSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
+/** A change of the mode as a document, to be agreed to by others and made later: it is made as it was planned, or not at all. */
 import type { ModeCheck } from '../check/mode-check.ts'
 import { nameOf } from '../cluster/applied.ts'
 import { object, text, texts } from '../cluster/json.ts'
+import type { Json } from '../cluster/json.ts'
 import { KpxError } from '../error.ts'
 import type { Subject } from './subject.ts'
 import { textWith } from './mode.ts'
-
-export interface PlanFiles {
-  /** Where the plan is to be written. */
-  readonly plan: string | undefined
-  /** Where the plan is that is to be made. */
-  readonly apply: string | undefined
-}
 
 export interface ModePlan {
   readonly apiVersion: 'kpx/v1'
@@ -36,31 +28,29 @@ export const planOf = (subject: Subject, check: ModeCheck): ModePlan => ({
   nodes: nodesOf(check),
 })
 
-/** Whole, or not at all. Throws KPX1010. */
-export async function writePlan(file: string, plan: ModePlan): Promise<void> {
-  const unfinished = `${file}.${process.pid}`
-  try {
-    await writeFile(unfinished, `${JSON.stringify(plan, null, 2)}\n`, { flag: 'wx' })
-    await rename(unfinished, file)
-  } catch (error) {
-    throw new KpxError('KPX1010', `the plan cannot be written: ${String(error)}`, { cause: error })
+/** `name` is as messages call the file. Throws KPX1001 for what is no plan. */
+export function planIn(name: string, json: string): ModePlan {
+  const plan = objectIn(json)
+  if (plan['kind'] !== 'ModePlan') {
+    throw new KpxError('KPX1001', `${name} is no plan of a change of the mode`, { fix: planFix })
+  }
+  const { after, before } = object(plan['text'])
+  return {
+    apiVersion: 'kpx/v1',
+    kind: 'ModePlan',
+    mode: text(plan['mode']),
+    object: text(plan['object']),
+    text: { before: text(before), after: text(after) },
+    nodes: texts(plan['nodes']),
   }
 }
 
-/** Throws KPX1001 for a file that is no plan, or cannot be read. */
-export function readPlan(file: string): ModePlan {
+function objectIn(json: string): Json {
   try {
-    const plan = object(JSON.parse(readFileSync(file, 'utf8')))
-    const { after, before } = object(plan['text'])
-    if (plan['kind'] === 'ModePlan') {
-      const [mode, name] = [text(plan['mode']), text(plan['object'])]
-      const sides = { before: text(before), after: text(after) }
-      return { apiVersion: 'kpx/v1', kind: 'ModePlan', mode, object: name, text: sides, nodes: texts(plan['nodes']) }
-    }
-  } catch (error) {
-    throw new KpxError('KPX1001', `${file} cannot be read as a plan: ${String(error)}`, { fix: planFix, cause: error })
+    return object(JSON.parse(json))
+  } catch {
+    return {}
   }
-  throw new KpxError('KPX1001', `${file} is no plan of a change of the mode`, { fix: planFix })
 }
 
 const planFix = 'make one: kpx mode set MODE --plan FILE'
