@@ -1,5 +1,7 @@
 /** What a check is: one pitfall, or a few that the same evidence tells of. */
 import type { Finding } from '../answer/finding.ts'
+import { kubeProxyDaemonSets } from '../cluster/kube-proxy.ts'
+import type { KubeProxyDaemonSet } from '../cluster/kube-proxy.ts'
 import type { Code } from '../codes.ts'
 import type { Mode } from '../modes.ts'
 import type { CheckedNode, Subject } from './subject.ts'
@@ -21,9 +23,10 @@ export interface Question {
 export const groups = ['static', 'cluster', 'metrics', 'node'] as const
 export type Group = (typeof groups)[number]
 
-/** Why a check could not look. */
+/** Why a check could not look, and what it had found before. */
 export interface Skipped {
   readonly skipped: string
+  readonly found?: readonly Finding[]
 }
 
 /** None where all is well. */
@@ -51,6 +54,16 @@ export interface ClusterCheck extends CheckBase {
 export type Check = ClusterCheck | NodeCheck
 
 export const skipped = (why: string): Skipped => ({ skipped: why })
+
+export const noConfiguration = skipped("kube-proxy's configuration was not seen")
+
+/** Of checks of each DaemonSet of kube-proxy. */
+export const ofDaemonSets =
+  (look: (set: KubeProxyDaemonSet) => readonly Finding[]) =>
+  ({ scene: { capture } }: Subject): Checked => {
+    const sets = kubeProxyDaemonSets(capture.list('daemonsets') ?? [])
+    return sets.length === 0 ? skipped('no DaemonSet of kube-proxy was seen') : sets.flatMap(look)
+  }
 
 /** Of checks that are about one mode. */
 export const toMode =

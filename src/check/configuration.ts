@@ -2,7 +2,7 @@
 import { filesOf } from '../answer/config/files.ts'
 import { overruledFields } from '../answer/config/overruled.ts'
 import { placeOf } from '../answer/config/place.ts'
-import { judgeFiles, minorOfFiles, ofCommands, ofConfigs } from '../answer/config/validate.ts'
+import { judgeFiles, minorOfFiles, ofCommands, ofConfigs, unreadIn } from '../answer/config/validate.ts'
 import type { ConfigFile } from '../answer/config/validate.ts'
 import type { Finding } from '../answer/finding.ts'
 import { newestMinor } from '../config/version.ts'
@@ -19,9 +19,9 @@ export const configuration: ClusterCheck = {
     const { files, question } = subject
     // where no image names a release, it is the one that is asked about
     const asked = Math.min(question.kubernetes ?? newestMinor, newestMinor)
-    if (files) return judged(files, [minorOfFiles(files) ?? asked], subject)
+    if (files) return asFarAsRead(judged(files, [minorOfFiles(files) ?? asked], subject))
     try {
-      return ofPlace(subject)
+      return asFarAsRead(ofPlace(subject))
     } catch (error) {
       if (error instanceof KpxError) return skipped(error.message)
       throw error
@@ -30,13 +30,19 @@ export const configuration: ClusterCheck = {
 }
 
 /** Throws KPX2103 where the configuration was not seen. */
-function ofPlace(subject: Subject): Checked {
+function ofPlace(subject: Subject): Finding[] {
   const place = placeOf(subject.scene.capture, undefined)
   const minors = [...new Set(subject.nodes.flatMap(({ minor }) => minor ?? []))].sort((a, b) => a - b)
   const { container, file, minor, version } = place
   const started = { command: container.words, config: file.text ?? '', version: version ?? undefined }
   const overruled = file.text === undefined ? [] : overruledFields(started, minor)
   return [...judged(filesOf(place).files, minors.length === 0 ? [minor] : minors, subject), ...overruled]
+}
+
+/** What cannot be read has passed no other check. */
+function asFarAsRead(found: readonly Finding[]): Checked {
+  const why = unreadIn(found)
+  return why === undefined ? found : { skipped: why, found }
 }
 
 /** By each release; what two say of the same place is told once. */

@@ -2,15 +2,17 @@
 import { finding } from '../answer/finding.ts'
 import { nameOf } from '../cluster/applied.ts'
 import { configFileOf } from '../platform/config-file.ts'
-import { whole } from './check.ts'
+import { skipped, whole } from './check.ts'
 import type { ClusterCheck } from './check.ts'
 
 export const frozenConfiguration: ClusterCheck = {
   codes: ['KPX4132'],
   needs: 'static',
   applies: whole,
-  ofCluster: ({ recognition, scene: { capture } }) =>
-    recognition.scene.kubeProxies.flatMap((started) => {
+  ofCluster: ({ recognition, scene: { capture } }) => {
+    const { kubeProxies } = recognition.scene
+    if (kubeProxies.length === 0) return skipped('no kube-proxy was seen that could be started with one')
+    return kubeProxies.flatMap((started) => {
       const { file = '', map, source } = configFileOf(started, capture)
       if (source?.kind !== 'ConfigMap') return []
       const isPart = started.container.mounts.some(({ path, subPath }) => path === file && subPath !== '')
@@ -24,5 +26,6 @@ export const frozenConfiguration: ClusterCheck = {
           ? [finding('KPX4132', { message: `${file} is mounted by subPath`, object: nameOf(started.object) })]
           : []),
       ]
-    }),
+    })
+  },
 }

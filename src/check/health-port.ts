@@ -2,7 +2,7 @@
 import { finding } from '../answer/finding.ts'
 import { qualified } from '../cluster/objects.ts'
 import { splitHostPort } from '../config/address.ts'
-import { skipped, whole } from './check.ts'
+import { noConfiguration, whole } from './check.ts'
 import type { ClusterCheck } from './check.ts'
 
 const usualPort = '10256'
@@ -16,7 +16,7 @@ export const healthPort: ClusterCheck = {
       ({ externalTrafficPolicy, type }) => type === 'LoadBalancer' && externalTrafficPolicy !== 'Local',
     )
     if (balanced.length === 0) return []
-    if (settings.length === 0) return skipped("kube-proxy's configuration was not seen")
+    if (settings.length === 0) return noConfiguration
     const own = settings.find((one) => !isReachable(one.text('healthzBindAddress')))
     if (!own) return []
     const address = own.text('healthzBindAddress')

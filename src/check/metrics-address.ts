@@ -1,7 +1,7 @@
 /** Metrics, configuration and profiles that are read from beyond the node. */
 import { finding } from '../answer/finding.ts'
 import { splitHostPort } from '../config/address.ts'
-import { whole } from './check.ts'
+import { noConfiguration, whole } from './check.ts'
 import type { ClusterCheck } from './check.ts'
 
 export const metricsAddress: ClusterCheck = {
@@ -9,6 +9,7 @@ export const metricsAddress: ClusterCheck = {
   needs: 'static',
   applies: whole,
   ofCluster: ({ settings }) => {
+    if (settings.length === 0) return noConfiguration
     const own = settings.find((one) => !isOfNode(one.text('metricsBindAddress')))
     if (!own) return []
     const profiles = own.line('enableProfiling') === 'true' ? ', with enableProfiling' : ''

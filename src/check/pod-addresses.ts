@@ -4,7 +4,7 @@ import { qualified } from '../cluster/objects.ts'
 import type { Settings } from '../config/settings.ts'
 import { contains, familyOf, parseIp, parsePrefix } from '../ruleset/address.ts'
 import type { Ip, Prefix } from '../ruleset/address.ts'
-import { skipped, whole } from './check.ts'
+import { noConfiguration, skipped, whole } from './check.ts'
 import type { ClusterCheck } from './check.ts'
 
 export const podAddresses: ClusterCheck = {
@@ -12,7 +12,7 @@ export const podAddresses: ClusterCheck = {
   needs: 'cluster',
   applies: whole,
   ofCluster: ({ scene: { cluster }, settings }) => {
-    if (settings.length === 0) return skipped("kube-proxy's configuration was not seen")
+    if (settings.length === 0) return noConfiguration
     if (!cluster.isRecorded('pods')) return skipped('the pods were not recorded')
     return settings.filter(isByRange).flatMap((own) => {
       const ranges = rangesOf(own)

@@ -27,7 +27,7 @@ export function runChecks(checks: readonly Check[], subject: Subject): CheckRun 
   const asked = checks.filter(({ applies }) => applies(subject.question))
   const looks = asked.flatMap((check) => looksOf(check, subject))
   const findings = looks.flatMap(({ checked, node }) =>
-    'skipped' in checked ? [] : checked.map((finding) => (node === null ? finding : { ...finding, node })),
+    foundIn(checked).map((finding) => (node === null ? finding : { ...finding, node })),
   )
   return {
     findings: levels.flatMap((level) => byCode(findings.filter((finding) => finding.level === level))),
@@ -40,6 +40,8 @@ export function runChecks(checks: readonly Check[], subject: Subject): CheckRun 
     ),
   }
 }
+
+const foundIn = (checked: Checked): readonly Finding[] => ('skipped' in checked ? (checked.found ?? []) : checked)
 
 const byCode = (findings: readonly Finding[]): Finding[] =>
   findings.toSorted((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0))
@@ -70,7 +72,8 @@ function skippedIn(looks: readonly Look[]): Map<Code, string> {
   const nodes = new Map<Code, Map<string, string[]>>()
   for (const { check, checked, node } of looks) {
     if (!('skipped' in checked)) continue
-    for (const code of check.codes) {
+    const found = foundIn(checked).map(({ code }) => code)
+    for (const code of check.codes.filter((one) => !found.includes(one))) {
       const reasons = nodes.get(code) ?? new Map<string, string[]>()
       nodes.set(code, reasons)
       reasons.set(checked.skipped, [...(reasons.get(checked.skipped) ?? []), ...(node === null ? [] : [node])])

@@ -2,16 +2,15 @@
 import { finding } from '../answer/finding.ts'
 import type { Finding } from '../answer/finding.ts'
 import { nameOf } from '../cluster/applied.ts'
-import { kubeProxyDaemonSets } from '../cluster/kube-proxy.ts'
 import type { KubeProxyDaemonSet } from '../cluster/kube-proxy.ts'
-import { whole } from './check.ts'
+import { ofDaemonSets, whole } from './check.ts'
 import type { ClusterCheck } from './check.ts'
 
 export const updateStrategy: ClusterCheck = {
   codes: ['KPX4129', 'KPX4130'],
   needs: 'static',
   applies: whole,
-  ofCluster: ({ scene: { capture } }) => kubeProxyDaemonSets(capture.list('daemonsets') ?? []).flatMap(ofSet),
+  ofCluster: ofDaemonSets(ofSet),
 }
 
 function ofSet(set: KubeProxyDaemonSet): Finding[] {

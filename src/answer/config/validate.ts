@@ -58,9 +58,20 @@ export function validateConfig(files: readonly ConfigFile[], asked: number | und
   const findings = opened.flatMap((file) => findingsOf(file, minor))
   const hasCommands = opened.some(({ found }) => found.commands.length > 0)
   const why = 'no command line of kube-proxy is in it: pass its DaemonSet as well'
-  const skipped = new Map(hasCommands ? [] : ofCommands.map((code) => [code, why] as const))
+  const unread = unreadIn(findings)
+  const skipped = new Map<Code, string>([
+    ...(unread === undefined ? [] : unfound(ofConfigs, findings).map((code) => [code, unread] as const)),
+    ...(hasCommands ? [] : ofCommands.map((code) => [code, why] as const)),
+  ])
   return { ...findingList(findings, [...ofConfigs, ...ofCommands], skipped, failOn), kubernetes: `1.${minor}` }
 }
+
+const unfound = (codes: readonly Code[], findings: readonly Finding[]): Code[] =>
+  codes.filter((code) => !findings.some((one) => one.code === code))
+
+/** Why other things could not be looked for; undefined where all could. */
+export const unreadIn = (findings: readonly Finding[]): string | undefined =>
+  findings.some(({ code }) => code === 'KPX2001') ? 'a text that cannot be read tells nothing of it' : undefined
 
 interface PlacedFile {
   readonly name: string
