@@ -123,7 +123,7 @@ export const configCodes = [
     level: 'warning',
     title: 'kube-proxy is older than its configuration',
     why: 'It reads its configuration only as it starts: a changed ConfigMap takes effect when its pod is started anew.',
-    fix: 'look at what changed, then restart the pods: kubectl rollout restart -n NAMESPACE daemonset/NAME',
+    fix: 'look at what changed, then restart the pods: kpx rollout restart',
   },
   {
     code: 'KPX2102',

@@ -14,7 +14,7 @@ export const rolloutCodes = [
     level: 'warning',
     title: 'the change is not in force yet',
     why: 'No kube-proxy reads its configuration again while it runs: each pod takes the change when it is started anew, be it by chance.',
-    fix: 'start the pods anew when it suits: kubectl rollout restart of the DaemonSet',
+    fix: 'start them anew when it suits: kpx rollout restart',
   },
   {
     code: 'KPX5003',

@@ -11,10 +11,9 @@ import { isRefused } from './subject.ts'
 import type { Subject } from './subject.ts'
 import { isHeld } from './template.ts'
 
-/** Throws Stopped. */
-export async function refuseForeign(rolling: Rolling, { pods, set }: Situation): Promise<void> {
-  const { lease, subject } = rolling
-  const { direction, generation, mark, nodes, text } = lease.record
+/** The text and the DaemonSet, which also make it vain to wait for a node. Throws Stopped. */
+export async function refuseForeign({ lease, subject }: Rolling, { set }: Situation): Promise<void> {
+  const { direction, generation, mark, text } = lease.record
   const side = sideOf(lease.record)
   if (text) {
     const now = await textNow(subject)
@@ -25,6 +24,11 @@ export async function refuseForeign(rolling: Rolling, { pods, set }: Situation):
     if (!now.holds(text[side])) throw foreignText(now)
   }
   if (!isHeld(set, mark && mark[side]) || generationOf(set) !== generation) throw foreignSet(subject)
+}
+
+/** Nodes that were not there when the plan was made; on the way back they are as good as the others. Throws Stopped. */
+export async function refuseAdded({ lease }: Rolling, { pods }: Situation): Promise<void> {
+  const { direction, nodes } = lease.record
   const known = new Set(nodes.map(({ node }) => node))
   const added = pods.map(({ node }) => node).filter((node) => !known.has(node))
   if (added.length === 0) return

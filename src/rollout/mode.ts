@@ -15,7 +15,7 @@ import { configMapSubject } from './config-map.ts'
 import { daemonSetSubject } from './daemon-set.ts'
 import type { Asked, Found, Subject } from './subject.ts'
 import { change } from './write.ts'
-import type { ChangeOptions, Dialog } from './write.ts'
+import type { ChangeOptions, Dialog, PlanLine } from './write.ts'
 
 /** The ConfigMap, or by force the DaemonSet where its flags are the configuration. Throws as configMapSubject. */
 export async function modeSubject(connection: Connection, asked: Asked): Promise<Found> {
@@ -28,7 +28,7 @@ export async function modeSubject(connection: Connection, asked: Asked): Promise
 /** Throws as change. */
 export function setMode(found: Subject, check: ModeCheck, options: ChangeOptions, dialog: Dialog): Promise<Change> {
   const findings = check.findings.map((finding) => (options.force ? overridden(finding) : finding))
-  const about = [{ name: 'Traffic', text: trafficText(check, options) }]
+  const about = [{ name: 'Traffic', text: trafficText(check, options) }, ...unseen(check)]
   const beside = { findings, about, word: found.connection.context }
   return change(found, textWith(found, check.mode), options, dialog, beside)
 }
@@ -40,6 +40,14 @@ function trafficText({ nodes }: ModeCheck, { bridge }: ChangeOptions): string {
   const own = changing.filter(({ from }) => from === 'ipvs').map(({ node }) => node)
   const cut = own.length === 0 ? '' : `; connections that IPVS carries are cut on ${own.join(', ')}`
   return `a temporary table serves Services while the mode of a node changes; connections that there are go on${cut}`
+}
+
+/** What was not seen may speak against it: the first of these nodes will show. */
+function unseen({ mode, nodes }: ModeCheck): PlanLine[] {
+  const open = nodes.flatMap(({ node, verdict }) => (verdict === 'unknown' ? [node] : []))
+  if (open.length === 0) return []
+  const text = `too little was seen of ${open.join(', ')} to say whether the mode works there: kpx mode check ${mode} says what`
+  return [{ name: 'Unknown', text }]
 }
 
 /** What speaks against it is still told. */

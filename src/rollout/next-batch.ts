@@ -1,7 +1,7 @@
 /** Which nodes are changed next. */
 import type { Finding } from '../answer/finding.ts'
 import { finding } from '../answer/finding.ts'
-import type { NodeRecord, RolloutRecord } from '../cluster/rollout-record.ts'
+import type { NodeRecord, NodeState, RolloutRecord } from '../cluster/rollout-record.ts'
 import { lastWords } from './last-words.ts'
 import type { NodePod } from './node-pod.ts'
 import { batchOf } from './order.ts'
@@ -19,12 +19,11 @@ export async function nextBatch(rolling: Rolling, { pods }: Situation): Promise<
   const { direction, nodes, options } = lease.record
   const finished = finishedIn(lease.record)
   const podOf = (node: string): NodePod | undefined => pods.find((pod) => pod.node === node)
-  const broken = nodes.find(({ node, state }) => state === finished && podOf(node)?.fails === true)
-  const words = broken && podOf(broken.node)
-  if (words && direction === 'forth') throw new NodeFailed(words.node, await lastWords(subject.connection, words))
-  const left = nodes.filter(
-    ({ node, state }) => isLeft({ node, state }, podOf(node), lease.record) && !failures.has(node),
+  const broken = pods.find(
+    (pod) => pod.fails && nodes.some(({ node, state }) => node === pod.node && state === finished),
   )
+  if (broken && direction === 'forth') throw new NodeFailed(broken.node, await lastWords(subject.connection, broken))
+  const left = nodes.filter(({ node, state }) => isLeft(state, podOf(node), lease.record) && !failures.has(node))
   const able = left.flatMap(({ node, state }) => {
     const pod = podOf(node)
     return pod && troubles.get(node) === '' ? [{ pod, state }] : []
@@ -37,11 +36,7 @@ export async function nextBatch(rolling: Rolling, { pods }: Situation): Promise<
   return next.slice(0, isFirst ? 1 : batchOf(options.batch, nodes.length)).map(({ pod }) => pod)
 }
 
-const isLeft = (
-  { state }: Pick<NodeRecord, 'node' | 'state'>,
-  pod: NodePod | undefined,
-  record: RolloutRecord,
-): boolean =>
+const isLeft = (state: NodeState, pod: NodePod | undefined, record: RolloutRecord): boolean =>
   state !== finishedIn(record) && (record.direction === 'forth' || state !== 'pending' || pod?.isNew === false)
 
 /** A node that the rollout has touched and cannot get at is no node that is done. */

@@ -7,6 +7,7 @@ import { Lease, refuseOther } from './lease.ts'
 import { newRecord, rollOn } from './rollout.ts'
 import type { Rollouts } from './rollout.ts'
 import type { Subject } from './subject.ts'
+import { getDaemonSet, nextMark, tryHold } from './template.ts'
 import { startingAnew } from './write.ts'
 import type { Dialog } from './write.ts'
 
@@ -19,6 +20,8 @@ export async function restart(
   const { connection, workload } = subject
   const object = nameOf(workload)
   const planned = { object, diff: '', dryRun: options.dryRun }
+  if (options.dryRun === 'server')
+    await tryHold(connection, workload, nextMark(await getDaemonSet(connection, workload), subject.text))
   if (options.dryRun !== null) return changeOf(planned)
   await refuseOther(subject)
   const started = startingAnew(subject)

@@ -1,6 +1,6 @@
 /** A rollout on its way, forth or back: one node, then so many at a time, and none before those before it have shown that they work. */
 import type { NodeRecord } from '../cluster/rollout-record.ts'
-import { foreignSet, foreignText, generationOf, refuseForeign, textNow } from './foreign.ts'
+import { foreignSet, foreignText, generationOf, refuseAdded, refuseForeign, textNow } from './foreign.ts'
 import type { Lease } from './lease.ts'
 import { nextBatch } from './next-batch.ts'
 import { changeNode } from './node-change.ts'
@@ -47,6 +47,7 @@ export async function roll(rolling: Rolling): Promise<void> {
       await lease.hold()
       const now = await situationOf(subject.connection, subject.workload)
       await refuseForeign(rolling, now)
+      await refuseAdded(rolling, now)
       return nextBatch(rolling, now)
     })
     if (batch.length === 0) break

@@ -1,26 +1,26 @@
 /** A rollout from its beginning, or from where it was left, to its end: done, taken back, or left for a person. */
-import { randomBytes } from 'node:crypto'
-import type { Finding } from '../answer/finding.ts'
 import { finding } from '../answer/finding.ts'
+import type { Finding } from '../answer/finding.ts'
 import { groupBy } from '../answer/fold.ts'
 import { nameOf } from '../cluster/applied.ts'
+import { pendingNode } from '../cluster/rollout-record.ts'
+import type { RolloutOptions, RolloutRecord } from '../cluster/rollout-record.ts'
 import type { Code } from '../codes.ts'
 import { KpxError } from '../error.ts'
 import { whenInterrupted } from '../interruption.ts'
 import { listObjects } from '../kube/objects.ts'
 import { resources } from '../kube/resource.ts'
 import { whoAmI } from '../kube/who-am-i.ts'
+import { begun } from './begun.ts'
 import type { NodeRollout, Rollout } from './change.ts'
 import type { Lease } from './lease.ts'
+import { leftOut } from './next-batch.ts'
 import type { NodeChanged } from './node-change.ts'
 import { inOrder } from './order.ts'
-import { pendingNode } from '../cluster/rollout-record.ts'
-import type { RolloutOptions, RolloutRecord } from '../cluster/rollout-record.ts'
-import { leftOut } from './next-batch.ts'
 import { lastingly, roll } from './roll.ts'
 import type { Rolling } from './roll.ts'
-import { NodeFailed, Stopped } from './stopped.ts'
 import { situationOf } from './situation.ts'
+import { NodeFailed, Stopped } from './stopped.ts'
 import type { Subject } from './subject.ts'
 import { markOf, nextMark } from './template.ts'
 
@@ -52,18 +52,11 @@ export async function newRecord(
   ])
   const isMarked = after === undefined || subject.restart(after) !== 'itself'
   return {
-    id: randomBytes(4).toString('hex'),
-    command,
-    by,
-    startedAt: new Date().toISOString(),
-    direction: 'forth',
-    stopped: null,
-    daemonSet: `${workload.namespace}/${workload.name}`,
+    ...begun(by, command, workload),
     object: object.kind === 'DaemonSet' ? 'DaemonSet' : 'ConfigMap',
     text: after === undefined ? null : { before: text, after },
     strategy: { before, after: next },
     mark: isMarked ? { before: markOf(set), after: nextMark(set, after ?? text) } : null,
-    generation: null,
     options: { batch, bridge, nodeTimeout, pauseOnFailure },
     nodes: inOrder(
       pods.map(({ node }) => node),

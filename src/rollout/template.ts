@@ -46,11 +46,19 @@ export const isHeld = (set: Json, mark: string | null): boolean =>
 
 /** In one write, so that no pod is replaced between the two. An empty mark is none. Throws as Connection.change. */
 export async function hold(connection: Connection, workload: Applied, mark: string | null): Promise<void> {
+  await changeObject(connection, daemonSet('patch', workload), heldBy(mark), {})
+}
+
+/** Whether the API server would take it. Throws as Connection.change. */
+export async function tryHold(connection: Connection, workload: Applied, mark: string): Promise<void> {
+  await changeObject(connection, daemonSet('patch', workload), heldBy(mark), { dryRun: 'All' })
+}
+
+function heldBy(mark: string | null): object {
   const marked = mark !== null && {
     template: { metadata: { annotations: { [hashAnnotation]: mark === '' ? null : mark } } },
   }
-  const spec = { updateStrategy: { ...onDelete, rollingUpdate: null }, ...marked }
-  await changeObject(connection, daemonSet('patch', workload), { spec }, {})
+  return { spec: { updateStrategy: { ...onDelete, rollingUpdate: null }, ...marked } }
 }
 
 /** Its own strategy again. Throws as Connection.change. */

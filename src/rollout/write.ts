@@ -29,7 +29,7 @@ export interface ChangeOptions extends Rollouts {
 }
 
 /** `Order: node1, then node2`. */
-interface PlanLine {
+export interface PlanLine {
   readonly name: string
   readonly text: string
 }
@@ -234,8 +234,7 @@ async function inForce(
     await lease.end()
     if (how === 'none') return changeOf(planned)
     const message = `no pod of ${nameOf(workload)} runs with it yet`
-    const fix = 'start them anew when it suits: kpx rollout restart'
-    return changeOf({ ...planned, findings: [...findings, { ...finding('KPX5002', { message, object }), fix }] })
+    return changeOf({ ...planned, findings: [...findings, finding('KPX5002', { message, object })] })
   }
   const once = { ...options, force: false, isTold: false }
   const { findings: found, rollout } = await rollOn(subject, lease, once, dialog.progress)

@@ -162,7 +162,7 @@ function olderThanConfig(seen: SeenNode): Finding | undefined {
 const restartOf = ({ pod }: SeenNode): string =>
   pod?.daemonSet === undefined
     ? 'look at what changed, then start kube-proxy anew on that node'
-    : `look at what changed, then restart the pods: kubectl rollout restart -n ${pod.namespace} daemonset/${pod.daemonSet}`
+    : `look at what changed, then restart the pods: kpx rollout restart; or without its checks: kubectl rollout restart -n ${pod.namespace} daemonset/${pod.daemonSet}`
 
 function skew(seen: SeenNode, server: string | null): Finding | undefined {
   const { kubelet, version } = seen.status

@@ -1,5 +1,4 @@
 /** `kpx cleanup`: what modes that do not run have left on the nodes, and what kpx has, is shown, agreed to, removed, and looked for again. */
-import { randomBytes } from 'node:crypto'
 import { finding } from '../../answer/finding.ts'
 import type { Finding } from '../../answer/finding.ts'
 import { chosenNodes } from '../../answer/lookup.ts'
@@ -16,6 +15,7 @@ import { systemNamespace } from '../../kube/role.ts'
 import { whoAmI } from '../../kube/who-am-i.ts'
 import { changeOf } from '../change.ts'
 import type { Change, DryRun } from '../change.ts'
+import { begun } from '../begun.ts'
 import { Lease, refuseUnderWay } from '../lease.ts'
 import { strategyOf } from '../template.ts'
 import type { Dialog, Plan } from '../write.ts'
@@ -143,18 +143,11 @@ function recordOf(capture: Capture, by: string, { command }: CleanupOptions): Ro
   const pods = [...kubeProxyPods(capture.list('pods') ?? []).values()]
   const own = pods.filter((pod) => pod.daemonSet === name && pod.namespace === namespace)
   return {
-    id: randomBytes(4).toString('hex'),
-    command,
-    by,
-    startedAt: new Date().toISOString(),
-    direction: 'forth',
-    stopped: null,
-    daemonSet: `${namespace}/${name}`,
+    ...begun(by, command, set),
     object: 'DaemonSet',
     text: null,
     strategy: { before: strategy, after: strategy },
     mark: null,
-    generation: null,
     options: { batch: '1', bridge: true, nodeTimeout: 0, pauseOnFailure: true },
     nodes: own.map(({ node }) => ({ ...pendingNode(node), state: 'done' })),
   }
