@@ -239,6 +239,16 @@ describe('the configuration of a cluster', function () {
     expect(await kubeProxyOn('node2', cluster)).to.equal(pods)
   })
 
+  it('is taken back where kube-proxy is ready and well, and packets go wrong', async () => {
+    const before = await kubectl('get', 'daemonset/kube-proxy', '-o', 'jsonpath={.spec}')
+    const script = String.raw`s/hostname-override=\$(NODE_NAME)/hostname-override=node2/`
+    const ran = await edited('daemonset', script, '--node-timeout', '30s', '-o', 'json')
+    expect(ran.exit, ran.stderr).to.equal(5)
+    const { findings } = JSON.parse(ran.stdout) as Change
+    expect(findings.find(({ code }) => code === 'KPX5007')?.message).to.include('KPX3018')
+    expect(await kubectl('get', 'daemonset/kube-proxy', '-o', 'jsonpath={.spec}')).to.equal(before)
+  })
+
   it('is edited at the DaemonSet in vi, and the pods run with it', async () => {
     await typed('edit daemonset')
     await terminal.shows('# kpx: this is DaemonSet kube-system/kube-proxy')

@@ -149,6 +149,8 @@ describe('a rollout', () => {
     }
     const { change, exit } = await changing.change('config', 'set', 'mode=nftables')
     expect([exit, codesOf(change).includes('KPX5005')]).to.deep.equal([4, true])
+    // the node that was being changed is not left in the middle of it
+    expect(change.rollout?.nodes.map(({ state }) => state)).to.deep.equal(['done', 'pending', 'pending'])
     const { change: resumed } = await changing.change('rollout', 'resume')
     expect(resumed.rollout?.nodes.map(({ node, state }) => `${node} ${state}`)).to.deep.equal([
       'node1 done',
