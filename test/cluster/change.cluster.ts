@@ -16,6 +16,7 @@ import { attempt, run } from './run.ts'
 import { Terminal } from './terminal.ts'
 import { until } from './until.ts'
 import { upCluster } from './up.ts'
+import { service, webManifests } from './web.ts'
 
 const coldBuild = 40 * 60_000
 const namespace = 'kube-system'
@@ -240,6 +241,12 @@ describe('the configuration of a cluster', function () {
   })
 
   it('is taken back where kube-proxy is ready and well, and packets go wrong', async () => {
+    // without endpoints of one node alone nobody suffers from it
+    await cluster.create([
+      ...webManifests(cluster.nodes),
+      service('own', 'web', { ports: [{ port: 80, targetPort: 8080 }], internalTrafficPolicy: 'Local' }),
+    ])
+    await until('verify finds nothing', async () => (await kpx('verify')).exit === 0)
     const before = await kubectl('get', 'daemonset/kube-proxy', '-o', 'jsonpath={.spec}')
     const script = String.raw`s/hostname-override=\$(NODE_NAME)/hostname-override=node2/`
     const ran = await edited('daemonset', script, '--node-timeout', '30s', '-o', 'json')
