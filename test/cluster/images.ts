@@ -16,7 +16,7 @@ export function kubeProxyImage(version: string): string {
 /** The archive of the image `toolsImage`. Its own command waits to be told to end. */
 export async function toolsArchive(echo: string): Promise<Uint8Array> {
   const files = new Map<string, Content>([['bin/echo', readFileSync(echo)], ...busybox('sh', 'cat', 'ls', 'ip')])
-  return archive(toolsImage, files, { Cmd: ['/bin/echo', 'wait'] })
+  return archiveOf(toolsImage, files, { Cmd: ['/bin/echo', 'wait'] })
 }
 
 /** The archive of kube-proxy's image: the program and the tools that it runs, and little beside them, as upstream's. */
@@ -34,7 +34,7 @@ export async function kubeProxyArchive(version: string, program: string): Promis
     ...namesOf('iptables-legacy', 'ip6tables-legacy').map(linkTo('xtables-legacy-multi')),
     ...busybox('sh', 'cat', 'chmod', 'grep', 'ln', 'rm', 'sleep', 'wc'),
   ])
-  return archive(kubeProxyImage(version), files, { Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] })
+  return archiveOf(kubeProxyImage(version), files, { Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'] })
 }
 
 /** As upstream's image has them: by their own name, which stands for nft's here, and by that of each flavour. */
@@ -59,7 +59,8 @@ function filesOf(folder: string): string[] {
   }
 }
 
-async function archive(tag: string, files: Files, config: object): Promise<Uint8Array> {
+/** The archive of an image of these files. */
+export async function archiveOf(tag: string, files: Files, config: object): Promise<Uint8Array> {
   const layer = await tar(files)
   const rootfs = { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(layer).digest('hex')}`] }
   const image = Buffer.from(JSON.stringify({ architecture, os: 'linux', config, rootfs }))
