@@ -58,15 +58,21 @@ function resultOf(found: Finding, ruleIndex: number): object {
   }
 }
 
-/** A file of the user's has a line; what is in a cluster has a name. */
+/** A file of the user's has a line. What is in a cluster has a name, in a path's place as well: GitHub refuses a log with less. */
 function locationOf(found: Finding): object {
   const place = placeOf(found)
   const names = logicalNames(found)
   return {
-    ...(place && { physicalLocation: physical(place) }),
+    physicalLocation: place ? physical(place) : named(names[0]?.fullyQualifiedName ?? ''),
     ...(names.length > 0 && { logicalLocations: names }),
   }
 }
+
+/** `Service shop/web` is `Service/shop/web`. */
+const named = (name: string): object => ({
+  artifactLocation: { uri: uriOf(name.replace(' ', '/')) },
+  region: { startLine: 1 },
+})
 
 const physical = ({ column, endColumn, file, line, text }: FileEvidence): object => ({
   artifactLocation: { uri: uriOf(file) },
@@ -77,7 +83,7 @@ const physical = ({ column, endColumn, file, line, text }: FileEvidence): object
 const uriOf = (file: string): string =>
   `${file.startsWith('/') ? 'file://' : ''}${file.split('/').map(encodeURIComponent).join('/')}`
 
-function logicalNames(found: Finding): object[] {
+function logicalNames(found: Finding): { readonly fullyQualifiedName: string; readonly kind: string }[] {
   const { node, object } = found
   const names = [
     ...(object === null ? [] : [{ fullyQualifiedName: sanitise(object), kind: 'object' }]),

@@ -100,7 +100,12 @@ describe('reports', () => {
       ])
       expect(results[2]).to.deep.include({
         level: 'warning',
-        locations: [{ logicalLocations: [{ fullyQualifiedName: 'Node node1', kind: 'object' }] }],
+        locations: [
+          {
+            physicalLocation: { artifactLocation: { uri: 'Node/node1' }, region: { startLine: 1 } },
+            logicalLocations: [{ fullyQualifiedName: 'Node node1', kind: 'object' }],
+          },
+        ],
       })
       expect(results.map((one) => 'suppressions' in one)).to.deep.equal([false, false, true, false])
       expect(results.map(({ level }) => level)).to.deep.equal(['error', 'warning', 'warning', 'note'])
