@@ -26,6 +26,19 @@ describe('bin/run.js', () => {
     expect(status).to.equal(2)
   })
 
+  it('needs no user that has a name, a home and a shell', () => {
+    const nobody = `import os from 'node:os'
+      os.userInfo = () => { throw new Error('no such user') }
+      os.homedir = () => process.env.HOME ?? os.userInfo()`
+    const before = `data:text/javascript,${encodeURIComponent(nobody)}`
+    const words = [`${root}bin/run.js`, 'services', '--from', `${captures}/k1.37-iptables`]
+    const env = { PATH: process.env['PATH'] }
+    const { status, stderr } = spawnSync(process.execPath, ['--import', before, ...words], {
+      env,
+    })
+    expect({ status, stderr: stderr.toString() }).to.deep.equal({ status: 0, stderr: '' })
+  })
+
   it('answers an unknown command with exit 2, as from its sources', async () => {
     const built = await kpxProcess('explain', 'nothing-like-this', '-o', 'json')
     expect(JSON.parse(built.stdout)).to.include({ kind: 'Error', code: 'KPX1001', exit: 2 })
