@@ -91,6 +91,9 @@ const changeFlags = {
   force: Flags.boolean({ summary: 'change it also where an owner of the object would undo it' }),
 }
 
+/** What is told of a mode before it is set. */
+type Checked = (subject: Subject) => Promise<ModeCheck>
+
 export abstract class ChangeCommand<T extends typeof Command = typeof Command> extends BaseCommand<T> {
   static override baseFlags: Interfaces.FlagInput = changeFlags
 
@@ -109,15 +112,17 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
   }
 
   /** The mode, as far as the check lets it, and as it was planned where it was. */
-  protected async setMode(found: Found, check: ModeCheck, planned: ModePlan | undefined): Promise<Change> {
+  protected async setMode(found: Found, checked: Checked, planned: ModePlan | undefined): Promise<Change> {
     if (isRefused(found)) return this.#report(found)
+    const check = await checked(found)
     if (planned) refuseMoved(found, check, planned)
     return this.#report(await setMode(found, check, this.#options, this.#dialog))
   }
 
   /** The plan of that, into a file. */
-  protected async planMode(found: Found, check: ModeCheck, file: string): Promise<Change> {
+  protected async planMode(found: Found, checked: Checked, file: string): Promise<Change> {
     if (isRefused(found)) return this.#report(found)
+    const check = await checked(found)
     const change = await setMode(found, check, { ...this.#options, dryRun: 'client' }, this.#dialog)
     if (exitOf(change) === 0) await writeOutput('plan', file, json(planOf(found, check)))
     return this.#report(change)

@@ -1,11 +1,12 @@
 import { Args } from '@oclif/core'
+import { nodesOf, placeOf } from '../../src/answer/config/place.ts'
 import { findMode } from '../../src/answer/explain-mode.ts'
 import { chosenNodes } from '../../src/answer/lookup.ts'
-import { sceneOf } from '../../src/answer/scene.ts'
+import { nodeNames, sceneOf } from '../../src/answer/scene.ts'
 import { checkMode } from '../../src/check/mode-check.ts'
 import type { ModeCheck } from '../../src/check/mode-check.ts'
 import { CheckCommand, checkFlags } from '../../src/check-command.ts'
-import { unscopedFlags } from '../../src/command.ts'
+import { daemonSetFlag, unscopedFlags } from '../../src/command.ts'
 import { modeCheckView } from '../../src/view/mode-check.ts'
 
 export default class ModeCheckCommand extends CheckCommand<typeof ModeCheckCommand> {
@@ -15,18 +16,21 @@ export default class ModeCheckCommand extends CheckCommand<typeof ModeCheckComma
     mode: Args.string({ ignoreStdin: true, required: true, description: 'iptables, ipvs or nftables' }),
   }
   static override baseFlags = { ...unscopedFlags, ...checkFlags }
+  static override flags = daemonSetFlag
   static override examples = [
     '<%= config.bin %> mode check nftables',
     '<%= config.bin %> mode check ipvs --node node1 --from CAPTURE',
   ]
 
   async run(): Promise<ModeCheck> {
-    const { node } = this.flags
+    const { daemonset, node } = this.flags
     const { failOn, suppress } = this
     const { name } = findMode(this.args.mode)
     const scene = sceneOf(await this.capture('everything'))
-    const nodes = node?.length ? chosenNodes(node, scene) : undefined
-    const check = checkMode(scene, name, { failOn, suppress, ...(nodes && { nodes }) })
+    const nodes = node?.length ? chosenNodes(node, scene) : nodeNames(scene)
+    const own =
+      daemonset === undefined ? nodes : nodesOf(placeOf(scene.capture, daemonset).workload, nodes, scene.capture)
+    const check = checkMode(scene, name, { failOn, suppress, nodes: own })
     await this.answer(
       check,
       (options) => modeCheckView(check, options),

@@ -1,12 +1,15 @@
 import { Args, Flags } from '@oclif/core'
+import { nodesOf } from '../../src/answer/config/place.ts'
 import { findMode } from '../../src/answer/explain-mode.ts'
-import { sceneOf } from '../../src/answer/scene.ts'
+import { nodeNames, sceneOf } from '../../src/answer/scene.ts'
 import { inputName, readInput } from '../../src/capture/input.ts'
 import { ChangeCommand } from '../../src/change-command.ts'
 import { checkMode } from '../../src/check/mode-check.ts'
+import type { ModeCheck } from '../../src/check/mode-check.ts'
 import { KpxError } from '../../src/error.ts'
 import type { Change } from '../../src/rollout/change.ts'
 import { modeSubject } from '../../src/rollout/mode.ts'
+import type { Subject } from '../../src/rollout/subject.ts'
 import { planIn } from '../../src/rollout/mode-plan.ts'
 
 export default class ModeSet extends ChangeCommand<typeof ModeSet> {
@@ -43,8 +46,11 @@ export default class ModeSet extends ChangeCommand<typeof ModeSet> {
     if (wanted === undefined)
       throw new KpxError('KPX1001', 'say which mode', { fix: 'for example: kpx mode set nftables' })
     const { name } = findMode(wanted)
-    const check = checkMode(sceneOf(await this.capture('everything')), name)
     const found = await modeSubject(await this.connection(), this.asked([{ path: 'mode', value: name }]))
-    return plan === undefined ? this.setMode(found, check, planned) : this.planMode(found, check, plan)
+    const checked = async ({ workload }: Subject): Promise<ModeCheck> => {
+      const scene = sceneOf(await this.capture('everything'))
+      return checkMode(scene, name, { nodes: nodesOf(workload, nodeNames(scene), scene.capture) })
+    }
+    return plan === undefined ? this.setMode(found, checked, planned) : this.planMode(found, checked, plan)
   }
 }

@@ -43,7 +43,7 @@ export async function daemonSetSubject(connection: Connection, { daemonSet, forc
 }
 
 async function subjectAt(place: Place, connection: Connection): Promise<Subject> {
-  const { recognition, workload: found } = place
+  const { flags, recognition, workload: found } = place
   const { name, namespace } = found
   const asked = { resource: resources.daemonSets, namespace, name }
   const read = async (): Promise<Json> => object(await getObject(connection, { verb: 'get', ...asked }))
@@ -57,6 +57,7 @@ async function subjectAt(place: Place, connection: Connection): Promise<Subject>
   return {
     connection,
     workload,
+    flags,
     object: workload,
     label: nameOf(workload),
     text: written,

@@ -38,6 +38,8 @@ export interface Subject {
   readonly connection: Connection
   /** The DaemonSet whose pods take the change. */
   readonly workload: Applied
+  /** What names it to another command, where there are others. */
+  readonly flags: string
   /** What is written to: the ConfigMap, or the DaemonSet itself. */
   readonly object: Applied
   /** `ConfigMap kube-system/kube-proxy, key config.conf`. */

@@ -171,9 +171,9 @@ function orderText(nodes: readonly string[], batch: string): string {
     : `${first}, then ${named}${more}${size === 1 ? ', one at a time' : `, ${size} at a time`}`
 }
 
-function restoring({ object, revisions }: Subject): string {
+function restoring({ flags, object, revisions }: Subject): string {
   const revision = (revisions.at(-1)?.revision ?? 0) + 1
-  return `kpx config restore ${object.kind === 'DaemonSet' ? `daemonset/${revision}` : revision}`
+  return `kpx config restore ${object.kind === 'DaemonSet' ? `daemonset/${revision}` : revision}${flags}`
 }
 
 function consequenceOf(subject: Subject, after: string, { rollout }: ChangeOptions): string {

@@ -18,6 +18,8 @@ import { configurationOf } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 
 export interface Place {
+  /** What names the workload to another command: ` --daemonset kube-system/kube-proxy`; empty where there is but one. */
+  readonly flags: string
   /** Its DaemonSet; the pod itself where it has none, as a static one; the Node where it is no pod. */
   readonly workload: Applied
   readonly container: Container
@@ -40,10 +42,12 @@ export const revisionsIn = ({ file: { map } }: Place): readonly Revision[] =>
 
 /** `named` is a DaemonSet, `kube-proxy` or `kube-system/kube-proxy`. Throws KPX2103 where there is none, or several with different configurations. */
 export function placeOf(capture: Capture, named: string | undefined): Place {
-  const started = workloadOf(capture, named)
+  const all = workloads(capture)
+  const started = workloadOf(all, capture, named)
   const { container, object: workload } = started
   const version = versionOf(container, capture)
   return {
+    flags: all.length > 1 ? ` --daemonset ${qualified(workload)}` : '',
     workload,
     container,
     file: configFileOf(started, capture),
@@ -54,11 +58,19 @@ export function placeOf(capture: Capture, named: string | undefined): Place {
   }
 }
 
+/** Those of the nodes that kube-proxies of other DaemonSets do not serve: its own, and those that have none. */
+export function nodesOf({ kind, name, namespace }: Applied, nodes: readonly string[], capture: Capture): string[] {
+  const pods = kubeProxyPods(capture.list('pods') ?? [])
+  return nodes.filter((node) => {
+    const pod = pods.get(node)
+    return kind !== 'DaemonSet' || !pod?.daemonSet || (pod.daemonSet === name && pod.namespace === namespace)
+  })
+}
+
 /** As --daemonset takes it. */
 const qualified = ({ name, namespace }: Applied): string => (namespace === '' ? name : `${namespace}/${name}`)
 
-function workloadOf(capture: Capture, named: string | undefined): Started {
-  const all = workloads(capture)
+function workloadOf(all: readonly Started[], capture: Capture, named: string | undefined): Started {
   const found = named === undefined ? all : all.filter(({ object: one }) => [one.name, qualified(one)].includes(named))
   const names = all.map(({ object: one }) => qualified(one)).join(', ')
   if (found.length === 0 && named !== undefined && all.length > 0) {
