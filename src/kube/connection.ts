@@ -90,8 +90,8 @@ export class Connection {
   }
 
   /** The same cluster as the same user, for another reading: whoever has read all that there is closes its own. */
-  another(): Connection {
-    return new Connection(this.#config, this.patience, this.flags)
+  another(patience = this.patience): Connection {
+    return new Connection(this.#config, patience, this.flags)
   }
 
   /**

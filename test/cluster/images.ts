@@ -23,13 +23,20 @@ export async function toolsArchive(echo: string): Promise<Uint8Array> {
 export async function kubeProxyArchive(version: string, program: string): Promise<Uint8Array> {
   const tools = ['xtables-nft-multi', 'xtables-legacy-multi', 'nft', 'ipset', 'conntrack'].map(pathOf)
   const extensions = xtablesExtensions()
+  const kmod = pathOf('kmod')
   // the other extensions need no library that these do not
-  const libraries = await librariesOf([...tools, ...extensions.filter((path) => path.endsWith('/libxt_statistic.so'))])
+  const libraries = await librariesOf([
+    ...tools,
+    kmod,
+    ...extensions.filter((path) => path.endsWith('/libxt_statistic.so')),
+  ])
   const files = new Map<string, Content>([
     ['usr/local/bin/kube-proxy', readFileSync(program)],
     // ipset reads the protocols' names from it
     ['etc/protocols', Buffer.from('icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\nipv6-icmp 58 IPv6-ICMP\nsctp 132 SCTP\n')],
     ...sameFiles([...tools, ...extensions, ...libraries]),
+    // without it kube-proxy of 1.34 and later leaves what IPVS has
+    ['usr/sbin/modprobe', readFileSync(kmod)],
     ...namesOf('iptables', 'ip6tables', 'iptables-nft', 'ip6tables-nft').map(linkTo('xtables-nft-multi')),
     ...namesOf('iptables-legacy', 'ip6tables-legacy').map(linkTo('xtables-legacy-multi')),
     ...busybox('sh', 'cat', 'chmod', 'grep', 'ln', 'rm', 'sleep', 'wc'),

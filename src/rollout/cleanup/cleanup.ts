@@ -78,8 +78,9 @@ function planOf({ nodes, plans, pods }: Cleanup, scene: Scene): Plan {
     ),
   )
   const podLines = pods.map(({ name, namespace }, i) => ({ file: 'pods', line: i + 1, text: `${namespace}/${name}` }))
+  const named = changed.length > 0 ? changed.map(({ node }) => node) : nodes
   return {
-    object: nodes.length > 3 ? `${nodes.length} Nodes` : `Node ${nodes.join(', Node ')}`,
+    object: named.length > 3 ? `${named.length} Nodes` : `Node ${named.join(', Node ')}`,
     diff: [...diffs, ...(pods.length > 0 ? [diffOf('objects', podLines)] : [])].join(''),
     findings: plans.flatMap(planFindings),
     consequence: consequenceOf(changed, scene),

@@ -1,12 +1,15 @@
 /** What ipvs mode has left beside chains: virtual servers, the device that binds their addresses, ipsets. */
 import type { SeenNode } from '../../answer/status/node.ts'
 import type { Scene } from '../../answer/scene.ts'
+import { decodeModprobe } from '../../decode/modprobe.ts'
+import { sourceFile } from '../../decode/source.ts'
 import { formatIpPort } from '../../ruleset/address.ts'
 import { formatIpSetCreate } from '../../ruleset/ipset.ts'
 import { formatRealServer, formatVirtualServer, ipvsDevice } from '../../ruleset/ipvs.ts'
 import type { VirtualServer } from '../../ruleset/ipvs.ts'
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts'
 import { counted } from '../../answer/status/programmed.ts'
+import { minorOf } from '../../version.ts'
 import { listed } from './lines.ts'
 import type { Line } from './lines.ts'
 import { ipvsSets } from './names.ts'
@@ -43,7 +46,9 @@ function serversIn(ruleset: Ruleset, scene: Scene): Servers {
   return { own, foreign: all.filter((server) => !isOwn(server)), hasDevice, what }
 }
 
-function serversLeft(ruleset: Ruleset, { pod, status: { node } }: SeenNode, scene: Scene): IpvsLeft {
+function serversLeft(ruleset: Ruleset, seen: SeenNode, scene: Scene): IpvsLeft {
+  const { pod } = seen
+  const { node } = seen.status
   const servers = serversIn(ruleset, scene)
   const { foreign, hasDevice, own, what } = servers
   if (own.length === 0 && !hasDevice) return nothing
@@ -56,13 +61,27 @@ function serversLeft(ruleset: Ruleset, { pod, status: { node } }: SeenNode, scen
   const line = first && { ...first.at, text: first.text }
   if (first || ruleset.virtualServers?.cut) return { removals: [], stays: [{ what, why: besideOthers, line }] }
   if (pod?.daemonSet === undefined) return { removals: [], stays: [{ what, why: withoutRestart, line }] }
+  if (!canFlush(seen, scene)) return { removals: [], stays: [{ what, why: withoutModprobe, line }] }
   return { removals: [{ what, mode: 'ipvs', lines, by: 'kube-proxy' }], stays: [] }
+}
+
+/**
+ * Since 1.34 kube-proxy --cleanup leaves alone what IPVS has where `modprobe -va ip_vs` fails in its pod (CleanupLeftovers,
+ * pkg/proxy/ipvs/proxier.go): also where there is no modprobe.
+ */
+function canFlush({ status: { node, version } }: SeenNode, { capture }: Scene): boolean {
+  const minor = minorOf(version ?? '')
+  if (minor !== undefined && minor < 34) return true
+  const told = capture.file(node, 'modprobe.txt')
+  return told !== undefined && decodeModprobe(sourceFile('modprobe.txt', told)).found.has('ip_vs')
 }
 
 const nothing: IpvsLeft = { removals: [], stays: [] }
 
 const besideOthers =
   'there is no ipvsadm to be run there, and kube-proxy --cleanup takes away the virtual servers of other programs as well'
+const withoutModprobe =
+  'there is no ipvsadm to be run there, and kube-proxy --cleanup leaves them since 1.34 where modprobe is not in its pod or finds no ip_vs there: restart the node'
 const withoutRestart =
   'there is no ipvsadm to be run there, and its kube-proxy, which could do it with --cleanup, belongs to no DaemonSet that would start it anew'
 

@@ -121,7 +121,9 @@ async function throughKubeProxy(cleaning: Held, node: string, capture: Capture):
     const meanwhile = async (own: NodePod): Promise<void> => {
       progress(`${node}: kube-proxy --cleanup takes away the rules of every mode`)
       const program = words.find((word) => word.endsWith('/kube-proxy')) ?? 'kube-proxy'
-      const way = inPod(connection, placeOf(own), { missing: new Set(), close: nothingToClose })
+      // it says nothing while it works
+      const patient = connection.another(nodeTimeout)
+      const way = inPod(patient, placeOf(own), { missing: new Set(), close: nothingToClose })
       // it says that it failed also where something was not there; what is left another look tells
       await way.change([program, '--cleanup'])
     }

@@ -277,16 +277,30 @@ describe('the plan of a cleanup after ipvs mode', () => {
 
   const without = { ...files, 'ipvsadm-save.txt': gone, 'proc-net-ip_vs.txt': () => ipvs('proc-net-ip_vs.txt') }
 
+  const modprobe = { 'modprobe.txt': () => 'insmod /lib/modules/6.1.0/kernel/net/netfilter/ipvs/ip_vs.ko \n' }
+
   it('has kube-proxy do it where there is no ipvsadm', async () => {
-    const plan = await planOf('k1.37-iptables', on('node1', without))
+    const plan = await planOf('k1.37-iptables', on('node1', { ...without, ...modprobe }))
     expect(whats(plan)[0]).to.match(/^kube-proxy: \d+ IPVS virtual servers and device kube-ipvs0/)
   })
 
   it('does not have kube-proxy do it where others have virtual servers', async () => {
     const other = 'TCP  C00002C8:0050 rr  \n  -> C0000201:0050      Masq    1      0          0         \n'
-    const edits = { ...without, 'proc-net-ip_vs.txt': () => ipvs('proc-net-ip_vs.txt') + other }
+    const edits = { ...without, ...modprobe, 'proc-net-ip_vs.txt': () => ipvs('proc-net-ip_vs.txt') + other }
     const plan = await planOf('k1.37-iptables', on('node1', edits))
     expect(plan.removals.map(({ by }) => by)).to.not.include('kube-proxy')
     expect(plan.stays[0]?.why).to.include('other programs')
+  })
+
+  it('does not have kube-proxy do it where that would leave them, for it finds no module', async () => {
+    const lacking =
+      'insmod /lib/modules/6.1.0/kernel/net/netfilter/nf_conntrack.ko \nmodprobe: WARNING: Module ip_vs not found.\n'
+    for (const edits of [without, { ...without, 'modprobe.txt': () => lacking }]) {
+      const plan = await planOf('k1.37-iptables', on('node1', edits))
+      expect(plan.removals.map(({ by }) => by)).to.not.include('kube-proxy')
+      expect(plan.stays[0]?.why).to.include('finds no ip_vs')
+    }
+    const older = await planOf('k1.33-iptables', on('node1', without))
+    expect(older.removals.map(({ by }) => by)).to.include('kube-proxy')
   })
 })
