@@ -30,6 +30,8 @@ export interface Gated {
   readonly before: Before
   /** When the node must have shown it, by performance.now(). */
   readonly end: number
+  /** Milliseconds for which a pod must be ready whose kube-proxy does not say what it runs with: it may be about to end. */
+  readonly longEnough: number
   /** Throws where somebody else has changed what is rolled out: it would be waited for in vain. */
   readonly check: () => Promise<void>
 }
@@ -37,9 +39,6 @@ export interface Gated {
 /** Milliseconds between two looks, and between two checks. */
 const pause = 300
 const checkEvery = 3_000
-
-/** Milliseconds for which a pod must be ready whose kube-proxy does not say what it runs with: it may be about to end. */
-const longEnough = 20_000
 
 /** Waits until the node has shown it, cannot any more, or the time is over. Throws as `check`. */
 export async function passGate(gated: Gated): Promise<Gate> {
@@ -79,7 +78,7 @@ export const failing = (why: string): Gate => ({ isPassed: false, confirmed: nul
 
 /** The end of it, or what is waited for. `ready`: for how many milliseconds. */
 async function showing(gated: Gated, pod: NodePod, ready: number | undefined): Promise<Gate | string> {
-  const { before, connection, expected, node } = gated
+  const { before, connection, expected, longEnough, node } = gated
   if (!pod.isNew) return `${pod.name} is still there`
   if (ready === undefined) {
     const words = await lastWords(connection, pod)

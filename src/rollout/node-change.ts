@@ -68,7 +68,8 @@ export async function changeNode(change: NodeChange, pod: NodePod, before: Befor
       await deletePod(connection, pod)
     }, end)
   }
-  const gate = await passGate({ connection, workload, node: pod.node, expected, before, end, check })
+  const longEnough = Math.max(20_000, timeout / 6)
+  const gate = await passGate({ connection, workload, node: pod.node, expected, before, end, longEnough, check })
   const mayBeThere = change.bridge && (isOpen || before.isTouched)
   return { gate, gap, left: gate.pod && mayBeThere ? await away(change, gate.pod) : null }
 }
