@@ -3,7 +3,7 @@ import { chosenNodes, servicesOf } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { listServices } from '../src/answer/services.ts'
 import type { ServiceList } from '../src/answer/services.ts'
-import { BaseCommand, selectorFlag } from '../src/command.ts'
+import { BaseCommand, pageFlags, selectorFlag, sharedFlags } from '../src/command.ts'
 import { servicesView } from '../src/view/services.ts'
 
 export default class Services extends BaseCommand<typeof Services> {
@@ -12,6 +12,7 @@ export default class Services extends BaseCommand<typeof Services> {
     '<%= config.bin %> services',
     '<%= config.bin %> services -n shop --node node1 --from CAPTURE',
   ]
+  static override baseFlags = { ...sharedFlags, ...pageFlags }
   static override flags = selectorFlag
 
   async run(): Promise<ServiceList> {
@@ -24,6 +25,7 @@ export default class Services extends BaseCommand<typeof Services> {
       list,
       (options) => servicesView(list, options),
       () => [...new Set(list.items.map(({ service }) => `service/${service}`))],
+      async (origin) => (await import('../src/view/html/services.ts')).servicesPage(list, origin),
     )
     if (isBlind(list.items) || !hasSeen(list, nodes)) process.exitCode = 3
     return list

@@ -3,13 +3,17 @@ import { chosenNodes } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { statusOf } from '../src/answer/status/status.ts'
 import type { Status as StatusDocument } from '../src/answer/status/status.ts'
-import { BaseCommand, unscopedFlags } from '../src/command.ts'
+import { BaseCommand, pageFlags, unscopedFlags } from '../src/command.ts'
 import { statusView } from '../src/view/status.ts'
 
 export default class Status extends BaseCommand<typeof Status> {
   static override summary = 'tells where the configuration is, and which mode is asked for, runs and is programmed'
-  static override baseFlags = unscopedFlags
-  static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --node node1 --from CAPTURE']
+  static override baseFlags = { ...unscopedFlags, ...pageFlags }
+  static override examples = [
+    '<%= config.bin %> status',
+    '<%= config.bin %> status --node node1 --from CAPTURE',
+    '<%= config.bin %> status -o html',
+  ]
 
   async run(): Promise<StatusDocument> {
     const capture = await this.capture('everything')
@@ -20,6 +24,7 @@ export default class Status extends BaseCommand<typeof Status> {
       status,
       (options) => statusView(status, capture.takenAt, options),
       () => status.nodes.map(({ node }) => `node/${node}`),
+      async (origin) => (await import('../src/view/html/status.ts')).statusPage(status, origin),
     )
     if (status.seen.nodes.length === 0) process.exitCode = 3
     else if (status.findings.some(({ level }) => level === 'error')) process.exitCode = 1

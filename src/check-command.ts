@@ -85,7 +85,7 @@ export abstract class CheckCommand<T extends typeof Command = typeof Command> ex
     table: (options: ViewOptions) => string,
     names: () => readonly string[],
   ): Promise<void> {
-    const about = { command: this.typed(), version: this.config.version, failOn: this.failOn }
+    const about = { ...this.origin, failOn: this.failOn }
     for (const { file, format } of this.#reports) {
       await writeOutput('report', file, await report(format, list, about))
     }

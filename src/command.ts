@@ -11,6 +11,7 @@ import { reportFailure } from './failure.ts'
 import { unlessInterrupted } from './interruption.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
 import { json, yaml } from './view/json.ts'
+import type { Origin } from './view/reported.ts'
 import { guard, sanitise } from './view/sanitise.ts'
 import { style } from './view/style.ts'
 import type { ViewOptions } from './view/style.ts'
@@ -21,6 +22,11 @@ export const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 export const printFlags = {
   output: Flags.string({ char: 'o', summary: 'output format', options: outputs, default: 'table' }),
   'no-color': Flags.boolean({ summary: 'no colour, as with NO_COLOR=1' }),
+}
+
+/** Of commands whose answer can be handed on as a page; after the flags that have another `output`. */
+export const pageFlags = {
+  output: Flags.string({ char: 'o', summary: 'output format', options: [...outputs, 'html'], default: 'table' }),
 }
 
 /** Of commands that ask neither, and whose lists may be long. */
@@ -147,6 +153,8 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   protected args!: Argued<T>
   /** All arguments, for commands that take any number. */
   protected words: readonly string[] = []
+  /** What was looked at last. */
+  #capture: Capture | undefined
 
   override async init(): Promise<void> {
     await super.init()
@@ -178,6 +186,10 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     scope: Scope = 'rules',
     nodes: readonly string[] | undefined = this.flags.node,
   ): Promise<Capture> {
+    return (this.#capture = await this.#looked(scope, nodes))
+  }
+
+  async #looked(scope: Scope, nodes: readonly string[] | undefined): Promise<Capture> {
     const { from, local } = this.flags
     if (from !== undefined) return readCapture(from)
     if (local) return (await import('./kube/local-capture.ts')).localCapture(this.patience, scope)
@@ -196,11 +208,21 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
 
   /** The same of a command that looks at no node. */
   protected async configuration(): Promise<Capture> {
+    return (this.#capture = await this.#lookedAtObjects())
+  }
+
+  async #lookedAtObjects(): Promise<Capture> {
     const { from } = this.flags
     if (from !== undefined) return readCapture(from)
     const connection = await this.connection()
     const { liveConfiguration } = await import('./kube/live-configuration.ts')
     return unlessInterrupted(liveConfiguration(connection))
+  }
+
+  /** What a report says of where it comes from; of files where nothing else was looked at. */
+  protected get origin(): Origin {
+    const { name, takenAt } = this.#capture ?? { name: this.words.join(', '), takenAt: new Date().toISOString() }
+    return { command: this.typed(), version: this.config.version, source: name, takenAt }
   }
 
   /** The cluster that the flags name. */
@@ -216,13 +238,15 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     return milliseconds(this.flags['request-timeout'])
   }
 
-  /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names, or why it has none. */
+  /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names, or why it has none, or a page. */
   protected async print(
     value: object,
     table: (options: ViewOptions) => string,
     names: (() => readonly string[]) | string,
+    page?: (origin: Origin) => Promise<string>,
   ): Promise<void> {
-    process.stdout.write(await this.rendered(value, table, names))
+    const isPage = page !== undefined && this.flags.output === 'html'
+    process.stdout.write(isPage ? guard(await page(this.origin), false) : await this.rendered(value, table, names))
   }
 
   private async rendered(

@@ -4,11 +4,12 @@ import { allOutcomes, explainService } from '../../src/answer/explain-service.ts
 import type { ServiceExplanation } from '../../src/answer/explain-service.ts'
 import { chosenNodes, findService, serviceName } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
-import { BaseCommand } from '../../src/command.ts'
+import { BaseCommand, pageFlags, sharedFlags } from '../../src/command.ts'
 import { explainServiceView } from '../../src/view/explain-service.ts'
 
 export default class ExplainService extends BaseCommand<typeof ExplainService> {
   static override summary = "shows which pods get a Service's traffic, from where, in what shares, and why not"
+  static override baseFlags = { ...sharedFlags, ...pageFlags }
   static override args = {
     name: Args.string({
       ignoreStdin: true,
@@ -30,6 +31,8 @@ export default class ExplainService extends BaseCommand<typeof ExplainService> {
       explanation,
       (options) => explainServiceView(explanation, options),
       () => [`service/${explanation.service}`],
+      async (origin) =>
+        (await import('../../src/view/html/explain-service.ts')).explainServicePage(explanation, origin),
     )
     if (isBlind(allOutcomes(explanation))) process.exitCode = 3
     else if (explanation.findings.some(({ level }) => level === 'error')) process.exitCode = 1

@@ -2,6 +2,12 @@
 import type { Outcome } from '../answer/outcome.ts'
 import { formatShare } from './outcome.ts'
 
+interface CutOutcomes extends Cut<Outcome> {
+  readonly hidden: number
+  /** Of all that are hidden. */
+  readonly share: number
+}
+
 interface Cut<T> {
   readonly shown: readonly T[]
   /** A line, `and 30 more nodes (--limit 0 shows all)`; empty where nothing is cut. */
@@ -14,7 +20,7 @@ export function cut<T>(items: readonly T[], limit: number, noun: string): Cut<T>
 }
 
 /** Endpoints only, and those whose answers are lost, or may be, apart: what else happens is what a reader looks for. */
-export function cutOutcomes(outcomes: readonly Outcome[], limit: number): Cut<Outcome> {
+export function cutOutcomes(outcomes: readonly Outcome[], limit: number): CutOutcomes {
   const delivered = outcomes.filter(({ verdict }) => verdict === 'deliver')
   const isLost = ({ reply }: Outcome): boolean => reply !== 'ok'
   const hidden = new Set([
@@ -24,6 +30,8 @@ export function cutOutcomes(outcomes: readonly Outcome[], limit: number): Cut<Ou
   const share = [...hidden].reduce((sum, one) => sum + one.share, 0)
   return {
     shown: outcomes.filter((one) => !hidden.has(one)),
+    hidden: hidden.size,
+    share,
     more: hidden.size > 0 ? moreLine(hidden.size, 'endpoint', `, ${formatShare(share)} in all`) : '',
   }
 }

@@ -4,6 +4,7 @@ import { addressText } from '../answer/outcome.ts'
 import { findingsView } from './finding.ts'
 import { outcomesView } from './outcomes.ts'
 import { bullet, fields, heading } from './prose.ts'
+import type { Field } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
 
@@ -27,20 +28,24 @@ const behaviourView = (behaviour: ServiceExplanation['behaviour'], options: View
     )
     .join('')
 
-function headView(explanation: ServiceExplanation, options: ViewOptions): string {
-  const { affinity, externalTrafficPolicy, internalTrafficPolicy, service, sources, type } = explanation
-  return fields(
-    [
-      { name: 'Service', text: service, paint: options.style.bold },
-      { name: 'Type', text: type },
-      { name: 'Modes', text: modes(explanation) },
-      { name: 'Session affinity', text: affinity === null ? 'none' : `ClientIP, ${affinity.seconds} s` },
-      { name: 'Internal traffic policy', text: internalTrafficPolicy },
-      { name: 'External traffic policy', text: externalTrafficPolicy ?? '' },
-      { name: 'Source ranges', text: sources?.join(', ') ?? '' },
-    ],
+const headView = (explanation: ServiceExplanation, options: ViewOptions): string =>
+  fields(
+    serviceFields(explanation).map((field, i) => (i === 0 ? { ...field, paint: options.style.bold } : field)),
     options,
   )
+
+/** What it asks for; its name first. */
+export function serviceFields(explanation: ServiceExplanation): Field[] {
+  const { affinity, externalTrafficPolicy, internalTrafficPolicy, service, sources, type } = explanation
+  return [
+    { name: 'Service', text: service },
+    { name: 'Type', text: type },
+    { name: 'Modes', text: modes(explanation) },
+    { name: 'Session affinity', text: affinity === null ? 'none' : `ClientIP, ${affinity.seconds} s` },
+    { name: 'Internal traffic policy', text: internalTrafficPolicy },
+    { name: 'External traffic policy', text: externalTrafficPolicy ?? '' },
+    { name: 'Source ranges', text: sources?.join(', ') ?? '' },
+  ]
 }
 
 /** `nftables on node1, node2`. */
@@ -61,10 +66,16 @@ function portView(
   options: ViewOptions,
 ): string {
   if (frontends.length === 0) return ''
-  const title = name === '' ? `Port: ${port}/${protocol}` : `Port ${name}: ${port}/${protocol}`
+  const title = portText({ name, port, protocol })
   const sections = frontends.map((frontend) => ({ title: frontendText(frontend), nodes: frontend.nodes }))
   return `\n${options.style.bold(title)}\n${outcomesView(sections, service.split('/')[0], options)}`
 }
 
-const frontendText = ({ family, ip, kind, port }: ExplainedFrontend): string =>
-  ip === null ? `NodePort ${port}${family === 'IPv6' ? ' (IPv6)' : ''}` : `${kind} ${addressText({ ip, port })}`
+export const portText = ({ name, port, protocol }: Pick<ExplainedPort, 'name' | 'port' | 'protocol'>): string =>
+  name === '' ? `Port: ${port}/${protocol}` : `Port ${name}: ${port}/${protocol}`
+
+export const frontendText = (frontend: ExplainedFrontend): string => frontendWords(frontend).join(' ')
+
+/** `['NodePort', '30080 (IPv6)']`. */
+export const frontendWords = ({ family, ip, kind, port }: ExplainedFrontend): [string, string] =>
+  ip === null ? ['NodePort', `${port}${family === 'IPv6' ? ' (IPv6)' : ''}`] : [kind, addressText({ ip, port })]

@@ -5,9 +5,9 @@
 import type { FindingList } from '../answer/finding-list.ts'
 import type { Finding } from '../answer/finding.ts'
 import { entryOf } from '../codes.ts'
+import { escaped } from './markup.ts'
 import { fails, linesOf, placeOf, whereOf } from './reported.ts'
 import type { About } from './reported.ts'
-import { sanitise } from './sanitise.ts'
 
 export function junit({ findings, passed, skipped }: FindingList, about: About): string {
   const found = new Set(findings.map(({ code }) => code))
@@ -59,15 +59,3 @@ function element(name: string, attributes: Attributes, body = ''): string {
 }
 
 const lines = (all: readonly string[]): string => all.map(escaped).join('\n')
-
-/** XML 1.0 has no words for control characters at all. */
-const escaped = (text: string): string =>
-  sanitise(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll(noCharacter, '\\ufffd')
-
-/** Halves of a pair, and the two that end each plane (XML 1.0, 2.2). */
-const noCharacter = /[\ud800-\udfff\ufffe\uffff]/gu

@@ -8,7 +8,7 @@ import { bullet, heading, paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { Paint, ViewOptions } from './style.ts'
 import { table } from './table.ts'
-import type { Cell } from './table.ts'
+import type { Cell, TableContent } from './table.ts'
 
 /** Lines of evidence that are shown of each finding. */
 const mostLines = 3
@@ -17,7 +17,7 @@ export function modeCheckView(check: ModeCheck, options: ViewOptions): string {
   const { findings, seen } = check
   const open = findings.filter(isOpen)
   return [
-    paragraph(`${check.mode}: ${verdictText(check)}`, options, '', paintOf(check.verdict, options)),
+    paragraph(modeVerdictText(check), options, '', paintOf(check.verdict, options)),
     check.nodes.length === 0 ? '' : `\n${nodesView(check.nodes, options)}`,
     findingsView(open, options, options.wide ? options.limit : mostLines),
     suppressedView(findings, options),
@@ -25,6 +25,9 @@ export function modeCheckView(check: ModeCheck, options: ViewOptions): string {
     seenView(seen, options),
   ].join('')
 }
+
+/** `nftables: yes, with 2 things to know`. */
+export const modeVerdictText = (check: ModeCheck): string => `${check.mode}: ${verdictText(check)}`
 
 function verdictText({ findings, nodes, verdict }: ModeCheck): string {
   if (verdict === 'no') return 'not yet'
@@ -40,8 +43,16 @@ const paintOf = (verdict: ModeCheck['verdict'], { style }: ViewOptions): Paint =
 
 const words = { no: 'not yet', unknown: '?', yes: 'yes' } as const
 
-/** Those that speak against it first. */
 function nodesView(nodes: readonly NodeModeCheck[], options: ViewOptions): string {
+  const { columns, more, rows } = modeNodesTable(nodes, options)
+  return table(columns, rows, options) + more
+}
+
+/** Those that speak against it first; `more` tells of those that are cut. */
+export function modeNodesTable(
+  nodes: readonly NodeModeCheck[],
+  options: ViewOptions,
+): TableContent & { readonly more: string } {
   const order = ['no', 'unknown', 'yes']
   const sorted = nodes.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
   const { more, shown } = cut(sorted, options.limit, 'node')
@@ -61,7 +72,7 @@ function nodesView(nodes: readonly NodeModeCheck[], options: ViewOptions): strin
     kernel ?? '?',
     codes.join(', ') || 'none',
   ])
-  return table(columns, rows, options) + more
+  return { columns, rows, more }
 }
 
 /** Checks of one reason that are told with their titles. */

@@ -88,11 +88,12 @@ function rowsOf(
   })
 }
 
-const seenSource = (outcome: Outcome, { sameSources }: Group, wide: boolean): string =>
+/** The source address that the endpoint sees, as it is on all of the group's nodes. */
+export const seenSource = (outcome: Outcome, { sameSources }: Group, wide: boolean): string =>
   outcome.verdict === 'deliver' && outcome.masquerade && !sameSources ? "the node's" : sourceText(outcome, wide)
 
 /** `pods, outside`, `all but pods`, `anyone`. */
-function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[]): string {
+export function sendersText(senders: readonly SenderKind[], all: readonly SenderKind[]): string {
   const others = all.filter((kind) => !senders.includes(kind))
   if (others.length === 0) return 'anyone'
   const [other] = others

@@ -10,9 +10,9 @@ import { heading, paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { Paint, ViewOptions } from './style.ts'
 import { table } from './table.ts'
-import type { Cell } from './table.ts'
+import type { Cell, TableContent } from './table.ts'
 
-const titles: Readonly<Record<Group, string>> = {
+export const groupTitles: Readonly<Record<Group, string>> = {
   static: 'Configuration and DaemonSet',
   cluster: 'Cluster',
   metrics: "kube-proxy's metrics",
@@ -37,7 +37,7 @@ const mostLines = 3
 
 const verdicts = { no: 'not ready', unknown: 'unknown, for too little was seen', yes: 'ready' } as const
 
-function verdictText({ checks, findings, kubernetes, mode, verdict }: Preflight): string {
+export function verdictText({ checks, findings, kubernetes, mode, verdict }: Preflight): string {
   const subject = [mode === undefined ? '' : `mode ${mode}`, kubernetes === undefined ? '' : `Kubernetes ${kubernetes}`]
   const what = subject.filter((part) => part !== '').join(', ')
   const count = (result: PreflightCheck['result'], word: string): string[] => {
@@ -48,7 +48,7 @@ function verdictText({ checks, findings, kubernetes, mode, verdict }: Preflight)
   return `${what === '' ? 'preflight' : what}: ${verdicts[verdict]} (${counts.join(', ')})`
 }
 
-const paintOf = (verdict: Preflight['verdict'], { style }: ViewOptions): Paint =>
+export const paintOf = (verdict: Preflight['verdict'], { style }: ViewOptions): Paint =>
   verdict === 'no' ? style.bad : verdict === 'unknown' ? style.warn : style.good
 
 /** A symbol for the eye, and a word for who searches. */
@@ -58,16 +58,16 @@ function groupView(group: Group, checks: readonly PreflightCheck[], options: Vie
   const own = checks.filter((one) => one.group === group)
   if (own.length === 0) return ''
   if (own.every(({ result }) => result === 'skip')) {
-    return `${heading(titles[group], options)}${options.style.dim(`${words.skip}  all ${own.length} checks`)}\n`
+    return `${heading(groupTitles[group], options)}${options.style.dim(`${words.skip}  all ${own.length} checks`)}\n`
   }
-  const columns = [{ header: 'RESULT' }, { header: 'CODE' }, { header: 'LOOKED FOR', below: true }]
-  const rows = own.map(({ code, result, title }): Cell[] => [
-    { text: words[result], paint: paints(options)[result] },
-    code,
-    title,
-  ])
-  return heading(titles[group], options) + table(columns, rows, options)
+  const { columns, rows } = checksTable(own, options)
+  return heading(groupTitles[group], options) + table(columns, rows, options)
 }
+
+export const checksTable = (checks: readonly PreflightCheck[], options: ViewOptions): TableContent => ({
+  columns: [{ header: 'RESULT' }, { header: 'CODE' }, { header: 'LOOKED FOR', below: true }],
+  rows: checks.map(({ code, result, title }) => [{ text: words[result], paint: paints(options)[result] }, code, title]),
+})
 
 const paints = ({ style }: ViewOptions): Readonly<Record<PreflightCheck['result'], Paint>> => ({
   error: style.bad,
@@ -84,7 +84,7 @@ export const checkListView = ({ items }: CheckList, options: ViewOptions): strin
       const columns = [{ header: 'CODE' }, { header: 'WHEN' }, { header: 'LOOKED FOR', below: true }]
       const own = items.filter(({ needs }) => needs === group)
       const rows = own.map(({ code, title, when }): Cell[] => [code, when, title])
-      return heading(`${titles[group]} (${group})`, options) + table(columns, rows, options)
+      return heading(`${groupTitles[group]} (${group})`, options) + table(columns, rows, options)
     })
     .join('')
     .trimStart()

@@ -48,7 +48,7 @@ export function terms(all: readonly Term[], options: ViewOptions): string {
 /** Columns below which a second one has no room. */
 const narrow = 60
 
-interface Field {
+export interface Field {
   readonly name: string
   /** One after the other, each on lines of its own; a field without any text is not shown. */
   readonly text: string | readonly string[]

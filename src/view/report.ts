@@ -1,4 +1,4 @@
-/** The formats in which programs take findings, by their names. */
+/** The formats in which programs, and people who were not there, take findings, by their names. */
 import type { FindingList } from '../answer/finding-list.ts'
 import { github } from './github.ts'
 import { json, yaml } from './json.ts'
@@ -8,13 +8,20 @@ import type { About } from './reported.ts'
 import { guard } from './sanitise.ts'
 import { sarif } from './sarif.ts'
 
-export const reportFormats = ['github', 'json', 'junit', 'markdown', 'sarif', 'yaml'] as const
+export const reportFormats = ['github', 'html', 'json', 'junit', 'markdown', 'sarif', 'yaml'] as const
 export type ReportFormat = (typeof reportFormats)[number]
 
 export async function report(format: ReportFormat, list: FindingList, about: About): Promise<string> {
   if (format === 'json') return json(list)
   if (format === 'yaml') return yaml(list)
   if (format === 'sarif') return json(sarif(list, about))
+  if (format === 'html') return guard(await html(list, about), false)
   const text = { github, junit, markdown }[format](list, about)
   return guard(text, false)
+}
+
+/** Loaded by those alone who ask for a page. */
+async function html(list: FindingList, about: About): Promise<string> {
+  const { checkedPage } = await import('./html/checked.ts')
+  return checkedPage(list, about)
 }

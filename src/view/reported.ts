@@ -3,11 +3,18 @@ import { isOpen } from '../answer/finding-list.ts'
 import type { FailOn } from '../answer/finding-list.ts'
 import type { FileEvidence, Finding } from '../answer/finding.ts'
 
-/** Who reports. */
-export interface About {
+/** Who reports, of what, as of when. */
+export interface Origin {
   /** `kpx preflight`. */
   readonly command: string
   readonly version: string
+  /** The context of a cluster, the name of a recording, or files. */
+  readonly source: string
+  /** RFC 3339; undefined for a recording that does not say when it was taken. */
+  readonly takenAt: string | undefined
+}
+
+export interface About extends Origin {
   readonly failOn: FailOn
 }
 

@@ -5,8 +5,9 @@ import { paragraph } from './prose.ts'
 import { sanitise } from './sanitise.ts'
 import type { ViewOptions } from './style.ts'
 
-export function seenView({ blind, nodes, notes = [], of, reached = [] }: Seen, options: ViewOptions): string {
-  const all = [...notes, ...unusualWays(reached)]
+export function seenView(seen: Seen, options: ViewOptions): string {
+  const { blind, nodes, of } = seen
+  const all = noticesOf(seen)
   const noted = all.length === 0 ? '' : `\n${all.map((note) => paragraph(`note: ${note}`, options)).join('')}`
   if (blind.length === 0 && nodes.length === of) return noted
   const lines = blind.map(
@@ -15,6 +16,12 @@ export function seenView({ blind, nodes, notes = [], of, reached = [] }: Seen, o
   )
   return `\n${options.style.warn(`seen ${nodes.length}/${of} nodes`)}\n${lines.join('')}${noted}`
 }
+
+/** What there is to know of how it was seen. */
+export const noticesOf = ({ notes = [], reached = [] }: Pick<Seen, 'notes' | 'reached'>): string[] => [
+  ...notes,
+  ...unusualWays(reached),
+]
 
 const phrases: Readonly<Record<Reached['way'], string>> = {
   exec: "in kube-proxy's pod",

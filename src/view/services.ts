@@ -6,28 +6,34 @@ import { formatShare, resultCell } from './outcome.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
-import type { Cell } from './table.ts'
+import type { Cell, Column, TableContent } from './table.ts'
+
+const columns: readonly Column[] = [
+  { header: 'SERVICE', shrink: true, min: 14 },
+  { header: 'FRONTEND', shrink: true, min: 29 },
+  { header: 'NODES', shrink: true, min: 6 },
+  { header: 'SHARE', align: 'right' },
+  { header: 'ENDPOINT', wide: true },
+  { header: 'POD', shrink: true, min: 12 },
+  { header: 'ON' },
+  { header: 'FROM', wide: true },
+]
 
 export function servicesView({ items, seen }: ServiceList, options: ViewOptions): string {
-  const nodes = new Set(items.map(({ node }) => node)).size
-  const rows = grouped(items).flatMap((group) => rowsOf(group, nodes, options))
   const isCut = items.some(({ endpoints }) => endpoints.length > options.limit)
-  const body = table(
-    [
-      { header: 'SERVICE', shrink: true, min: 14 },
-      { header: 'FRONTEND', shrink: true, min: 29 },
-      { header: 'NODES', shrink: true, min: 6 },
-      { header: 'SHARE', align: 'right' },
-      { header: 'ENDPOINT', wide: true },
-      { header: 'POD', shrink: true, min: 12 },
-      { header: 'ON' },
-      { header: 'FROM', wide: true },
-    ],
-    rows,
-    options,
-  )
+  const body = table(columns, serviceRows(items, options), options)
   const all = isCut ? `\n${cutNote(options.limit)}` : ''
   return (items.length === 0 ? 'no Services with an address\n' : body + all) + seenView(seen, options)
+}
+
+export const servicesTable = ({ items }: ServiceList, options: ViewOptions): TableContent => ({
+  columns,
+  rows: serviceRows(items, options),
+})
+
+function serviceRows(items: readonly ServiceItem[], options: ViewOptions): Cell[][] {
+  const nodes = new Set(items.map(({ node }) => node)).size
+  return grouped(items).flatMap((group) => rowsOf(group, nodes, options))
 }
 
 interface Group {

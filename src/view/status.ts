@@ -7,34 +7,35 @@ import { findingsView } from './finding.ts'
 import { configText, modeText } from './mode.ts'
 import { platformText } from './platform.ts'
 import { fields, heading, paragraph, terms } from './prose.ts'
+import type { Field } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
 import { table } from './table.ts'
-import type { Cell } from './table.ts'
+import type { Cell, TableContent } from './table.ts'
 
 /** `takenAt`: the time that ages are counted from, RFC 3339. */
 export function statusView(status: Status, takenAt: string | undefined, options: ViewOptions): string {
-  const { findings, seen, server } = status
+  const { findings, seen } = status
   return [
-    fields(
-      [
-        { name: 'Platform', text: platformText(status.config) },
-        { name: 'Config', text: configText(status.config) },
-        { name: 'Owner', text: ownerText(status) },
-        { name: 'Changed', text: changedText(status) },
-        { name: 'Mode', text: modeText(status.mode) },
-        { name: 'API server', text: server ?? '' },
-      ],
-      options,
-    ),
+    fields(statusFields(status), options),
     '\n',
     nodesView(status, takenAt, options),
     findingsView(findings, options),
-    agreement(status, options),
+    agreementView(status, options),
     findings.some(({ code }) => code === 'KPX3007') ? cleanupView(options) : '',
     seenView(seen, options),
   ].join('')
 }
+
+/** Of the cluster as a whole. */
+export const statusFields = (status: Status): Field[] => [
+  { name: 'Platform', text: platformText(status.config) },
+  { name: 'Config', text: configText(status.config) },
+  { name: 'Owner', text: ownerText(status) },
+  { name: 'Changed', text: changedText(status) },
+  { name: 'Mode', text: modeText(status.mode) },
+  { name: 'API server', text: status.server ?? '' },
+]
 
 function ownerText({ config: { owner, ownerEvidence, platform } }: Status): string {
   if (owner === null) return 'none that kpx recognises'
@@ -45,8 +46,17 @@ function ownerText({ config: { owner, ownerEvidence, platform } }: Status): stri
 const changedText = ({ config: { changedAt, changedBy } }: Status): string =>
   changedAt === null ? '' : `${changedAt}${changedBy === null ? '' : ` by ${changedBy}`}`
 
-/** Nodes with a finding first. */
-function nodesView({ findings, nodes }: Status, takenAt: string | undefined, options: ViewOptions): string {
+function nodesView(status: Status, takenAt: string | undefined, options: ViewOptions): string {
+  const { columns, more, rows } = nodesTable(status, takenAt, options)
+  return table(columns, rows, options) + more
+}
+
+/** Nodes with a finding first; `more` tells of those that are cut. */
+export function nodesTable(
+  { findings, nodes }: Status,
+  takenAt: string | undefined,
+  options: ViewOptions,
+): TableContent & { readonly more: string } {
   const odd = new Set(findings.map(({ node }) => node))
   const sorted = nodes.toSorted((a, b) => Number(odd.has(b.node)) - Number(odd.has(a.node)))
   const { more, shown } = cut(sorted, options.limit, 'node')
@@ -63,7 +73,7 @@ function nodesView({ findings, nodes }: Status, takenAt: string | undefined, opt
     { header: 'CONFIG' },
     { header: 'SYNCED' },
   ]
-  return table(columns, rows, options) + more
+  return { columns, rows, more }
 }
 
 function rowOf(node: NodeStatus, takenAt: string | undefined, { style }: ViewOptions): Cell[] {
@@ -94,13 +104,19 @@ function ageText(time: string, takenAt: string | undefined): string {
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 60 / 24)} d ago`
 }
 
-/** Said only where all of it was seen. */
-function agreement({ findings, nodes, seen }: Status, options: ViewOptions): string {
+function agreementView(status: Status, options: ViewOptions): string {
+  const text = agreementOf(status)
+  return text === undefined ? '' : `\n${paragraph(text, options)}`
+}
+
+/** That all is as it was asked for: said only where all of it was seen. */
+export function agreementOf({ findings, nodes, seen }: Status): string | undefined {
   const isAsAsked = ({ config, programmed, ready, running }: NodeStatus): boolean =>
     ready && running !== null && running === config.effective && programmed?.some((mode) => mode === running) === true
-  if (findings.length > 0 || seen.nodes.length < seen.of || nodes.length === 0 || !nodes.every(isAsAsked)) return ''
+  if (findings.length > 0 || seen.nodes.length < seen.of || nodes.length === 0 || !nodes.every(isAsAsked))
+    return undefined
   const where = nodes.length === 1 ? 'the node' : `all ${nodes.length} nodes`
-  return `\n${paragraph(`kube-proxy runs as configured on ${where}`, options)}`
+  return `kube-proxy runs as configured on ${where}`
 }
 
 const cleanupView = (options: ViewOptions): string =>

@@ -19,7 +19,12 @@ export interface Column {
 }
 
 /** Data, or data that is painted once its width is settled. */
-export type Cell = string | { readonly text: string; readonly paint: Paint }
+export type Cell = string | PaintedCell
+
+export interface PaintedCell {
+  readonly text: string
+  readonly paint: Paint
+}
 
 export interface TableOptions {
   /** Columns; Infinity keeps every row on one line. */
@@ -27,6 +32,12 @@ export interface TableOptions {
   readonly wide: boolean
   /** Before every line. */
   readonly indent?: string
+}
+
+/** A table before it is laid out. */
+export interface TableContent {
+  readonly columns: readonly Column[]
+  readonly rows: readonly (readonly Cell[])[]
 }
 
 /** For views that put lines of their own between the rows. All texts end their lines. */
@@ -122,7 +133,7 @@ const minimum = ({ header, min }: Column): number => min ?? Math.max(header.leng
 const dots = '...'
 
 /** Names of one kind begin alike: what tells them apart is at their end. */
-function shorten(text: string, width: number): string {
+export function shorten(text: string, width: number): string {
   const characters = Array.from(text)
   const kept = Math.max(0, width - dots.length)
   const head = characters.slice(0, Math.floor(kept / 2))

@@ -6,19 +6,28 @@ import { countsOf, suppressedView } from './finding.ts'
 import { paragraph } from './prose.ts'
 import { seenView } from './seen.ts'
 import type { ViewOptions } from './style.ts'
+import type { PaintedCell } from './table.ts'
 
 export function verifyView(verification: Verification, options: ViewOptions): string {
-  const { compared } = verification
-  const findings = verification.findings.filter(isOpen)
-  const { style } = options
-  const text = findings.map((one) => `${verifiedView(one, options)}\n`).join('')
+  const { findings, seen } = verification
+  const { paint, text } = verifiedCell(verification, options)
+  return [
+    ...findings.filter(isOpen).map((one) => `${verifiedView(one, options)}\n`),
+    paragraph(text, options, '', paint),
+    suppressedView(findings, options),
+    seenView(seen, options),
+  ].join('')
+}
+
+/** What was compared, and what came of it. */
+export function verifiedCell({ compared, findings: all }: Verification, { style }: ViewOptions): PaintedCell {
+  const findings = all.filter(isOpen)
   const what = `${counted(compared.packets, 'kind')} of packets to ${counted(compared.services, 'Service')} on ${counted(compared.nodes, 'node')} compared`
   const isWrong = findings.some(({ level }) => level === 'error')
   const nothing = compared.packets === 0 ? 'nothing could be compared' : 'all do what the API says'
   const verdict = findings.length === 0 ? nothing : countsOf(findings)
   const isFine = findings.length === 0 && compared.packets > 0
-  const paint = isWrong ? style.bad : isFine ? style.good : style.warn
-  return `${text}${paragraph(`${what}: ${verdict}`, options, '', paint)}${suppressedView(verification.findings, options)}${seenView(verification.seen, options)}`
+  return { text: `${what}: ${verdict}`, paint: isWrong ? style.bad : isFine ? style.good : style.warn }
 }
 
 /** The Services that findings affect, as -o name prints them. */

@@ -12,7 +12,13 @@ import { root } from '../kpx.ts'
 import { parseXml } from './xml.ts'
 
 const hostile = ']]>\u001b[31m<b a="1">&amp;|`*_[x](javascript:1)@all #1\r\n::error::%0A,:\u202e\ufffe'
-const about = { command: 'kpx preflight', version: '1.2.3', failOn: 'error' } as const
+const about = {
+  command: 'kpx preflight',
+  version: '1.2.3',
+  failOn: 'error',
+  source: 'shop-1',
+  takenAt: '2026-12-01T08:00:00Z',
+} as const
 const inFile = { file: 'deploy/kube proxy.yaml', line: 7, column: 3, endColumn: 5, text: '  mod: ipvs' }
 
 const found: readonly Finding[] = [
