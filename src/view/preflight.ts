@@ -48,7 +48,7 @@ export function verdictText({ checks, findings, kubernetes, mode, verdict }: Pre
   return `${what === '' ? 'preflight' : what}: ${verdicts[verdict]} (${counts.join(', ')})`
 }
 
-export const paintOf = (verdict: Preflight['verdict'], { style }: ViewOptions): Paint =>
+const paintOf = (verdict: Preflight['verdict'], { style }: ViewOptions): Paint =>
   verdict === 'no' ? style.bad : verdict === 'unknown' ? style.warn : style.good
 
 /** A symbol for the eye, and a word for who searches. */

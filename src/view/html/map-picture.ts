@@ -41,6 +41,7 @@ const character = 7.9
 const line = 18
 const padding = 8
 const gap = 10
+const senderHeight = 2 * line + 2 * padding
 
 /** `id` is unique in the page. */
 export function mapPicture({ addresses, bands }: ServiceMap, id: string, plan: Plan): Element {
@@ -86,12 +87,12 @@ interface Drawn {
 }
 
 function bandOf({ places, senders }: Band, addresses: ServiceMap['addresses'], top: number, plan: Plan): Drawn {
-  const senderLines = senders.flatMap(senderLinesOf)
-  const addressLines = addresses.flatMap(([kind, address]): Line[] => [
+  const lines = addresses.flatMap(([kind, address]): Line[] => [
     { text: kind, class: 'dim' },
     { text: address, class: 'bold' },
   ])
-  const [first, second] = [boxHeight(senderLines), boxHeight(addressLines)]
+  const first = senders.length * (senderHeight + gap) - gap
+  const second = boxHeight(lines)
   const below = first + second + 4 * gap
   const ends = endsOf(places, plan.isBeside ? top : top + below, plan)
   const height = plan.isBeside ? Math.max(first, second, ends.height) : below + ends.height
@@ -99,28 +100,33 @@ function bandOf({ places, senders }: Band, addresses: ServiceMap['addresses'], t
   const middle = top + Math.max(first / 2, second / 2, Math.min(height / 2, 160))
   const firstTop = plan.isBeside ? middle - first / 2 : top
   const secondTop = plan.isBeside ? middle - second / 2 : top + first + 2 * gap
-  const isOdd = senders.some((one) => one.isOdd)
   const from = plan.isBeside
     ? { x: plan.addresses.x + plan.addresses.width, y: middle }
     : { x: plan.addresses.x + 2 * padding, y: secondTop + second }
   return {
     height,
     parts: [
+      senders.map((sender, i) => senderOf(sender, firstTop + i * (senderHeight + gap), plan)),
       plan.isBeside
-        ? arrow(plan.senders.x + plan.senders.width, middle, plan.addresses.x, middle)
-        : arrow(plan.width / 2, firstTop + first, plan.width / 2, secondTop),
+        ? senders.map((_, i) => arrow(firstTop + i * (senderHeight + gap) + senderHeight / 2, middle, plan))
+        : arrow(firstTop + first, secondTop, plan),
       ends.targets.map((target) => edge(from, target, plan)),
-      box(plan.senders, firstTop, senderLines, isOdd ? 'box odd' : 'box'),
-      box(plan.addresses, secondTop, addressLines, 'box service'),
+      box(plan.addresses, secondTop, lines, 'box service'),
       ends.parts,
     ],
   }
 }
 
-const senderLinesOf = ({ isOdd, where, who }: Sender): Line[] => [
-  { text: who, class: 'bold' },
-  { text: where, class: isOdd ? 'warn' : 'dim' },
-]
+const senderOf = ({ isOdd, where, who }: Sender, y: number, { senders }: Plan): Content =>
+  box(
+    senders,
+    y,
+    [
+      { text: who, class: 'bold' },
+      { text: where, class: isOdd ? 'warn' : 'dim' },
+    ],
+    isOdd ? 'box odd' : 'box',
+  )
 
 interface Line {
   readonly text: string
@@ -145,12 +151,14 @@ function shortened(text: string, width: number): string {
   return text.length > room ? shorten(text, room) : text
 }
 
-function arrow(x: number, y: number, toX: number, toY: number): Content {
-  const head =
-    x === toX
-      ? `M${toX - 4} ${toY - 7}L${toX} ${toY}L${toX + 4} ${toY - 7}`
-      : `M${toX - 7} ${toY - 4}L${toX} ${toY}L${toX - 7} ${toY + 4}`
-  return element('path', { class: 'edge', d: `M${x} ${y}L${toX} ${toY}${head}` })
+/** From senders to addresses: to the right, or down. */
+function arrow(y: number, toY: number, { addresses, isBeside, senders, width }: Plan): Element {
+  const [from, to] = [senders.x + senders.width, addresses.x]
+  const [half, middle] = [(from + to) / 2, width / 2]
+  const d = isBeside
+    ? `M${from} ${y}C${half} ${y} ${half} ${toY} ${to} ${toY}M${to - 7} ${toY - 4}L${to} ${toY}L${to - 7} ${toY + 4}`
+    : `M${middle} ${y}V${toY}M${middle - 4} ${toY - 7}L${middle} ${toY}L${middle + 4} ${toY - 7}`
+  return element('path', { class: 'edge', d })
 }
 
 interface Target {
@@ -172,8 +180,8 @@ function edge(
     : `M${x} ${y}V${toY - 8}Q${x} ${toY} ${x + 8} ${toY}H${ends.x}`
   const tone = end.result?.tone
   return [
-    element('path', { class: ['edge', tone ?? ''].join(' ').trim(), d: path, 'stroke-width': 1 + 3 * end.part }),
-    element('text', { class: 'share', x: ends.x - 6, y: toY - 5, 'text-anchor': 'end' }, end.share),
+    element('path', { class: ['edge', tone ?? ''].join(' ').trim(), d: path, 'stroke-width': 1 + 2 * end.part }),
+    element('text', { class: 'share', x: ends.x - 6, y: toY - 6, 'text-anchor': 'end' }, end.share),
   ]
 }
 

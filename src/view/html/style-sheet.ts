@@ -1,6 +1,6 @@
 /**
  * How a page looks: on a wide screen, a narrow one and paper, light and dark. Text has at least the contrast of WCAG 2.2 AA, 4.5:1, and
- * nothing is told by a colour alone. Without quotes and brackets of markup, so that it is text as any other.
+ * nothing is told by a colour alone. Without quotes and brackets of markup, and in one line, so that it is text as any other.
  */
 export const styleSheet = `
 :root { color-scheme: light dark; --paper: #fff; --panel: #f4f6f9; --text: #1b2430; --dim: #556070; --line: #d3dae3;
@@ -60,7 +60,14 @@ caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
 thead th { color: var(--dim); font-size: .82rem; text-transform: none; white-space: nowrap; }
-td .evidence { max-width: 34rem; }
+.outcomes { table-layout: fixed; }
+.outcomes thead th { width: 12%; }
+.outcomes thead th:nth-child(-n+2) { width: 19%; }
+.outcomes thead th:nth-child(4) { width: 7%; }
+.outcomes thead th:last-child { width: 20%; }
+.told th, .told td { border-bottom: 0; padding-bottom: 0; }
+td { min-width: 5rem; }
+details caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 td p, td details { margin: 0; }
 .number { text-align: right; white-space: nowrap; }
 .group { background: var(--panel); padding-top: .55rem; }
@@ -99,6 +106,8 @@ figcaption { font-size: .9rem; margin-top: .6rem; }
   tbody th, td { display: grid; grid-template-columns: 7rem 1fr; border: 0; padding: .15rem .5rem; text-align: left; white-space: normal; }
   tbody th::before, td::before { content: attr(data-label); color: var(--dim); font-weight: 400; }
   td:empty { display: none; }
+  .number { text-align: left; }
+  td.why { display: block; }
   tbody th.group { display: block; padding: .4rem .5rem; }
   tbody th.group::before { content: none; }
   td p, td details { grid-column: 2; }
@@ -112,4 +121,4 @@ figcaption { font-size: .9rem; margin-top: .6rem; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   .answer, .badge, .group, .map, .evidence { print-color-adjust: exact; }
 }
-`
+`.replaceAll(/\s+/g, ' ')
