@@ -7,10 +7,10 @@ import { countsOf } from '../finding.ts'
 import type { Origin } from '../reported.ts'
 import type { Content } from './element.ts'
 import { fieldsOf } from './fields.ts'
-import { badge, findingsOf } from './finding.ts'
+import { findingsOf } from './finding.ts'
 import { page } from './page.ts'
 import type { Answer } from './page.ts'
-import { list, section } from './section.ts'
+import { badge, list, section } from './section.ts'
 import { servicePortOf } from './service-port.ts'
 
 export function explainServicePage(explanation: ServiceExplanation, origin: Origin): string {

@@ -6,7 +6,7 @@ import { entryOf } from '../../codes.ts'
 import { alike } from '../finding.ts'
 import { element } from './element.ts'
 import type { Content, Element } from './element.ts'
-import { details, list, section } from './section.ts'
+import { badge, details, list, section } from './section.ts'
 import type { Tone } from './tone.ts'
 
 /** Those that nobody has accepted, the gravest first. */
@@ -41,8 +41,6 @@ function findingOf(same: readonly Finding[]): Content {
   )
 }
 
-export const badge = (word: string, tone: Tone): Element => element('span', { class: `badge ${tone}` }, word)
-
 const whereText = (object: string | null, nodes: readonly string[]): string =>
   [object ?? '', nodes.length === 0 ? '' : `on ${nodes.join(', ')}`].filter((part) => part !== '').join(' ')
 
@@ -52,7 +50,7 @@ export function evidenceOf(evidence: readonly (Evidence | FileEvidence)[]): Elem
   const shown = evidence.slice(0, mostLines)
   const more = evidence.length - shown.length
   return details(
-    evidence.length === 1 ? 'Evidence' : `Evidence (${evidence.length} lines)`,
+    placesText(evidence),
     false,
     list(shown.map(lineOf), { class: 'evidence' }),
     more === 0 ? undefined : element('p', {}, `and ${more} more lines, which -o json has`),
@@ -61,10 +59,14 @@ export function evidenceOf(evidence: readonly (Evidence | FileEvidence)[]): Elem
 
 const mostLines = 100
 
-const lineOf = (one: Evidence | FileEvidence): Content => [
-  `${'node' in one ? `${one.node} ` : ''}${one.file}:${one.line} `,
-  element('code', {}, one.text.trim()),
-]
+/** `node1 iptables-save.txt:43 and 2 more`. */
+const placesText = ([first, ...others]: readonly (Evidence | FileEvidence)[]): string =>
+  `${first ? placeText(first) : ''}${others.length === 0 ? '' : ` and ${others.length} more`}`
+
+const placeText = (one: Evidence | FileEvidence): string =>
+  `${'node' in one ? `${one.node} ` : ''}${one.file}:${one.line}`
+
+const lineOf = (one: Evidence | FileEvidence): Content => [`${placeText(one)} `, element('code', {}, one.text.trim())]
 
 /** Those that are known and accepted, with by whom and why. */
 export function suppressedOf(findings: readonly Finding[]): Element | undefined {

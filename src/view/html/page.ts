@@ -4,7 +4,7 @@ import type { Origin } from '../reported.ts'
 import { noticesOf } from '../seen.ts'
 import { element } from './element.ts'
 import type { Content, Element } from './element.ts'
-import { list } from './section.ts'
+import { badge, list } from './section.ts'
 import { styleSheet } from './style-sheet.ts'
 import type { Tone } from './tone.ts'
 
@@ -74,7 +74,12 @@ function answerOf({ text, tone, word }: Answer, seen: Seen | undefined): Element
     element('p', { class: 'word' }, word),
     element('p', {}, text),
     seen && [
-      element('p', { class: 'seen' }, `seen ${seen.nodes.length}/${seen.of} nodes`),
+      element(
+        'p',
+        { class: 'seen' },
+        `seen ${seen.nodes.length}/${seen.of} nodes `,
+        seen.nodes.length < seen.of ? badge('NOT ALL SEEN', 'warn') : undefined,
+      ),
       list(seen.blind.map(({ fix, node, why }) => [`${node}: ${why}`, fix === undefined ? '' : ` (${fix})`])),
       list(noticesOf(seen)),
     ],

@@ -1,6 +1,7 @@
 /** Parts of a page. */
 import { element } from './element.ts'
 import type { Attributes, Content, Element } from './element.ts'
+import type { Tone } from './tone.ts'
 
 /** Nothing where it has no items. */
 export const list = (items: readonly Content[], attributes: Attributes = {}): Element | undefined =>
@@ -19,6 +20,9 @@ export function section(title: string, ...contents: Content[]): Element | undefi
 
 const isNothing = (content: Content): boolean =>
   content === undefined || (Array.isArray(content) && content.every(isNothing))
+
+/** A word that stands out. */
+export const badge = (word: string, tone: Tone): Element => element('span', { class: `badge ${tone}` }, word)
 
 /** What is read by those who want to know more. */
 export const details = (summary: Content, isOpen: boolean, ...contents: Content[]): Element =>

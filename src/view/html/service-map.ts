@@ -32,7 +32,7 @@ export interface Place {
 
 export interface Sender {
   readonly who: string
-  /** `on all nodes`, `on node2 only`. */
+  /** `on all 3 nodes`, `on 2 of 3 nodes`, `on node2 only`. */
   readonly where: string
   readonly isOdd: boolean
 }
@@ -89,12 +89,10 @@ const sendersOf = (groups: readonly Group[], kinds: Group['senders'], of: number
     }
   })
 
-/** `on node1, node2 and 9 more only`. */
-export function whereText(nodes: readonly string[], of: number, most = 2): string {
-  if (nodes.length === of && of > 1) return `on all ${of} nodes`
-  const rest = nodes.length - most
-  const names = nodes.slice(0, most).join(', ')
-  return `on ${names}${rest > 0 ? ` and ${rest} more` : ''}${nodes.length < of ? ' only' : ''}`
+/** A picture has room for the name of one. */
+function whereText(nodes: readonly string[], of: number): string {
+  if (nodes.length > 1) return nodes.length === of ? `on all ${of} nodes` : `on ${nodes.length} of ${of} nodes`
+  return `on ${nodes.join()}${nodes.length < of ? ' only' : ''}`
 }
 
 /** What a picture has room for; the table has all. */

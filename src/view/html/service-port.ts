@@ -11,10 +11,10 @@ import { seenSource, sendersText } from '../outcomes.ts'
 import type { Column } from '../table.ts'
 import { element } from './element.ts'
 import type { Content, Element } from './element.ts'
-import { badge, evidenceOf } from './finding.ts'
+import { evidenceOf } from './finding.ts'
 import { mapPicture, narrow, wide } from './map-picture.ts'
-import { section } from './section.ts'
-import { mapsOf, whereText } from './service-map.ts'
+import { badge, section } from './section.ts'
+import { mapsOf } from './service-map.ts'
 import { cellsOf, frameOf } from './table.ts'
 import { pageOptions } from './tone.ts'
 
@@ -65,11 +65,12 @@ function groupHead({ nodes, senders }: Group, kinds: readonly SenderKind[], of: 
   return element(
     'tr',
     {},
-    element('th', attributes, `From ${sendersText(senders, kinds)} ${whereText(nodes, of, mostNames)}`, mark),
+    element('th', attributes, `From ${sendersText(senders, kinds)} ${whereText(nodes, of)}`, mark),
   )
 }
 
-const mostNames = 50
+const whereText = (nodes: readonly string[], of: number): string =>
+  nodes.length === of && of > 1 ? `on all ${of} nodes` : `on ${nodes.join(', ')}`
 
 /** Why a packet goes no further stands below, and has room there. */
 function rowsOf(outcome: Outcome, group: Group, namespace: string): Content {

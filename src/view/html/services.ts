@@ -23,7 +23,7 @@ function answerOf({ items, seen }: ServiceList): Answer {
   const isUnseen = isBlind(items) || seen.nodes.length < seen.of
   const word = `${names.size} Service${names.size === 1 ? '' : 's'}`
   return {
-    tone: isUnseen || stopped.size > 0 ? 'warn' : 'key',
+    tone: isUnseen ? 'warn' : 'key',
     word,
     text: items.length === 0 ? 'None has an address.' : text,
   }

@@ -67,6 +67,9 @@ thead th { color: var(--dim); font-size: .82rem; text-transform: none; white-spa
 .outcomes thead th:last-child { width: 20%; }
 .told th, .told td { border-bottom: 0; padding-bottom: 0; }
 td { min-width: 5rem; }
+tbody th { min-width: 9rem; }
+td details { font-size: .9rem; color: var(--dim); }
+td .evidence { color: var(--text); }
 details caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 td p, td details { margin: 0; }
 .number { text-align: right; white-space: nowrap; }
@@ -115,10 +118,12 @@ figcaption { font-size: .9rem; margin-top: .6rem; }
 @media print {
   @page { margin: 15mm; }
   body { font-size: 10pt; }
+  .map { max-height: 240mm; }
   main { max-width: none; padding: 0; }
   h2, h3, caption, thead, summary { break-after: avoid; }
   tr, li, .finding, .answer, dl div { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
+  .outcomes td:not(.why) .evidence { display: none; }
   .answer, .badge, .group, .map, .evidence { print-color-adjust: exact; }
 }
 `.replaceAll(/\s+/g, ' ')
