@@ -267,6 +267,11 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
         .map((name) => sanitise(name) + '\n')
         .join('')
     }
+    if (!outputs.some((one) => one === output)) {
+      throw new KpxError('KPX1001', `what was asked for cannot be printed with -o ${output}`, {
+        fix: 'choose -o table, wide, json or yaml',
+      })
+    }
     const colour = !this.flags['no-color'] && wantsColour(process.stdout, process.env)
     const options = {
       width: terminalWidth(process.stdout, process.env),

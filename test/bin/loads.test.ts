@@ -31,8 +31,8 @@ function treeOf(name: string): Set<string> {
   return names
 }
 
-/** Of the scripts that V8 saw. esbuild heads every bundled file with its path. */
-function packagesLoaded(...argv: readonly string[]): string[] {
+/** The scripts that V8 saw. esbuild heads every bundled file with its path. */
+function loaded(...argv: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'kpx-loads-'))
   try {
     const env = { ...process.env, NODE_V8_COVERAGE: folder }
@@ -40,14 +40,17 @@ function packagesLoaded(...argv: readonly string[]): string[] {
     expect({ status, stderr: stderr.toString() }).to.deep.equal({ status: 0, stderr: '' })
     const [file = ''] = readdirSync(folder)
     const scripts = (readJson(join(folder, file)) as Coverage).result.filter(({ url }) => url.startsWith('file:'))
-    const text = scripts.map(({ url }) => readFileSync(fileURLToPath(url), 'utf8')).join('\n')
-    return [
-      ...new Set(Array.from(text.matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm), ([, name = '']) => name)),
-    ]
+    return scripts.map(({ url }) => readFileSync(fileURLToPath(url), 'utf8')).join('\n')
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
+
+const packagesLoaded = (...argv: readonly string[]): string[] => [
+  ...new Set(
+    Array.from(loaded(...argv).matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm), ([, name = '']) => name),
+  ),
+]
 
 describe('an offline command', () => {
   const usual = new Set([...treeOf('@oclif/core'), 'chalk', 'ipaddr.js'])
@@ -68,6 +71,17 @@ describe('an offline command', () => {
       expect(unusual(...argv)).to.deep.equal(isConfigured(argv) ? ['js-yaml'] : [])
     })
   }
+
+  it('loads what makes pages for those alone who ask for one', () => {
+    const isLoaded = (...argv: readonly string[]): boolean =>
+      loaded(...argv, '--from', capture).includes('// src/view/html/')
+    for (const [words, service = []] of [[['status']], [['verify']], [['explain', 'service'], ['shop/web']]] as const) {
+      expect([isLoaded(...words, ...service), isLoaded(...words, ...service, '-o', 'html')]).to.deep.equal([
+        false,
+        true,
+      ])
+    }
+  })
 
   it('loads js-yaml for YAML', () => {
     expect(unusual('explain', 'code', 'KPX3001', '-o', 'yaml')).to.deep.equal(['js-yaml'])

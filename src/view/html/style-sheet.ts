@@ -61,10 +61,10 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; border-bot
 th { font-weight: 600; }
 thead th { color: var(--dim); font-size: .82rem; text-transform: none; white-space: nowrap; }
 .outcomes { table-layout: fixed; }
-.outcomes thead th { width: 12%; }
-.outcomes thead th:nth-child(-n+2) { width: 19%; }
-.outcomes thead th:nth-child(4) { width: 7%; }
-.outcomes thead th:last-child { width: 20%; }
+.outcomes thead th { width: 11%; }
+.outcomes thead th:nth-child(-n+2) { width: 20%; }
+.outcomes thead th:nth-child(4) { width: 8%; }
+.outcomes thead th:last-child { width: 19%; }
 .told th, .told td { border-bottom: 0; padding-bottom: 0; }
 td { min-width: 5rem; }
 tbody th { min-width: 9rem; }
@@ -117,10 +117,11 @@ figcaption { font-size: .9rem; margin-top: .6rem; }
 }
 @media print {
   @page { margin: 15mm; }
-  body { font-size: 10pt; }
+  :root { font-size: 12px; }
+  body { font-size: 1rem; }
   .map { max-height: 240mm; }
   main { max-width: none; padding: 0; }
-  h2, h3, caption, thead, summary { break-after: avoid; }
+  h2, h3, caption, thead, summary, .group, .told { break-after: avoid; }
   tr, li, .finding, .answer, dl div { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   .outcomes td:not(.why) .evidence { display: none; }
