@@ -46,7 +46,8 @@ const senderHeight = 2 * line + 2 * padding
 /** `id` is unique in the page. */
 export function mapPicture({ addresses, bands }: ServiceMap, id: string, plan: Plan): Element {
   const drawn: Element[] = []
-  let y = 1
+  // room for the share above a line to the first end
+  let y = gap
   for (const band of bands) {
     const { height, parts } = bandOf(band, addresses, y, plan)
     drawn.push(element('g', {}, parts))

@@ -122,6 +122,8 @@ figcaption { font-size: .9rem; margin-top: .6rem; }
   .map { max-height: 240mm; }
   main { max-width: none; padding: 0; }
   h2, h3, caption, thead, summary, .group, .told { break-after: avoid; }
+  th, td { padding: .25rem .4rem; font-size: .88rem; }
+  td, tbody th { min-width: 0; }
   tr, li, .finding, .answer, dl div { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }
   .outcomes td:not(.why) .evidence { display: none; }
