@@ -221,8 +221,11 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
 
   /** What a report says of where it comes from; of files where nothing else was looked at. */
   protected get origin(): Origin {
-    const { name, takenAt } = this.#capture ?? { name: this.words.join(', '), takenAt: new Date().toISOString() }
-    return { command: this.typed(), version: this.config.version, source: name, takenAt }
+    const about = { command: this.typed(), version: this.config.version }
+    if (!this.#capture) return { ...about, source: this.words.join(', '), takenAt: new Date().toISOString() }
+    const { from, local } = this.flags
+    const kind = from === undefined ? (local ? 'machine' : 'cluster') : 'capture'
+    return { ...about, source: `${kind} ${this.#capture.name}`, takenAt: this.#capture.takenAt }
   }
 
   /** The cluster that the flags name. */

@@ -8,7 +8,7 @@ export interface Origin {
   /** `kpx preflight`. */
   readonly command: string
   readonly version: string
-  /** The context of a cluster, the name of a recording, or files. */
+  /** `cluster CONTEXT`, `capture NAME`, `machine NAME`, or files. */
   readonly source: string
   /** RFC 3339; undefined for a recording that does not say when it was taken. */
   readonly takenAt: string | undefined

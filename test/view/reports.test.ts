@@ -16,7 +16,7 @@ const about = {
   command: 'kpx preflight',
   version: '1.2.3',
   failOn: 'error',
-  source: 'shop-1',
+  source: 'cluster shop-1',
   takenAt: '2026-12-01T08:00:00Z',
 } as const
 const inFile = { file: 'deploy/kube proxy.yaml', line: 7, column: 3, endColumn: 5, text: '  mod: ipvs' }

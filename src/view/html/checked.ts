@@ -71,7 +71,7 @@ const ofVerdict = (verdict: Preflight['verdict'], text: string): Answer => ({
 function ofVerification(verification: Verification): Answer {
   const text = `${verifiedCell(verification, pageOptions).text}.`
   const open = verification.findings.filter(isOpen)
-  if (open.some(({ level }) => level === 'error')) return { tone: 'bad', word: 'No', text }
+  if (!verification.ok || open.some(({ level }) => level === 'error')) return { tone: 'bad', word: 'No', text }
   if (!comparedAll(verification)) return { tone: 'warn', word: 'Not all could be compared', text }
   return open.length > 0 ? { tone: 'warn', word: 'Yes, but', text } : { tone: 'good', word: 'Yes', text }
 }

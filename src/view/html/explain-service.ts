@@ -35,7 +35,8 @@ function answerOf(explanation: ServiceExplanation): Answer {
     return { tone: 'bad', word: 'Not as the Service asks', text: told }
   if (seen.nodes.length < seen.of || behaviour.some(({ holds }) => holds === null))
     return { tone: 'warn', word: 'Not all could be seen', text: told }
-  return { tone: 'good', word: 'As the Service asks', text: told }
+  const isOdd = findings.some(({ level }) => level === 'warning')
+  return { tone: isOdd ? 'warn' : 'good', word: `As the Service asks${isOdd ? ', but' : ''}`, text: told }
 }
 
 /** What is not as the Service asks is said in words. */

@@ -34,7 +34,7 @@ export function page({ answer, body, seen, subject }: PageContent, origin: Origi
     element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     element('meta', { name: 'color-scheme', content: 'light dark' }),
     element('meta', { name: 'generator', content: `kpx ${origin.version}` }),
-    element('title', {}, `${subject}: ${answer.word} (${origin.source})`),
+    element('title', {}, `${subject} - ${answer.word} - ${origin.source}`),
     element('style', {}, styleSheet),
   )
   const main = element('main', {}, headerOf(subject, origin), answerOf(answer, seen), body)

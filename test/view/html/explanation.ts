@@ -51,6 +51,6 @@ export function explanationOf(count: number, { odd = '', pod = 'web-' } = {}): S
 export const origin = {
   command: 'kpx explain service',
   version: '1.2.3',
-  source: 'prod-eu-1',
+  source: 'cluster prod-eu-1',
   takenAt: '2026-12-01T08:00:00Z',
 }

@@ -38,7 +38,7 @@ describe('a page', () => {
         expect(ran.exit, argv.join(' ')).to.equal(document.exit)
         if (argv[0] !== 'config') expect(answerOf(ran.stdout), argv.join(' ')).to.match(/seen \d\/\d nodes/)
         const [title] = allOf(parsePage(ran.stdout), 'title')
-        expect(title?.text).to.include(recording)
+        expect(title?.text).to.include(`capture ${recording}`)
       }
     })
   }
