@@ -40,6 +40,7 @@ function subjectAt(place: Place, connection: Connection): Subject | undefined {
   if (map.immutable) return undefined
   const { key } = source
   const { name, namespace, resourceVersion } = map
+  const asked = { resource: resources.configMaps, namespace, name }
   const startedWith = (config: string) => ({ command: container.words, config, version: version ?? undefined })
   return {
     connection,
@@ -59,18 +60,13 @@ function subjectAt(place: Place, connection: Connection): Subject | undefined {
     write: async (after, revisions, how) => {
       const annotations = revisions === undefined ? {} : { annotations: { [revisionsAnnotation]: revisions } }
       const patch = { metadata: { resourceVersion, ...annotations }, data: { [key]: after } }
-      const asked = { verb: 'patch', resource: resources.configMaps, namespace, name } as const
-      await changeObject(connection, asked, patch, how === 'checked' ? { dryRun: 'All' } : {})
+      await changeObject(connection, { verb: 'patch', ...asked }, patch, how === 'checked' ? { dryRun: 'All' } : {})
       return after
     },
     strategy: async () => strategyOf(await getDaemonSet(connection, workload)),
     reread: () => configMapSubject(connection, rereading(workload)),
     expected: (after) => expectedOf(startedWith(written), startedWith(after), minor),
-    writer: async () =>
-      writerOf(
-        'ConfigMap',
-        await getObject(connection, { verb: 'get', resource: resources.configMaps, namespace, name }),
-      ),
+    writer: async () => writerOf('ConfigMap', await getObject(connection, { verb: 'get', ...asked })),
     restart: () => 'marked',
   }
 }

@@ -4,7 +4,7 @@ import type { NodeStatus } from '../answer/status/node.ts'
 import type { Status } from '../answer/status/status.ts'
 import { cut } from './cut.ts'
 import { findingsView } from './finding.ts'
-import { configText, modeText } from './mode.ts'
+import { configText, modeText, otherFields } from './mode.ts'
 import { platformText } from './platform.ts'
 import { fields, heading, paragraph, terms } from './prose.ts'
 import type { Field } from './prose.ts'
@@ -34,6 +34,7 @@ export const statusFields = (status: Status): Field[] => [
   { name: 'Owner', text: ownerText(status) },
   { name: 'Changed', text: changedText(status) },
   { name: 'Mode', text: modeText(status.mode) },
+  ...otherFields(status),
   { name: 'API server', text: status.server ?? '' },
 ]
 

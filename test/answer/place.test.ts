@@ -1,12 +1,19 @@
 /** Which kube-proxy is meant where a cluster has several DaemonSets of it. */
 import { expect } from 'chai'
 import { nodesOf, placeOf } from '../../src/answer/config/place.ts'
+import { sceneOf } from '../../src/answer/scene.ts'
+import { statusOf } from '../../src/answer/status/status.ts'
 import type { Capture } from '../../src/capture/capture.ts'
+import { otherFields } from '../../src/view/mode.ts'
 import { brokenCapture } from '../broken-capture.ts'
 
 interface Named {
   metadata: { name: string; ownerReferences?: { kind: string; name: string }[] }
-  spec: { nodeName?: string; template?: { spec: { volumes: { configMap?: { name: string } }[] } } }
+  spec: { nodeName?: string; template?: { spec: Mounting }; volumes?: Mounting['volumes'] }
+}
+
+interface Mounting {
+  volumes: { configMap?: { name: string } }[]
 }
 
 const edited =
@@ -18,6 +25,10 @@ const edited =
 
 const other = 'kube-proxy-other'
 
+function mountOther(volumes: Mounting['volumes'] = []): void {
+  for (const { configMap } of volumes) if (configMap) configMap.name = other
+}
+
 /** With a second one on node2, of another ConfigMap. */
 const twice = (): Promise<Capture> =>
   brokenCapture('k1.37-iptables', {
@@ -25,14 +36,17 @@ const twice = (): Promise<Capture> =>
       items.flatMap((item) => {
         const copy = structuredClone(item)
         copy.metadata.name = other
-        for (const { configMap } of copy.spec.template?.spec.volumes ?? []) if (configMap) configMap.name = other
+        mountOther(copy.spec.template?.spec.volumes)
         return [item, copy]
       }),
     ),
     'objects/pods.json': edited((items) => {
       for (const { metadata, spec } of items)
         for (const owner of metadata.ownerReferences ?? [])
-          if (owner.name === 'kube-proxy' && spec.nodeName === 'node2') owner.name = other
+          if (owner.name === 'kube-proxy' && spec.nodeName === 'node2') {
+            owner.name = other
+            mountOther(spec.volumes)
+          }
       return items
     }),
   })
@@ -51,6 +65,17 @@ describe('the place of a configuration', () => {
       ['node1', 'node3'],
       ['node2', 'node3'],
     ])
+  })
+
+  it('is told of every node whose configuration is another one', async () => {
+    const told = async (capture: Promise<Capture>): Promise<string[]> => {
+      const status = statusOf(sceneOf(await capture), ['node1', 'node2'])
+      return otherFields(status).map(({ name, text }) => [name, text].join(': '))
+    }
+    const [other1 = '', ...more] = await told(twice())
+    expect(more).to.deep.equal([])
+    expect(other1).to.match(new RegExp(`^On node2: ConfigMap kube-system/${other}, key config.conf: unknown`))
+    expect(await told(brokenCapture('k1.37-iptables', {}))).to.deep.equal([])
   })
 
   it('needs no name where there is but one', async () => {

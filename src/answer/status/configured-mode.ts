@@ -6,7 +6,7 @@ import type { Status } from './status.ts'
 export type ModeDocument = Document<'Mode'> & {
   readonly mode: Status['mode']
   readonly config: Pick<Status['config'], 'key' | 'object'>
-  readonly nodes: readonly Pick<NodeStatus, 'node' | 'programmed' | 'running' | 'version'>[]
+  readonly nodes: readonly Pick<NodeStatus, 'config' | 'node' | 'programmed' | 'running' | 'version'>[]
 }
 
 export const modeDocument = ({ apiVersion, config, mode, nodes, seen }: Status): ModeDocument => ({
@@ -15,5 +15,11 @@ export const modeDocument = ({ apiVersion, config, mode, nodes, seen }: Status):
   seen,
   mode,
   config: { object: config.object, key: config.key },
-  nodes: nodes.map(({ node, programmed, running, version }) => ({ node, version, running, programmed })),
+  nodes: nodes.map(({ config: own, node, programmed, running, version }) => ({
+    node,
+    version,
+    running,
+    programmed,
+    config: own,
+  })),
 })

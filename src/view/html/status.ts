@@ -30,5 +30,5 @@ function answerOf(status: Status): Answer {
   const text = `${countsOf(findings) || 'Nothing speaks against it'}; mode ${status.mode.effective ?? 'unknown'}.`
   if (findings.some(({ level }) => level === 'error')) return { tone: 'bad', word: 'Not in order', text }
   if (seen.nodes.length < seen.of || findings.length === 0) return { tone: 'warn', word: 'Not all could be seen', text }
-  return { tone: 'warn', word: 'In order, but', text }
+  return { tone: 'warn', word: 'In order, with things to know', text }
 }
