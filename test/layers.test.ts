@@ -27,6 +27,8 @@ const edge = [
   'consent.ts',
   'editor.ts',
   'main.ts',
+  'name-cache.ts',
+  'names.ts',
   'failure.ts',
   'terminal.ts',
 ]
@@ -39,14 +41,15 @@ const allowed: Record<string, readonly string[]> = {
   evaluate: ['ruleset', 'decode'],
   cluster: ['ruleset', 'decode', 'capture'],
   config: ['ruleset', 'decode', 'capture'],
+  complete: ['config'],
   platform: ['ruleset', 'decode', 'capture', 'cluster', 'config'],
   kube: ['capture', 'cluster'],
   answer: seeing,
   check: [...seeing, 'answer'],
   rollout: [...seeing, 'answer', 'check', 'kube'],
   view: [...seeing, 'answer', 'check', 'rollout'],
-  edge: ['answer', 'capture', 'check', 'config', 'kube', 'rollout', 'view'],
-  commands: [...seeing, 'answer', 'check', 'rollout', 'kube', 'view', 'edge'],
+  edge: ['answer', 'capture', 'check', 'cluster', 'complete', 'config', 'kube', 'rollout', 'view'],
+  commands: [...seeing, 'answer', 'check', 'complete', 'rollout', 'kube', 'view', 'edge'],
 }
 
 const doors: Record<string, RegExp> = {

@@ -82,6 +82,8 @@ export interface Field extends Span {
   /** It has an effect with this value of another field alone. */
   readonly needs?: { readonly field: string; readonly value: string }
   readonly flags?: readonly FlagName[]
+  /** Texts that it may be, or that its list may have, where there are few. */
+  readonly words?: readonly string[]
   readonly rules?: readonly Rule[]
   /** Read and kept, and without any effect, since this minor. */
   readonly idleSince?: string

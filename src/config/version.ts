@@ -1,5 +1,6 @@
 import { newestKnown } from '../modes.ts'
 import { minorOf } from '../version.ts'
 
-/** The newest minor release whose kube-proxy's code the facts of this folder were read from; 1.19 is the oldest. */
+/** The newest and the oldest minor release whose kube-proxy's code the facts of this folder were read from. */
 export const newestMinor = minorOf(newestKnown) ?? 0
+export const oldestMinor = 19

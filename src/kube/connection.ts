@@ -26,9 +26,13 @@ interface Sent {
   readonly asked: Asked
   readonly query: Query
   readonly object?: object
+  /** The media type of the answer. */
+  readonly accept?: string
 }
 
 const methods = { create: 'POST', delete: 'DELETE', get: 'GET', list: 'GET', patch: 'PATCH', update: 'PUT' } as const
+
+const anyJson = 'application/json'
 
 /** A patch is RFC 7386's: the object with what is new of it. */
 const typeOf = (verb: Asked['verb']): string => `application/${verb === 'patch' ? 'merge-patch+' : ''}json`
@@ -78,9 +82,9 @@ export class Connection {
   }
 
   /** The answer's bytes. Reads may be tried again; throws KPX1011 and KPX1013 to KPX1017. */
-  async get(asked: Asked, query: Query = {}): Promise<Buffer> {
+  async get(asked: Asked, query: Query = {}, accept = anyJson): Promise<Buffer> {
     for (let tries = 1; ; tries++) {
-      const sent = { asked, query }
+      const sent = { asked, query, accept }
       const answer = await (tries < mostTries ? this.#unlessBroken(sent) : this.#once(sent))
       if (answer && answer.status < 300) return answer.body
       const worthAnother = !answer || answer.status === 429 || answer.status >= 500
@@ -143,14 +147,14 @@ export class Connection {
     }
   }
 
-  async #send({ asked, object, query }: Sent): Promise<Answer> {
+  async #send({ accept = anyJson, asked, object, query }: Sent): Promise<Answer> {
     const url = this.url(asked, query)
     const options = { ...(await this.credentials.options()), method: methods[asked.verb] }
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest
     const isChange = asked.verb !== 'get' && asked.verb !== 'list'
     const ask = ({ heard, reject, resolve }: Waiting<Answer>): (() => void) => {
       const request = send(url, options)
-      request.setHeader('accept', 'application/json')
+      request.setHeader('accept', accept)
       const body = object && Buffer.from(JSON.stringify(object))
       if (body) {
         request.setHeader('content-type', typeOf(asked.verb))

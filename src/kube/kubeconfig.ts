@@ -1,10 +1,10 @@
 /** Which cluster is meant, and as whom: resolved as kubectl resolves it. */
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { delimiter, dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { KubeConfig, loadYaml } from '@kubernetes/client-node'
 import { object, objects, text } from '../cluster/json.ts'
 import { KpxError } from '../error.ts'
+import { kubeconfigFiles } from './kubeconfig-files.ts'
 import { setProxy } from './proxy.ts'
 
 export interface KubeconfigOptions {
@@ -29,16 +29,19 @@ export function loadKubeconfig(options: KubeconfigOptions, env: NodeJS.ProcessEn
 }
 
 function fromFiles({ kubeconfig }: KubeconfigOptions, env: NodeJS.ProcessEnv): KubeConfig | undefined {
-  if (kubeconfig !== undefined) return merged([readConfig(kubeconfig)])
-  const listed = env['KUBECONFIG']?.split(delimiter).filter((file) => file !== '') ?? []
-  const files = listed.length > 0 ? listed : [join(homedir(), '.kube', 'config')]
+  const files = kubeconfigFiles(kubeconfig, env)
+  if (kubeconfig !== undefined) return merged(files.map(readConfig))
   // kubectl passes over files that do not exist
   const found = files.filter((file) => existsSync(file))
-  if (found.length === 0 && listed.length > 0) {
-    throw new KpxError('KPX1012', `none of the files in KUBECONFIG exists: ${listed.join(', ')}`)
+  if (found.length === 0 && env['KUBECONFIG']) {
+    throw new KpxError('KPX1012', `none of the files in KUBECONFIG exists: ${files.join(', ')}`)
   }
   return found.length === 0 ? undefined : merged(found.map(readConfig))
 }
+
+/** Names of the contexts that there are to choose from. Throws KPX1012. */
+export const contextNames = (kubeconfig: string | undefined, env: NodeJS.ProcessEnv): readonly string[] =>
+  fromFiles({ kubeconfig, context: undefined, as: undefined }, env)?.contexts.map(({ name }) => name) ?? []
 
 function readConfig(file: string): KubeConfig {
   const config = new KubeConfig()

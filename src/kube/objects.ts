@@ -53,6 +53,18 @@ export async function listIn(
   return pageOf(body, connection.server).items
 }
 
+/** What their names are in, and no more of them where the server can leave it out: of a namespace, or of all. Throws KPX1013 to KPX1017. */
+export async function listMetadata(
+  connection: Connection,
+  resource: Resource,
+  namespace: string | undefined,
+): Promise<readonly unknown[]> {
+  const asked: Asked = { verb: 'list', resource, ...(namespace !== undefined && { namespace }) }
+  return pageOf(await connection.get(asked, {}, metadataOnly), connection.server).items
+}
+
+const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json'
+
 /** 410 Gone. */
 const isExpired = (error: unknown): boolean => error instanceof KpxError && error.cause === 410
 

@@ -65,6 +65,9 @@ describe('an offline command', () => {
     ['--version'],
     ['--help'],
     field,
+    ['completion', 'bash'],
+    ['__complete', '--', 'config', 'set', 'mode='],
+    ['__complete', '--', 'explain', 'service', '--from', capture, ''],
     ...everyCommand.map((words) => [...words, '--from', capture]),
   ]) {
     it(`loads only the usual packages: kpx ${argv.slice(0, 2).join(' ')}`, () => {
@@ -94,7 +97,7 @@ describe('an offline command', () => {
       [first, ...(topics.includes(first) ? others.slice(0, 1) : [])].join(':'),
     )
     // they ask nothing of a recording, or find nothing to compare in one
-    const others = ['capture', 'config:diff', 'explain:field', 'job', 'rbac', 'rollout:status']
+    const others = ['__complete', 'capture', 'completion', 'config:diff', 'explain:field', 'job', 'rbac', 'rollout:status']
     const writing = [
       'cleanup',
       'config:restore',

@@ -55,6 +55,7 @@ describe('the package', function () {
     expect([...new Set(folders)].sort()).to.deep.equal([
       '',
       'bin/',
+      'bin/completion/',
       'dist/',
       'dist/chunks/',
       'dist/commands/',
@@ -69,6 +70,9 @@ describe('the package', function () {
     expect(files.filter((file) => !file.startsWith('dist/')).sort()).to.deep.equal([
       'LICENSE',
       'README.md',
+      'bin/completion/kpx.bash',
+      'bin/completion/kpx.fish',
+      'bin/completion/kpx.zsh',
       'bin/run.js',
       'oclif.manifest.json',
       'package.json',

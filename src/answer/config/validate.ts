@@ -8,7 +8,7 @@ import { placesOf } from '../../config/place.ts'
 import type { LinePlace } from '../../config/place.ts'
 import type { Problem } from '../../config/problem.ts'
 import { decodeText } from '../../config/text.ts'
-import { newestMinor } from '../../config/version.ts'
+import { newestMinor, oldestMinor } from '../../config/version.ts'
 import { minorOf } from '../../version.ts'
 import { KpxError } from '../../error.ts'
 import type { Settings } from '../../config/settings.ts'
@@ -43,13 +43,11 @@ export const ofCommands = ['KPX2012', 'KPX2014'] as const satisfies readonly Cod
 /** `1.34`, `v1.34.3`: its minor. Throws KPX1001 for a release that kpx knows nothing of. */
 export function knownMinor(version: string): number {
   const minor = minorOf(version)
-  const range = `choose one from 1.19 to 1.${newestMinor}`
+  const range = `choose one from 1.${oldestMinor} to 1.${newestMinor}`
   if (minor === undefined) throw new KpxError('KPX1001', `"${version}" is no version of Kubernetes`, { fix: range })
   if (minor >= oldestMinor && minor <= newestMinor) return minor
   throw new KpxError('KPX1001', `kpx does not know the kube-proxy of 1.${minor}`, { fix: range })
 }
-
-const oldestMinor = 19
 
 /** For the release of `minor`, or where that is undefined of the image in the file, or else the newest. */
 export function validateConfig(files: readonly ConfigFile[], asked: number | undefined, failOn: FailOn): FindingList {

@@ -120,6 +120,7 @@ export const detectLocalFields: readonly Field[] = [
     ],
     os,
     flags: [{ name: 'detect-local-mode' }],
+    words: localModes.slice(0, -1),
     rules: [localModeAtStart, localMode],
   },
 ]

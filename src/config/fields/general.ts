@@ -179,6 +179,7 @@ export const generalFields: readonly Field[] = [
       'Lower case alone is understood. kpx explain mode MODE tells what each does.',
     ],
     flags: [{ name: 'proxy-mode' }],
+    words: ['iptables', 'ipvs', 'nftables'],
     rules: [mode],
     sources: ['https://github.com/kubernetes/enhancements/issues/5343'],
   },
@@ -193,6 +194,7 @@ export const generalFields: readonly Field[] = [
     ],
     os: 'Linux',
     flags: [{ name: 'nodeport-addresses' }],
+    words: keywords,
     rules: [
       ipBlocks({ upstream: 'NodePortAddresses', until: '1.19' }),
       cidrs({ upstream: 'NodePortAddresses', since: '1.20', until: '1.30' }),

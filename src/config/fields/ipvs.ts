@@ -70,6 +70,7 @@ export const ipvsFields: readonly Field[] = [
     ],
     modes,
     flags: [{ name: 'ipvs-scheduler' }],
+    words: schedulers.slice(0, -1),
     rules: [knownScheduler],
   },
   {

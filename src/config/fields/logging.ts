@@ -123,6 +123,7 @@ export const loggingFields: readonly Field[] = [
     default: 'text',
     since,
     flags: [{ name: 'logging-format', since, wins: true }],
+    words: ['json', 'text'],
     rules: [knownFormat],
   },
   ...options('json', '1.28'),

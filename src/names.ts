@@ -1,0 +1,92 @@
+/** Names for shell completion: of a capture, a kubeconfig or a cluster, in time or not at all, and never a failure. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readCapture } from './capture/read.ts'
+import type { Capture } from './capture/capture.ts'
+import { namesOf } from './cluster/names.ts'
+import type { Names, Wanted } from './complete/names.ts'
+import { kubeconfigFiles } from './kube/kubeconfig-files.ts'
+import { resources } from './kube/resource.ts'
+import { cachedNames } from './name-cache.ts'
+
+/** Milliseconds that whoever has pressed Tab waits. */
+const patience = 1000
+
+export const namesFrom =
+  (env: NodeJS.ProcessEnv): Names =>
+  async (wanted) => {
+    const names = await namesFor(wanted, env)
+    return names.filter((name) => isName(name, wanted.kind)).sort()
+  }
+
+/** Names are data: none is handed to a shell that the API server would not take, nor a context that must be quoted. */
+const isName = (name: string, kind: Wanted['kind']): boolean =>
+  kind === 'contexts' ? /^\w[\w@%+=:,./-]*$/.test(name) : /^[a-z0-9]([-a-z0-9./]*[a-z0-9])?$/.test(name)
+
+async function namesFor(wanted: Wanted, env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  const { flags, kind } = wanted
+  const from = flags.get('from')
+  if (from !== undefined || flags.has('local'))
+    return inTime(async () =>
+      from === undefined || kind === 'contexts' ? [] : recorded(await readCapture(from), wanted),
+    )
+  return cachedNames(keyOf(wanted, env), () => live(wanted, env), env)
+}
+
+/** Nothing where that fails or takes too long. */
+const inTime = (ask: () => Promise<readonly string[]>): Promise<readonly string[]> =>
+  Promise.race([ask(), sleep(patience, [])]).catch(() => [])
+
+async function recorded(capture: Capture, { flags, kind, namespace }: Wanted): Promise<readonly string[]> {
+  if (kind === 'contexts') return []
+  if (kind === 'revisions') return revisionsOf(capture, flags)
+  const names = namesOf([...(capture.list(kind) ?? [])])
+  if (kind === 'nodes') return [...new Set([...names, ...capture.nodes])]
+  return names.filter((name) => namespace === undefined || name.startsWith(`${namespace}/`))
+}
+
+async function revisionsOf(capture: Capture, flags: Wanted['flags']): Promise<readonly string[]> {
+  const [{ historyOf }, { placeOf }] = await Promise.all([
+    import('./answer/config/history.ts'),
+    import('./answer/config/place.ts'),
+  ])
+  return historyOf(placeOf(capture, flags.get('daemonset'))).items.map(({ revision }) => revision)
+}
+
+async function live({ flags, kind, namespace }: Wanted, env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  const [as, context, kubeconfig] = ['as', 'context', 'kubeconfig'].map((name) => flags.get(name))
+  const [{ contextNames }, { connect }, { listMetadata }, { liveConfiguration }] = await client()
+  return inTime(async () => {
+    if (kind === 'contexts') return contextNames(kubeconfig, env)
+    const connection = connect({ as, context, kubeconfig }, patience, env)
+    if (kind === 'revisions') return revisionsOf(await liveConfiguration(connection), flags)
+    return namesOf(await listMetadata(connection, resources[kind], namespace))
+  })
+}
+
+/** Loaded by those alone who ask a cluster; that takes longer than all else. */
+const client = () =>
+  Promise.all([
+    import('./kube/kubeconfig.ts'),
+    import('./kube/connect.ts'),
+    import('./kube/objects.ts'),
+    import('./kube/live-configuration.ts'),
+  ])
+
+/** Whatever decides which names there are: the kubeconfig's own text tells the server and the user. */
+function keyOf({ flags, kind, namespace }: Wanted, env: NodeJS.ProcessEnv): string {
+  const texts = kubeconfigFiles(flags.get('kubeconfig'), env).map(textOf)
+  const own = ['as', 'context', 'daemonset'].map((name) => flags.get(name) ?? null)
+  return createHash('sha256')
+    .update(JSON.stringify([texts, own, kind, namespace ?? null]))
+    .digest('hex')
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
