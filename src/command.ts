@@ -52,7 +52,8 @@ export const clusterFlags = {
   }),
 }
 
-const fromFlag = {
+/** Of commands that read a capture. */
+export const fromFlag = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
 }
 

@@ -49,8 +49,8 @@ function failureDocument(error: KpxError): string {
   return json({ apiVersion: 'kpx/v1', kind: 'Error', code, message, fix, exit })
 }
 
-/** Only oclif's own messages have lines; kpx's may repeat names of the data that do. */
-function failureText({ cause, code, fix, message }: KpxError): string {
+/** As it stands on stderr. Only oclif's own messages have lines; kpx's may repeat names of the data that do. */
+export function failureText({ cause, code, fix, message }: KpxError): string {
   const lines = isOclifError(cause) ? message.split('\n') : [message]
   const next = fix === '' ? '' : `\n  fix: ${sanitise(fix)}`
   return `Error: ${lines.map(sanitise).join('\n  ')} (${code})${next}\n`

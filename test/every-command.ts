@@ -7,6 +7,7 @@ export const everyCommand: readonly (readonly string[])[] = [
   ['services'],
   ['verify'],
   ['status'],
+  ['version'],
   ['preflight'],
   ['explain', 'service', 'web-lb', '-n', 'shop'],
   ['explain', 'pod', 'shop/client-9lzwx'],

@@ -26,7 +26,7 @@ type Lists = Readonly<Record<string, readonly unknown[]>> & { readonly configmap
 export async function kubeProxyLists(connection: Connection, pods: readonly KubeProxyPod[]): Promise<Lists> {
   const [daemonsets, version, platform] = await Promise.all([
     listObjects(connection, resources.daemonSets),
-    versionOf(connection),
+    serverVersionOf(connection),
     platformLists(connection),
   ])
   const sets = kubeProxyDaemonSets(daemonsets)
@@ -68,7 +68,7 @@ export async function kubeProxyLogs(
 export async function configurationLists(connection: Connection): Promise<Lists> {
   const [daemonsets, version, nodes, platform] = await Promise.all([
     listObjects(connection, resources.daemonSets),
-    versionOf(connection),
+    serverVersionOf(connection),
     listObjects(connection, resources.nodes),
     platformLists(connection),
   ])
@@ -88,7 +88,8 @@ function together(own: readonly unknown[], { configmaps }: Lists): unknown[] {
   return [...own, ...configmaps.filter((map) => !names.has(nameOf(map)))]
 }
 
-const versionOf = (connection: Connection): Promise<unknown[]> =>
+/** None where it may not be asked. Throws KPX1013 and KPX1014. */
+export const serverVersionOf = (connection: Connection): Promise<unknown[]> =>
   objectOrNone(getObject(connection, { verb: 'get', resource: serverVersion }), mayLack)
 
 /** Those that the containers mount. */

@@ -4,17 +4,21 @@ import type { Connection } from './connection.ts'
 import { configurationLists } from './kube-proxy-objects.ts'
 
 /** Throws KPX1011 and KPX1013 to KPX1017. */
-export async function liveConfiguration(connection: Connection): Promise<Capture> {
-  const lists = await configurationLists(connection)
-  return {
-    name: connection.context,
-    path: connection.server,
-    flags: connection.flags,
-    nodes: [],
-    file: () => undefined,
-    files: () => [],
-    list: (name) => (Object.hasOwn(lists, name) ? lists[name] : undefined),
-    blind: () => [],
-    reached: () => undefined,
-  }
-}
+export const liveConfiguration = async (connection: Connection): Promise<Capture> =>
+  objectsCapture(connection, await configurationLists(connection))
+
+/** Objects alone, by the names of a capture's lists. */
+export const objectsCapture = (
+  connection: Connection,
+  lists: Readonly<Record<string, readonly unknown[]>>,
+): Capture => ({
+  name: connection.context,
+  path: connection.server,
+  flags: connection.flags,
+  nodes: [],
+  file: () => undefined,
+  files: () => [],
+  list: (name) => (Object.hasOwn(lists, name) ? lists[name] : undefined),
+  blind: () => [],
+  reached: () => undefined,
+})

@@ -63,6 +63,7 @@ const nullable = [
   /^Status nodes\[\]\.(?:configCurrent|kubelet|leftovers|pod|programmed|running|startedAt|sync\.\w+|version)$/,
   /^RolloutStatus (?:rollout(?:\.(?:holder|stopped))?|nodes\[\]\.(?:configCurrent|pod|running|startedAt|state|why))$/,
   /^TraceList items\[\]\.steps\[\]\.target$/,
+  /^Version (?:cluster|cluster\.server|cluster\.nodes\[\]\.(?:kubelet|version)|failure)$/,
   /nodes\[\]\.mode$/,
   /\.(?:hairpin|(?:outcomes|from\.\w+)\[\])\.(?:endpoint|sourceSeen|endpoint\.(?:node|pod))$/,
 ]

@@ -1,8 +1,6 @@
 /** What is wrong with a node's kube-proxy, and what to do. */
 import { nameOf } from '../../cluster/applied.ts'
-import { skewBetween } from '../../cluster/skew.ts'
 import type { Code } from '../../codes.ts'
-import { minorOf } from '../../version.ts'
 import type { Recognition } from '../../platform/recognise.ts'
 import { loggedErrors } from '../../decode/klog.ts'
 import { bridgesIn, isAtWork } from '../bridge.ts'
@@ -11,6 +9,7 @@ import type { Finding } from '../finding.ts'
 import type { Scene } from '../scene.ts'
 import { remedyFor } from './cleanup.ts'
 import type { SeenNode } from './node.ts'
+import { skewOf } from './skew.ts'
 import { logged, syncTrouble } from './sync.ts'
 
 /** What statusOf looks for. */
@@ -37,7 +36,7 @@ export const statusFindings = (seen: SeenNode, server: string | null, others: bo
     ...leftoversOf(seen),
     bridgeOf(seen),
     olderThanConfig(seen),
-    skew(seen, server),
+    skewOf(seen.status, server, aboutAll(seen)),
   ].flatMap((one) => one ?? [])
 
 /** Two programs for the same work. */
@@ -163,11 +162,3 @@ const restartOf = ({ pod }: SeenNode): string =>
   pod?.daemonSet === undefined
     ? 'look at what changed, then start kube-proxy anew on that node'
     : `look at what changed, then restart the pods: kpx rollout restart; or without its checks: kubectl rollout restart -n ${pod.namespace} daemonset/${pod.daemonSet}`
-
-function skew(seen: SeenNode, server: string | null): Finding | undefined {
-  const { kubelet, version } = seen.status
-  const [own, api, ofKubelet] = [version, server, kubelet].map((text) => (text === null ? undefined : minorOf(text)))
-  const why = own === undefined ? undefined : skewBetween(own, api, ofKubelet)
-  if (why === undefined) return undefined
-  return finding('KPX4001', { ...aboutAll(seen), message: `kube-proxy is ${version}: ${why}` })
-}

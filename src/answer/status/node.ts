@@ -4,15 +4,14 @@ import type { Started } from '../../platform/config-file.ts'
 import { hostProcess } from '../config/host-process.ts'
 import { podAsApplied } from '../../cluster/kube-proxy.ts'
 import type { KubeProxyDaemonSet, KubeProxyPod } from '../../cluster/kube-proxy.ts'
-import { decodeMetrics } from '../../decode/metrics.ts'
 import { sourceFile } from '../../decode/source.ts'
 import type { SourceFile } from '../../decode/source.ts'
 import type { Ruleset } from '../../ruleset/ruleset.ts'
-import { minorOf } from '../../version.ts'
 import type { Evidence } from '../outcome.ts'
 import type { Scene } from '../scene.ts'
 import { configurationOf, isCurrent } from '../config/configuration.ts'
 import type { Configuration } from '../config/configuration.ts'
+import { kubeProxyVersion } from './kube-proxy-version.ts'
 import { activeModes, programmedIn } from './programmed.ts'
 import type { Programmed, ProgrammedMode } from './programmed.ts'
 import { syncOf } from './sync.ts'
@@ -70,7 +69,7 @@ export function nodeStatus(
     return bytes && sourceFile(name, bytes)
   }
   const files = { metrics: file('metrics.txt'), healthz: file('healthz.json'), log: file('kube-proxy.log') }
-  const version = versionOf(pod, file('kube-proxy-version.txt'), files.metrics)
+  const version = kubeProxyVersion(node, pod, capture)
   const started = pod ? startedBy(pod, daemonSets) : hostProcess(node, capture)
   const object = started?.object
   const configuration =
@@ -129,17 +128,3 @@ const leftoverOf = ({ first, ...part }: Programmed, node: string): Leftover => (
   ...part,
   evidence: first ? [{ node, file: first.at.file, line: first.at.line, text: first.text }] : [],
 })
-
-/** By what it says itself (--version, kubernetes_build_info), else by its image's tag. */
-function versionOf(
-  pod: KubeProxyPod | undefined,
-  told: SourceFile | undefined,
-  metrics: SourceFile | undefined,
-): string | undefined {
-  const name = 'kubernetes_build_info'
-  const built = metrics && decodeMetrics(metrics, [name]).get(name)?.[0]?.labels.get('git_version')
-  const tag = pod?.container.image.replace(/@.*$/, '').replace(/^.*:/, '')
-  return [told?.text.replace(/^Kubernetes /, '').trim(), built, tag].find(
-    (text) => text !== undefined && minorOf(text) !== undefined,
-  )
-}
