@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { Plugin, settings } from '@oclif/core'
+import { manPages } from './man.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
@@ -222,10 +223,21 @@ function writeSchemas() {
   }
 }
 
+/** What the README says of exit codes holds for every command. */
+function writeManPages() {
+  const [, table = ''] = /^## Exit codes\n\n([^]*?)\n\n/m.exec(readFileSync('README.md', 'utf8')) ?? []
+  const exits = Array.from(table.matchAll(/^\| (\d+) +\| (.*?) +\|$/gm), ([, code, meaning]) => [code, meaning])
+  if (exits.length === 0) throw new Error('README.md has no table of exit codes')
+  mkdirSync('dist/man')
+  const pages = manPages(readJson('oclif.manifest.json'), readJson('package.json'), exits)
+  for (const [file, page] of Object.entries(pages)) writeFileSync(join('dist/man', file), page)
+}
+
 rmSync('dist', { recursive: true, force: true })
 const [{ metafile }, seldom] = await Promise.all([bundle(), bundleSeldomUsed()])
 checkSeldomUsed(metafile)
 writeNotices([metafile, seldom.metafile])
 writeSchemas()
 await writeManifest()
+writeManPages()
 chmodSync('bin/run.js', 0o755)

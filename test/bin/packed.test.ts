@@ -64,6 +64,7 @@ describe('the package', function () {
       'dist/commands/explain/',
       'dist/commands/mode/',
       'dist/commands/rollout/',
+      'dist/man/',
       'dist/schema/',
       'dist/seldom-used/',
     ])
