@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Plugin, run, settings } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
+import { calledAs } from './called-as.ts'
 import { reportFailure } from './failure.ts'
 import { interrupt } from './interruption.ts'
 
-/** What oclif loads. `root` is the folder of package.json. */
-export async function loadOptions(root: string, fromSource: boolean): Promise<Interfaces.LoadOptions> {
+/** What oclif loads. `root` is the folder of package.json, `bin` what the user types before a command. */
+export async function loadOptions(root: string, fromSource: boolean, bin = 'kpx'): Promise<Interfaces.LoadOptions> {
   // oclif's own transpiling needs TypeScript's JavaScript interface and otherwise runs a stale dist without a word
   settings.enableAutoTranspile = false
-  if (!fromSource) return { root, isRoot: true, ...withoutPlugins }
   const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Interfaces.PJSON
+  pjson.oclif.bin = bin
+  if (!fromSource) return { root, isRoot: true, pjson, ...withoutPlugins }
   pjson.oclif.commands = { strategy: 'pattern', target: './commands', globPatterns: ['**/*.ts'] }
   // a plugin that oclif makes itself would read the manifest, which names the commands of dist
   const plugin = new Plugin({ root, pjson, isRoot: true, ignoreManifest: true })
@@ -31,27 +33,28 @@ const withoutPlugins = { devPlugins: false, userPlugins: false }
 
 /** Runs one command line; the answer is in process.exitCode. */
 export async function main(argv: string[], root: string, fromSource = false): Promise<void> {
+  const called = calledAs(process.argv[1] ?? '', argv)
   // a second one of the same kind ends it at once
   for (const [signal, exit] of signals) process.once(signal, () => void interrupt().then(() => process.exit(exit)))
   // where nobody reads stderr, the exit code still tells
   process.stderr.on('error', () => undefined)
   // streams report a full disk from outside of every command
   process.once('uncaughtException', (error) => {
-    const exit = reportFailure(error, argv, 'kpx')
+    const exit = reportFailure(error, argv, called.bin)
     void interrupt().then(() => process.exit(exit))
   })
-  await runCommandLine(argv, await loadOptions(root, fromSource))
+  await runCommandLine([...called.argv], await loadOptions(root, fromSource, called.bin), called.bin)
 }
 
 /** Commands report their own errors; what comes here are command lines that name no command. */
-export async function runCommandLine(argv: string[], options: Interfaces.LoadOptions): Promise<unknown> {
+export async function runCommandLine(argv: string[], options: Interfaces.LoadOptions, bin = 'kpx'): Promise<unknown> {
   try {
     return await run(argv, options)
   } catch (error) {
     // oclif's ids have colons where the user types blanks
     if (error instanceof Error && error.message.startsWith('command '))
       error.message = error.message.replaceAll(':', ' ')
-    process.exitCode = reportFailure(error, argv, 'kpx')
+    process.exitCode = reportFailure(error, argv, bin)
     return undefined
   }
 }

@@ -21,6 +21,7 @@ const everywhere = [
   'version.ts',
 ]
 const edge = [
+  'called-as.ts',
   'change-command.ts',
   'check-command.ts',
   'command.ts',

@@ -1,10 +1,28 @@
 /** The package as npm packs it, installed where there is nothing else. Needs `npm run build`. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { load } from 'js-yaml'
 import { captures, kpx, root } from '../kpx.ts'
+
+interface Manifest {
+  readonly version: string
+  readonly bin: Readonly<Record<string, string>>
+  readonly engines: { readonly node: string }
+}
+
+interface KrewPlugin {
+  readonly metadata: { readonly name: string }
+  readonly spec: {
+    readonly caveats: string
+    readonly platforms: readonly { readonly bin: string }[]
+    readonly shortDescription: string
+  }
+}
+
+const manifest = (): Manifest => JSON.parse(text(`${root}package.json`)) as Manifest
 
 const text = (file: string): string => readFileSync(file, 'utf8')
 
@@ -32,8 +50,7 @@ describe('the package', function () {
   it('answers as the sources do, without other packages', async () => {
     expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).to.deep.equal(['kpx'])
     const bin = join(folder, 'node_modules/.bin/kpx')
-    const { version } = JSON.parse(text(`${root}package.json`)) as { version: string }
-    expect(run(bin, '--version')).to.match(new RegExp(`^kpx/${version} `))
+    expect(run(bin, '--version')).to.match(new RegExp(`^kpx/${manifest().version} `))
     const question = [
       'explain',
       'service',
@@ -48,6 +65,31 @@ describe('the package', function () {
     expect(run(bin, ...question)).to.equal((await kpx(...question)).stdout)
     const { dependencies } = JSON.parse(text(installed('package.json'))) as { dependencies?: object }
     expect(dependencies ?? {}).to.deep.equal({})
+  })
+
+  it("is kubectl's plugin as well, with its completion", () => {
+    const plugin = join(folder, 'node_modules/.bin/kubectl-kube_proxy')
+    expect(run(plugin, '--help')).to.include('$ kubectl kube-proxy [COMMAND]')
+    const failed = spawnSync(plugin, ['statsu'], { encoding: 'utf8' })
+    expect(failed.stderr).to.include('fix: run: kubectl kube-proxy --help')
+    const complete = join(folder, 'node_modules/.bin/kubectl_complete-kube_proxy')
+    expect(run(complete, 'config', 'set', 'mode=nf')).to.equal('mode=nftables\n:4\n')
+    expect(run(complete, 'status', '--help', '--no-c')).to.match(/^--no-color\t.*\n:4\n$/)
+  })
+
+  it("is what the manifest for krew's index says", () => {
+    const filled = text(`${root}.krew.yaml`)
+      .replace(/\{\{ addURI.* \}\}/, 'sha256: 0')
+      .replaceAll(/\{\{.*\}\}/g, 'v0')
+    const { metadata, spec } = load(filled) as KrewPlugin
+    expect(Object.keys(manifest().bin)).to.include(`kubectl-${metadata.name.replaceAll('-', '_')}`)
+    const [platform, ...others] = spec.platforms
+    expect(others).to.deep.equal([])
+    // npm packs into a folder of this name
+    expect(files.map((file) => `package/${file}`)).to.include(platform?.bin)
+    expect(spec.caveats).to.include(manifest().engines.node.replace('>=', ''))
+    expect(spec.shortDescription.length).to.be.lessThan(60)
+    expect(filled).to.not.include('://')
   })
 
   it('has what it needs to run, its schemas, and nothing else', () => {
