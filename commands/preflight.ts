@@ -9,7 +9,7 @@ import { exitOf, lookedAtFiles, preflight } from '../src/check/preflight.ts'
 import type { Looked, Preflight } from '../src/check/preflight.ts'
 import { questionOf } from '../src/check/question.ts'
 import { CheckCommand, checkFlags } from '../src/check-command.ts'
-import { lookingFlags, unscopedFlags } from '../src/command.ts'
+import { settleFlag, unscopedFlags } from '../src/command.ts'
 import { checkListView, preflightView } from '../src/view/preflight.ts'
 
 export default class PreflightCommand extends CheckCommand<typeof PreflightCommand> {
@@ -26,7 +26,7 @@ export default class PreflightCommand extends CheckCommand<typeof PreflightComma
     mode: Flags.string({ summary: 'ask about a change to this mode', helpValue: 'MODE' }),
     kubernetes: Flags.string({ summary: 'ask about an upgrade to this release', helpValue: 'VERSION' }),
     list: Flags.boolean({ summary: 'print what is looked for, and look at nothing' }),
-    settle: lookingFlags.settle,
+    ...settleFlag,
   }
   static override examples = [
     '<%= config.bin %> preflight --mode nftables --kubernetes 1.37 --report junit=preflight.xml',
@@ -36,13 +36,13 @@ export default class PreflightCommand extends CheckCommand<typeof PreflightComma
   async run(): Promise<CheckList | Preflight> {
     if (this.flags.list) return this.listed(checkList())
     const question = questionOf(this.flags.mode, this.flags.kubernetes)
-    const told = preflight(await this.looked(), question, this)
+    const told = preflight(await this.subject(), question, this)
     await this.answer(told, (options) => preflightView(told, options), codesOf(told.findings))
     process.exitCode = exitOf(told)
     return told
   }
 
-  private async looked(): Promise<Looked> {
+  private async subject(): Promise<Looked> {
     const { node, settle } = this.flags
     const files = await this.namedFiles()
     if (files) return lookedAtFiles(files)

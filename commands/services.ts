@@ -3,8 +3,9 @@ import { chosenNodes, servicesOf } from '../src/answer/lookup.ts'
 import { sceneOf } from '../src/answer/scene.ts'
 import { listServices } from '../src/answer/services.ts'
 import type { ServiceList } from '../src/answer/services.ts'
-import { BaseCommand, pageFlags, selectorFlag, sharedFlags } from '../src/command.ts'
+import { BaseCommand, pageFlags, selectorFlag, sharedFlags, watchFlag } from '../src/command.ts'
 import { servicesView } from '../src/view/services.ts'
+import type { Look } from '../src/watch.ts'
 
 export default class Services extends BaseCommand<typeof Services> {
   static override summary = 'lists every Service port with the pods that get its traffic'
@@ -13,21 +14,27 @@ export default class Services extends BaseCommand<typeof Services> {
     '<%= config.bin %> services -n shop --node node1 --from CAPTURE',
   ]
   static override baseFlags = { ...sharedFlags, ...pageFlags }
-  static override flags = selectorFlag
+  static override flags = { ...selectorFlag, ...watchFlag }
 
   async run(): Promise<ServiceList> {
+    return this.looked(() => this.look())
+  }
+
+  private async look(): Promise<Look<ServiceList>> {
     const scene = sceneOf(await this.capture())
     const { namespace, node, selector } = this.flags
     const services = servicesOf(namespace, scene, selector)
     const nodes = chosenNodes(node, scene)
     const list = listServices(services, nodes, scene)
-    await this.print(
-      list,
-      (options) => servicesView(list, options),
-      () => [...new Set(list.items.map(({ service }) => `service/${service}`))],
-      async (origin) => (await import('../src/view/html/services.ts')).servicesPage(list, origin),
-    )
-    if (isBlind(list.items) || !hasSeen(list, nodes)) process.exitCode = 3
-    return list
+    const tell = async (): Promise<void> => {
+      await this.print(
+        list,
+        (options) => servicesView(list, options),
+        () => [...new Set(list.items.map(({ service }) => `service/${service}`))],
+        async (origin) => (await import('../src/view/html/services.ts')).servicesPage(list, origin),
+      )
+      if (isBlind(list.items) || !hasSeen(list, nodes)) process.exitCode = 3
+    }
+    return { answer: list, tell }
   }
 }

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
 import { Args } from '@oclif/core'
 import { withSuppressed } from '../src/answer/finding-list.ts'
 import { chosenNodes, namedServices } from '../src/answer/lookup.ts'
@@ -9,7 +7,7 @@ import { lasting } from '../src/answer/verify/settle.ts'
 import { comparedAll, verificationOf } from '../src/answer/verify/verify.ts'
 import type { Verification } from '../src/answer/verify/verify.ts'
 import { CheckCommand, checkFlags } from '../src/check-command.ts'
-import { lookingFlags, selectorFlag, sharedFlags } from '../src/command.ts'
+import { selectorFlag, settleFlag, sharedFlags, watchFlag } from '../src/command.ts'
 import { verifyNames, verifyView } from '../src/view/verify.ts'
 
 export default class Verify extends CheckCommand<typeof Verify> {
@@ -19,19 +17,14 @@ export default class Verify extends CheckCommand<typeof Verify> {
     service: Args.string({ ignoreStdin: true, description: 'Services to verify (default: all)' }),
   }
   static override baseFlags = { ...sharedFlags, ...checkFlags }
-  static override flags = { ...selectorFlag, ...lookingFlags }
+  static override flags = { ...selectorFlag, ...settleFlag, ...watchFlag }
   static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify shop/web --node node1 --settle 30s']
 
   async run(): Promise<Verification> {
-    let last = await this.verified()
-    await this.tell(last)
-    while (this.flags.watch) {
-      await sleep(5000)
-      const now = await this.verified()
-      if (!isDeepStrictEqual(now.findings, last.findings)) await this.tell(now)
-      last = now
-    }
-    return last
+    return this.looked(async () => {
+      const answer = await this.verified()
+      return { answer, matter: answer.findings, tell: () => this.tell(answer) }
+    })
   }
 
   private async tell(told: Verification): Promise<void> {

@@ -15,6 +15,8 @@ import type { Origin } from './view/reported.ts'
 import { guard, sanitise } from './view/sanitise.ts'
 import { style } from './view/style.ts'
 import type { ViewOptions } from './view/style.ts'
+import { watch } from './watch.ts'
+import type { Look } from './watch.ts'
 
 export const outputs = ['table', 'wide', 'json', 'yaml', 'name'] as const
 
@@ -57,17 +59,21 @@ export const fromFlag = {
   from: Flags.string({ summary: 'read this capture (a folder or .tar.gz) instead of a cluster', helpValue: 'PATH' }),
 }
 
-/** Of commands that look at a cluster more than once. */
-export const lookingFlags = {
-  settle: Flags.string({
-    summary: 'on a cluster, how long what differs may be on its way',
-    helpValue: 'DURATION',
-    default: '10s',
-  }),
+/** Of commands whose answer may be another one in a moment. */
+export const watchFlag = {
   watch: Flags.boolean({
     char: 'w',
     summary: 'look again and again, and print what changes',
     relationships: [{ type: 'none', flags: ['from'] }],
+  }),
+}
+
+/** Of commands that look at a cluster more than once. */
+export const settleFlag = {
+  settle: Flags.string({
+    summary: 'on a cluster, how long what differs may be on its way',
+    helpValue: 'DURATION',
+    default: '10s',
   }),
 }
 
@@ -180,6 +186,23 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   protected get namesSource(): boolean {
     const { context, from, kubeconfig, local } = this.flags
     return local || [context, from, kubeconfig].some((flag) => flag !== undefined)
+  }
+
+  /** Looks and tells: once, or with --watch again and again. */
+  protected async looked<Answer>(look: () => Promise<Look<Answer>>): Promise<Answer> {
+    const { watch: isWatching } = this.flags as { readonly watch?: boolean }
+    if (isWatching === true) return watch(look, () => this.startAnew())
+    const { answer, tell } = await look()
+    await tell()
+    return answer
+  }
+
+  /** Between two answers: a clear screen (ECMA-48 CUP and ED), or an empty line between texts. */
+  private startAnew(): void {
+    process.exitCode = 0
+    const { output } = this.flags
+    if (process.stdout.isTTY) process.stdout.write('\u001b[H\u001b[2J')
+    else if (output === 'table' || output === 'wide') process.stdout.write('\n')
   }
 
   /** The capture that --from names, or the cluster as it is now. */

@@ -32,6 +32,7 @@ const edge = [
   'names.ts',
   'failure.ts',
   'terminal.ts',
+  'watch.ts',
 ]
 
 /** What each part may import besides itself and the files for everybody. */

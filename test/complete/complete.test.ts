@@ -119,6 +119,7 @@ describe('completion', () => {
       '--local',
       '--namespace',
       '--all-namespaces',
+      '--watch',
     ])
     expect(await textsAt('verify --from x --w')).to.deep.equal([])
   })
