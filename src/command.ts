@@ -8,7 +8,8 @@ import type { Connection } from './kube/connection.ts'
 import type { Scope } from './kube/node-record.ts'
 import { KpxError } from './error.ts'
 import { reportFailure } from './failure.ts'
-import { unlessInterrupted } from './interruption.ts'
+import { unlessInterrupted, whenInterrupted } from './interruption.ts'
+import { Progress } from './progress.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
 import { json, yaml } from './view/json.ts'
 import type { Origin } from './view/reported.ts'
@@ -163,6 +164,8 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   /** What was looked at last. */
   #capture: Capture | undefined
 
+  readonly #progress = new Progress(process.stderr, process.env)
+
   override async init(): Promise<void> {
     await super.init()
     const { flags, args, argv } = await this.parse({
@@ -191,8 +194,9 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   /** Looks and tells: once, or with --watch again and again. */
   protected async looked<Answer>(look: () => Promise<Look<Answer>>): Promise<Answer> {
     const { watch: isWatching } = this.flags as { readonly watch?: boolean }
-    if (isWatching === true) return watch(look, () => this.startAnew())
-    const { answer, tell } = await look()
+    const quietly = async (): Promise<Look<Answer>> => look().finally(() => this.#progress.end())
+    if (isWatching === true) return watch(quietly, () => this.startAnew())
+    const { answer, tell } = await quietly()
     await tell()
     return answer
   }
@@ -220,14 +224,32 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     const connection = await this.connection()
     const { liveCapture } = await import('./kube/live-capture.ts')
     const { servedPorts } = scope === 'everything' ? await import('./config/served-ports.ts') : {}
-    return unlessInterrupted(liveCapture(connection, { scope, nodes, servedPorts, ...(await this.access()) }))
+    const access = await this.access()
+    const progress = (text: string): void => this.#progress.tell(text)
+    const release = whenInterrupted(async () => this.#progress.end())
+    try {
+      return await unlessInterrupted(liveCapture(connection, { scope, nodes, servedPorts, progress, ...access }))
+    } finally {
+      release()
+      this.#progress.tell(undefined)
+    }
   }
 
   /** How to get at nodes, as the flags say. */
   protected async access(): Promise<AccessOptions> {
     const { debugPodConsent, tellStale } = await import('./consent.ts')
     const { 'allow-debug-pods': allowed, 'debug-image': image, via } = this.flags
-    return { via, debugPods: { allowed, image, consent: debugPodConsent(allowed), onStale: tellStale } }
+    const ask = debugPodConsent(allowed)
+    const consent: typeof ask = (pods) => {
+      // it has the terminal to itself
+      this.#progress.tell(undefined)
+      return ask(pods)
+    }
+    const onStale: typeof tellStale = (...stale) => {
+      this.#progress.tell(undefined)
+      tellStale(...stale)
+    }
+    return { via, debugPods: { allowed, image, consent, onStale } }
   }
 
   /** The same of a command that looks at no node. */

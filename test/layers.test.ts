@@ -30,6 +30,7 @@ const edge = [
   'main.ts',
   'name-cache.ts',
   'names.ts',
+  'progress.ts',
   'failure.ts',
   'terminal.ts',
   'watch.ts',

@@ -21,6 +21,8 @@ export interface LiveOptions extends AccessOptions {
   readonly scope: Scope
   /** Of `everything`; where there is none, ports are taken to be the usual ones. */
   readonly servedPorts: ServedPorts | undefined
+  /** Hears what is waited for. */
+  readonly progress?: (text: string) => void
 }
 
 /**
@@ -46,6 +48,7 @@ export async function liveCapture(connection: Connection, options: LiveOptions):
 }
 
 async function readCluster(connection: Connection, options: LiveOptions): Promise<Capture> {
+  options.progress?.(`waiting for lists of objects from ${connection.server}`)
   const [services, endpointslices, pods, nodeObjects] = await Promise.all([
     listObjects(connection, resources.services),
     listObjects(connection, resources.endpointSlices),
@@ -62,7 +65,7 @@ async function readCluster(connection: Connection, options: LiveOptions): Promis
   const about = wholly ? await kubeProxyLists(connection, [...proxies.values()]) : undefined
   const served = new Map(about && own.map((pod) => [pod.node, portsOf(pod, about, options.servedPorts)]))
   const [looks, logs] = await Promise.all([
-    lookAt(wanted, accesses(connection, pods, options), { scope: options.scope, served: (node) => served.get(node) }),
+    lookAt(wanted, accesses(connection, pods, options), { ...options, served: (node) => served.get(node) }),
     wholly ? kubeProxyLogs(connection, own) : undefined,
   ])
   const file = (node: string, name: string): Buffer | undefined =>

@@ -3,6 +3,7 @@ import type { Blind, Reached } from '../capture/capture.ts'
 import { KpxError } from '../error.ts'
 import type { ClusterNode } from './access/cluster-node.ts'
 import type { Access, NoWay, Way } from './access/way.ts'
+import { Looking } from './looking.ts'
 import { recordOf } from './node-record.ts'
 import type { NodeRecord, Scope, Served } from './node-record.ts'
 import { Pool } from './pool.ts'
@@ -45,6 +46,8 @@ export interface Wanted {
   readonly scope: Scope
   /** Where the node's kube-proxy serves what it says of itself; undefined where that is not known. */
   readonly served: (node: string) => Served | undefined
+  /** Who is waited for. */
+  readonly progress?: ((text: string) => void) | undefined
 }
 
 /** Tries one way after the other for the nodes that are left. Throws KPX1013 to KPX1015 where no way led to any node because of that. */
@@ -56,6 +59,7 @@ export async function lookAt(
   const looks = new Map<string, Look>()
   const of = ({ name }: ClusterNode): Look => looks.get(name) ?? unseen
   const pool = new Pool(mostNodes)
+  const looking = new Looking(nodes.length, wanted.progress ?? (() => undefined))
   for (const access of ways) {
     // in a debug pod commands are run in the same way
     const isLeft = (look: Look): boolean => !look.isWhole && !(look.refusal && access.way === 'debug-pod')
@@ -71,7 +75,7 @@ export async function lookAt(
           () => open(node),
         ),
       )
-    await Promise.all(left.map((node) => pool.run(() => look(node))))
+    await Promise.all(left.map((node) => pool.run(() => looking.during(node.name, () => look(node)))))
   }
   const all = [...looks.values()]
   const refusal = all.find((look) => look.refusal)?.refusal
