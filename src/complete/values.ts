@@ -46,6 +46,7 @@ export const ofFlags: Readonly<Record<string, Source>> = {
   context: contexts,
   flows: file,
   from: file,
+  'kube-proxy-namespace': namespaces,
   kubeconfig: file,
   kubernetes: releases,
   mode: liveModes,

@@ -97,7 +97,16 @@ describe('an offline command', () => {
       [first, ...(topics.includes(first) ? others.slice(0, 1) : [])].join(':'),
     )
     // they ask nothing of a recording, or find nothing to compare in one
-    const others = ['__complete', 'capture', 'completion', 'config:diff', 'explain:field', 'job', 'rbac', 'rollout:status']
+    const others = [
+      '__complete',
+      'capture',
+      'completion',
+      'config:diff',
+      'explain:field',
+      'job',
+      'rbac',
+      'rollout:status',
+    ]
     const writing = [
       'cleanup',
       'config:restore',

@@ -165,13 +165,13 @@ describe('completion', () => {
   it('knows what stands for every flag and argument of every command, or that anything may', () => {
     const flags = config.commands.flatMap((command) => Object.values(command.flags))
     const open = flags.filter((flag) => flag.type === 'option' && !flag.options).map(({ name }) => name)
-    const free = ['as', 'batch', 'daemonset', 'debug-image', 'limit', 'node-timeout', 'report', 'request-timeout']
-    const others = ['selector', 'settle', 'timeout', 'via']
+    const free = ['as', 'batch', 'daemonset', 'debug-image', 'image', 'limit', 'name', 'node-timeout', 'report']
+    const others = ['request-timeout', 'schedule', 'selector', 'settle', 'timeout', 'via']
     expect([...new Set(open)].sort()).to.deep.equal([...free, ...others, ...Object.keys(ofFlags)].sort())
     const args = config.commands.flatMap(({ args, id }) =>
       Object.values(args).flatMap(({ name, options }) => (options ? [] : [`${id} ${name}`])),
     )
-    expect(args.sort()).to.deep.equal(['explain:address address', ...Object.keys(ofArguments)].sort())
+    expect(args.sort()).to.deep.equal(['explain:address address', 'job command', ...Object.keys(ofArguments)].sort())
   })
 
   it('has words for fields that kube-proxy takes', () => {
