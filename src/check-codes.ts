@@ -75,7 +75,7 @@ export const checkCodes = [
   {
     code: 'KPX4111',
     level: 'warning',
-    title: 'nodes would answer ARP for addresses that another program announces',
+    title: 'nodes would answer ARP for what another program announces',
     why: "In ipvs mode every node has the load balancers' addresses, and answers for them unless ipvs.strictARP keeps it from that.",
     fix: 'set it together with the mode: kpx config set ipvs.strictARP=true',
   },
@@ -197,5 +197,12 @@ export const checkCodes = [
     title: 'a node lacks a family of addresses that Services have',
     why: 'Only the families that the node has are served there, of which kube-proxy tells in its log alone.',
     fix: 'give the node an address of the family, or make the Services single-stack',
+  },
+  {
+    code: 'KPX4142',
+    level: 'info',
+    title: 'a Service without endpoints answers otherwise',
+    why: 'Where no endpoint serves an external or load balancer IP, the modes refuse at other places: iptables mode where packets come to the node and before it asks for source ranges, nftables mode also where they leave a process and after that.',
+    fix: 'nothing, unless somebody waits for the refusal: look at a Service with kpx explain service',
   },
 ] as const satisfies readonly CatalogueEntry[]

@@ -21,7 +21,7 @@ export interface CatalogueEntry {
   readonly exit?: 1 | 2 | 3
 }
 
-export const catalogue = [
+const entriesOfKinds = [
   ...accessCodes,
   ...configCodes,
   {
@@ -203,6 +203,9 @@ export const catalogue = [
   ...preflightCodes,
   ...rolloutCodes,
 ] as const satisfies readonly CatalogueEntry[]
+
+/** Sorted by code. */
+export const catalogue = entriesOfKinds.toSorted((one, other) => (one.code < other.code ? -1 : 1))
 
 export type Code = (typeof catalogue)[number]['code']
 

@@ -49,6 +49,7 @@ import { strictArp } from './strict-arp.ts'
 import { surge } from './surge.ts'
 import { tools } from './tools.ts'
 import { unfinishedRollout } from './unfinished-rollout.ts'
+import { unservedAddresses } from './unserved-addresses.ts'
 import { updateStrategy } from './update-strategy.ts'
 import { windows } from './windows.ts'
 
@@ -103,6 +104,7 @@ export const checks: readonly Check[] = [
   surge,
   tools,
   unfinishedRollout,
+  unservedAddresses,
   updateStrategy,
   windows,
 ]

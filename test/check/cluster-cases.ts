@@ -108,6 +108,18 @@ export const clusterCases: readonly Case[] = [
     message: /connections that IPVS carries break/,
   },
   {
+    code: 'KPX4142',
+    node: null,
+    level: 'info',
+    fires: toNftables({
+      'objects/services.json': items(({ spec }) => Object.assign(spec, { externalIPs: ['192.0.2.9'] }), named('idle')),
+    }),
+    not: toNftables({
+      'objects/services.json': items(({ spec }) => Object.assign(spec, { externalIPs: ['192.0.2.9'] }), named('web')),
+    }),
+    message: /addresses beyond the cluster \(shop\/idle\), nftables mode also refuses/,
+  },
+  {
     code: 'KPX4123',
     node: null,
     fires: toNftables({

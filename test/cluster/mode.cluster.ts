@@ -1,6 +1,7 @@
 /** `kpx mode set` on a real cluster: what it costs the clients of Services, and what is left when something ends in the middle of it. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
+import type { ModeCheck } from '../../src/check/mode-check.ts'
 import type { Change } from '../../src/rollout/change.ts'
 import { Random } from '../fuzz/random.ts'
 import { kpxProcess } from '../kpx.ts'
@@ -10,11 +11,13 @@ import { echoBinary, kubernetesVersion } from './built.ts'
 import type { Cluster } from './cluster.ts'
 import { changingNode, startKpx, strike, victims } from './kills.ts'
 import { changeKubeProxy, kubeProxyOn } from './kube-proxy.ts'
+import { outcomesIn } from './outcomes.ts'
 import { run } from './run.ts'
 import { createMeter, meter } from './traffic.ts'
 import type { Metered } from './traffic.ts'
 import { until } from './until.ts'
 import { upCluster } from './up.ts'
+import { createWorld, worldNamespace } from './verify-worlds.ts'
 import { webManifests } from './web.ts'
 
 const coldBuild = 60 * 60_000
@@ -148,13 +151,37 @@ describe('a change of the mode', function () {
     await patch('RollingUpdate')
   })
 
+  it('does to packets to random Services what the mode before did, from everywhere', async () => {
+    await createWorld(cluster, 40, seed)
+    try {
+      await until('the rules of the world', async () => (await kpx('verify', '-n', worldNamespace)).exit === 0)
+      const { stdout } = await kpx('mode', 'check', 'nftables', '-o', 'json')
+      const { findings } = JSON.parse(stdout) as ModeCheck
+      const announced = findings.flatMap(({ affects = [], code }) => (code === 'KPX4142' ? affects : []))
+      const before = await outcomesIn(cluster, worldNamespace)
+      const { change, exit } = await changed('mode', 'set', 'nftables')
+      expect([exit, change.rollout?.state]).to.deep.equal([0, 'done'])
+      const after = await outcomesIn(cluster, worldNamespace)
+      const differing = [...before].filter(([packet, told]) => after.get(packet) !== told)
+      const unannounced = differing.filter(([packet]) => !announced.some((name) => packet.startsWith(`${name} `)))
+      process.stderr.write(
+        `${before.size} kinds of packets, ${differing.length} of which become something else, as mode check has said\n`,
+      )
+      expect(unannounced.map(([packet, told]) => [packet, told, after.get(packet)])).to.deep.equal([])
+      expect([...after.keys()].sort()).to.deep.equal([...before.keys()].sort())
+      expect(before.size).to.be.greaterThan(500)
+    } finally {
+      await cluster.kubectl(['delete', 'namespace', worldNamespace])
+    }
+  })
+
   it(`is finished or taken back after ${kills} strokes at random moments, and clients are served throughout`, async function () {
     this.timeout(kills * 90_000)
     this.retries(1)
     const random = new Random(seed)
     const rows: string[] = []
     const all: number[] = []
-    let running = startKpx(cluster, 'mode', 'set', 'nftables')
+    let running = startKpx(cluster, ...(await nextOf(random)))
     for (let stroke = 0; stroke < kills; stroke++) {
       const moment = 500 + random.below(9_000)
       const wanted = random.oneIn(3) ? random.pick(victims) : 'kpx'
