@@ -22,7 +22,7 @@ export default class Status extends BaseCommand<typeof Status> {
   }
 
   private async look(): Promise<Look<StatusDocument>> {
-    const capture = await this.capture('everything')
+    const capture = await this.capture('state')
     const scene = sceneOf(capture)
     const nodes = chosenNodes(this.flags.node, scene)
     const status = statusOf(scene, nodes)

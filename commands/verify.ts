@@ -39,7 +39,7 @@ export default class Verify extends CheckCommand<typeof Verify> {
   private async verified(): Promise<Verification> {
     const { namespace, node, selector, settle } = this.flags
     const look = async (): Promise<ReturnType<typeof observe>> => {
-      const scene = sceneOf(await this.capture('everything'))
+      const scene = sceneOf(await this.capture('state'))
       return observe(namedServices(this.words, namespace, scene, selector), chosenNodes(node, scene), scene)
     }
     return withSuppressed(verificationOf(await lasting(look, this.pauses(settle)), 'never'), this.suppress, this.failOn)

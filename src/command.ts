@@ -223,7 +223,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     if (local) return (await import('./kube/local-capture.ts')).localCapture(this.patience, scope)
     const connection = await this.connection()
     const { liveCapture } = await import('./kube/live-capture.ts')
-    const { servedPorts } = scope === 'everything' ? await import('./config/served-ports.ts') : {}
+    const { servedPorts } = scope === 'rules' ? {} : await import('./config/served-ports.ts')
     const access = await this.access()
     const progress = (text: string): void => this.#progress.tell(text)
     const release = whenInterrupted(async () => this.#progress.end())

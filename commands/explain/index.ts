@@ -12,7 +12,7 @@ export default class Explain extends BaseCommand<typeof Explain> {
 
   async run(): Promise<KubeProxyExplanation> {
     const { node } = this.flags
-    const scene = this.namesSource ? sceneOf(await this.capture('everything')) : undefined
+    const scene = this.namesSource ? sceneOf(await this.capture('state')) : undefined
     const explanation = explainKubeProxy(scene, scene ? chosenNodes(node, scene) : [])
     await this.print(
       explanation,

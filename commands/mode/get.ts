@@ -13,7 +13,7 @@ export default class ModeGet extends BaseCommand<typeof ModeGet> {
   static override examples = ['<%= config.bin %> mode get', '<%= config.bin %> mode get --from CAPTURE -o json']
 
   async run(): Promise<ModeDocument> {
-    const scene = sceneOf(await this.capture('everything'))
+    const scene = sceneOf(await this.capture('state'))
     const nodes = chosenNodes(this.flags.node, scene)
     const mode = modeDocument(statusOf(scene, nodes))
     await this.print(

@@ -18,7 +18,7 @@ export default class RolloutStatus extends BaseCommand<typeof RolloutStatus> {
   }
 
   private async look(): Promise<Look<RolloutStatusDocument>> {
-    const scene = sceneOf(await this.capture('everything'))
+    const scene = sceneOf(await this.capture('state'))
     const nodes = chosenNodes(this.flags.node, scene)
     const status = rolloutStatusOf(scene, nodes)
     const tell = async (): Promise<void> => {

@@ -61,7 +61,7 @@ async function readCluster(connection: Connection, options: LiveOptions): Promis
   const names = wanted.map(({ name }) => name).sort()
   const proxies = kubeProxyPods(pods)
   const own = names.flatMap((name) => proxies.get(name) ?? [])
-  const wholly = options.scope === 'everything'
+  const wholly = options.scope !== 'rules'
   const about = wholly ? await kubeProxyLists(connection, [...proxies.values()]) : undefined
   const served = new Map(about && own.map((pod) => [pod.node, portsOf(pod, about, options.servedPorts)]))
   const [looks, logs] = await Promise.all([

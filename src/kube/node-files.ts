@@ -18,8 +18,8 @@ export interface NodeFile {
    * does without it; or nothing, for a file that only adds to what is known.
    */
   readonly missed?: 'always' | 'failed'
-  /** Not of the rules, which is what is asked for mostly. */
-  readonly beside?: true
+  /** Not of the rules: of the node's and kube-proxy's `state`, or of the `tools` that are there. */
+  readonly of?: 'state' | 'tools'
   /** A container does not see it. */
   readonly onHost?: true
 }
@@ -236,7 +236,7 @@ export const nodeFiles: readonly NodeFile[] = [
     file: processFile,
     commands: [command('pgrep', '-xa', 'kube-proxy')],
     onHost: true,
-    beside: true,
+    of: 'state',
   },
   {
     file: 'kube-proxy-config.txt',
@@ -245,14 +245,14 @@ export const nodeFiles: readonly NodeFile[] = [
     // that of a pod is where the container has it, and not here
     commands: [{ words: ['cat'], more: (files) => [[configPath(files) ?? '']] }],
     onHost: true,
-    beside: true,
+    of: 'state',
   },
-  { file: 'modprobe.txt', beside: true, commands: [modprobe] },
-  { file: 'iptables-version.txt', beside: true, commands: [command('iptables', '--version')] },
-  { file: 'nft-version.txt', beside: true, commands: [command('nft', '--version')] },
-  { file: 'ipset-version.txt', beside: true, commands: [command('ipset', '--version')] },
+  { file: 'modprobe.txt', of: 'tools', commands: [modprobe] },
+  { file: 'iptables-version.txt', of: 'tools', commands: [command('iptables', '--version')] },
+  { file: 'nft-version.txt', of: 'tools', commands: [command('nft', '--version')] },
+  { file: 'ipset-version.txt', of: 'tools', commands: [command('ipset', '--version')] },
   { file: 'ipset-save.txt', after: saves, isWanted: namesSets, commands: [command('ipset', 'save')], missed: 'failed' },
   // as the connections of UDP alone last without their clients' knowing
-  { file: 'conntrack.txt', beside: true, commands: [command('conntrack', '-L', '-p', 'udp')] },
-  { file: 'conntrack-ipv6.txt', beside: true, commands: [command('conntrack', '-L', '-f', 'ipv6', '-p', 'udp')] },
+  { file: 'conntrack.txt', of: 'state', commands: [command('conntrack', '-L', '-p', 'udp')] },
+  { file: 'conntrack-ipv6.txt', of: 'state', commands: [command('conntrack', '-L', '-f', 'ipv6', '-p', 'udp')] },
 ]

@@ -22,8 +22,8 @@ export interface NodeRecord {
   readonly lost: KpxError | undefined
 }
 
-/** `rules` and what else decides about packets; or `everything`, which also has what kube-proxy says of itself. */
-export type Scope = 'everything' | 'rules'
+/** `rules` and what else decides about packets; `state`, which also has what kube-proxy says of itself; or `everything`, with the node's tools. */
+export type Scope = 'everything' | 'rules' | 'state'
 
 /** Where kube-proxy serves what it says of itself, in its configuration's words; undefined where it serves nothing. */
 export interface Served {
@@ -40,14 +40,14 @@ export async function recordOf(way: Way, scope: Scope, served: Served = usuallyS
   const done = new Map<string, Promise<void>>()
   for (const { file, of, path } of servedFiles) {
     const port = served[of]
-    if (port !== undefined && (scope === 'everything' || file === 'proxyMode.txt'))
+    if (port !== undefined && (scope !== 'rules' || file === 'proxyMode.txt'))
       done.set(
         file,
         pool.run(() => node.readServed(file, port, path)),
       )
   }
   for (const one of nodeFiles) {
-    if ((one.onHost && !way.onHost) || (one.beside && scope !== 'everything')) continue
+    if ((one.onHost && !way.onHost) || !isOf(one, scope)) continue
     const before = Promise.all((one.after ?? []).flatMap((file) => done.get(file) ?? []))
     done.set(
       one.file,
@@ -59,6 +59,9 @@ export async function recordOf(way: Way, scope: Scope, served: Served = usuallyS
   // what kube-proxy does not say of itself on a lost node has the same reason
   return { answered, files, lost, blind: folded(lost ? blind : [...blind, ...unserved]) }
 }
+
+const isOf = ({ of }: NodeFile, scope: Scope): boolean =>
+  scope === 'everything' || of === undefined || (of === 'state' && scope === 'state')
 
 class Recorder {
   readonly files = new Map<string, Buffer>()

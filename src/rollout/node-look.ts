@@ -28,7 +28,7 @@ const debugPods = { allowed: false, image: undefined, consent: async () => 'not 
 /** As if there were no bridge. Throws KPX1013 and its like where the API server does not answer; what is not allowed makes the node blind. */
 export async function lookAtNode(connection: Connection, node: string): Promise<NodeLook> {
   try {
-    const options = { scope: 'everything', nodes: [node], via: undefined, debugPods, servedPorts } as const
+    const options = { scope: 'state', nodes: [node], via: undefined, debugPods, servedPorts } as const
     return lookIn(sceneWithoutBridge(await liveCapture(connection.another(), options)), node)
   } catch (error) {
     if (!(error instanceof KpxError) || isPassing(error)) throw error
