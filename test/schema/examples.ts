@@ -48,7 +48,7 @@ const nullable = [
   /^KubeProxyExplanation cluster(?:\.platform|\.counts|\.counts\.endpoints|\.example)?$/,
   /^KubeProxyExplanation cluster\.nodes\[\]\.(?:rules|sets|virtualServers)$/,
   /^FindingList nodes\[\]\.(?:from|kernel|version)$/,
-  /^Mode (?:config\.(?:key|object)|mode\.(?:configured|effective)|nodes\[\]\.(?:programmed|running|version))$/,
+  /^Mode (?:config\.(?:key|object)|mode\.(?:configured|effective)|nodes\[\]\.(?:config\.(?:configured|effective|key|object)|programmed|running|version))$/,
   /^ModeExplanation (?:example|noExample)$/,
   /^ModeExplanation example\.steps\[\]\.(?:file|line|target)$/,
   /^PodExplanation (?:node|phase|ready|why)$/,
