@@ -11,11 +11,9 @@ export const kubeProxy: NodeCheck = {
   ofNode: ({ seen }, { question: { mode }, scene, status: { anyPod, server } }) => {
     const findings = statusFindings(seen, server, anyPod, scene)
     if (findings.length === 0 && !seen.ruleset) return skipped('nothing of the node was seen')
-    // the mode that is asked about is configured: the change has begun, and a restart ends it
-    const isBegun = mode !== undefined && seen.status.config.effective === mode
-    // where there is none, there is none to change
+    // a change of the mode starts every pod anew, with what is configured then; where there is none, there is none to change
     const isMilder = ({ code }: Finding): boolean =>
-      code === 'KPX2102' ? isBegun : code === 'KPX3008' && !seen.started
+      code === 'KPX2102' ? mode !== undefined : code === 'KPX3008' && !seen.started
     return findings.map((one) => (isMilder(one) ? { ...one, level: 'warning' } : one))
   },
 }

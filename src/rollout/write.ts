@@ -75,6 +75,8 @@ export async function change(
   const diff = textDiff(text, after, [label, label])
   const object = nameOf(subject.object)
   if (diff === '' && !(await isWaiting(subject, after, options))) return changeOf({ object, diff })
+  // what is found on nodes in the middle of another rollout is that one's matter
+  if (options.dryRun === null) await refuseOther(subject)
   const owned = ownerFindings(subject, options.force)
   const own = [...newFindings(subject, after), ...owned]
   const findings = [...own, ...beside.filter(({ code }) => !own.some((one) => one.code === code))]
@@ -88,7 +90,6 @@ export async function change(
   }
   const refusal = diff === '' ? undefined : await attempt(subject, planned, check)
   if (refusal || options.dryRun === 'server') return refusal ?? changeOf(planned)
-  await refuseOther(subject)
   const consequence = consequenceOf(subject, after, options)
   const rolling = isRolling(subject, after, options) ? [...(await orderOf(subject, after, options)), ...about] : []
   const plan = { object, diff, findings, consequence, about: rolling, question: `Change ${object}?`, ...word }

@@ -12,10 +12,10 @@ export function rolloutIn({ capture }: Scene): RolloutLease | undefined {
   return lease === undefined ? undefined : rolloutLease(object(lease))
 }
 
-/** One that was stopped. */
 /** Seconds without a sign after which nobody is taken to go on with a rollout. */
 const silence = 60
 
+/** Of one that was stopped. */
 export function rolloutFindings(scene: Scene): Finding[] {
   const lease = rolloutIn(scene)
   if (!lease) return []
