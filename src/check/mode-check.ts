@@ -6,11 +6,13 @@ import { nodeNames, seenOf } from '../answer/scene.ts'
 import type { Scene } from '../answer/scene.ts'
 import type { Code } from '../codes.ts'
 import type { Mode } from '../modes.ts'
+import { gapSeconds } from './gap.ts'
 import { checks } from './index.ts'
 import { runChecks } from './run.ts'
 import type { CheckRun } from './run.ts'
 import { subjectOf } from './subject.ts'
 import type { CheckedNode } from './subject.ts'
+import { hasTool } from './tools.ts'
 
 /** `unknown`: nothing speaks against it, but too little was seen. */
 type ModeVerdict = 'no' | 'unknown' | 'yes'
@@ -28,6 +30,10 @@ export interface NodeModeCheck {
   readonly version: string | null
   /** The kernel's release; null where it is not known. */
   readonly kernel: string | null
+  /** Whether a table of kpx can serve it while its mode changes: whether there is an nft; null where that is not known. */
+  readonly bridged: boolean | null
+  /** Seconds for which new connections through it fail otherwise; null where that is not known. */
+  readonly gapSeconds: number | null
 }
 
 export type ModeCheck = FindingList & {
@@ -49,7 +55,7 @@ export function checkMode(scene: Scene, mode: Mode['name'], options: ModeCheckOp
   const found = runChecks(checks, subject)
   const run = { ...found, findings: suppress(found.findings) }
   const seen = seenOf(scene)
-  const nodes = subject.nodes.map((node) => nodeCheck(node, run, seen.nodes))
+  const nodes = subject.nodes.map((node) => nodeCheck(node, run, seen.nodes, scene))
   return {
     ...findingList(run.findings, run.codes, run.skipped, failOn, seen),
     mode,
@@ -60,7 +66,12 @@ export function checkMode(scene: Scene, mode: Mode['name'], options: ModeCheckOp
 
 const isError = (found: Finding): boolean => found.level === 'error' && isOpen(found)
 
-function nodeCheck(node: CheckedNode, { findings, open }: CheckRun, seen: readonly string[]): NodeModeCheck {
+function nodeCheck(
+  node: CheckedNode,
+  { findings, open }: CheckRun,
+  seen: readonly string[],
+  scene: Scene,
+): NodeModeCheck {
   const { kernel, name, seen: own } = node
   const here = findings.filter((finding) => finding.node === name || (finding.node === null && isError(finding)))
   return {
@@ -71,6 +82,8 @@ function nodeCheck(node: CheckedNode, { findings, open }: CheckRun, seen: readon
     changes: node.changes,
     version: own.status.version,
     kernel: kernel?.release ?? null,
+    bridged: hasTool('nft', node, scene) ?? null,
+    gapSeconds: gapSeconds(node) ?? null,
   }
 }
 

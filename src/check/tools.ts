@@ -36,6 +36,12 @@ function checkedTool(tool: string, atLeast: string, node: CheckedNode, scene: Sc
   return [finding('KPX4103', { message: `there is no ${tool} in its image that could be run` })]
 }
 
+/** Whether kube-proxy's image has it; undefined where that is not told. */
+export function hasTool(tool: string, node: CheckedNode, scene: Scene): boolean | undefined {
+  if (isOfHost(node, scene)) return undefined
+  return node.file(versionFiles[tool] ?? '') !== undefined || (wasAsked(node, scene) ? false : undefined)
+}
+
 /** Commands that were run on the node itself, where kube-proxy has an image of its own. */
 export const isOfHost = ({ name, seen: { pod } }: CheckedNode, { capture }: Scene): boolean =>
   pod !== undefined && ['local', 'via'].includes(capture.reached(name)?.way ?? '')

@@ -1,7 +1,7 @@
 /** `kpx mode set`: the check, and the change of the one setting, wherever it is. */
 import { placeOf } from '../answer/config/place.ts'
 import type { Finding } from '../answer/finding.ts'
-import type { ModeCheck } from '../check/mode-check.ts'
+import type { ModeCheck, NodeModeCheck } from '../check/mode-check.ts'
 import { list, object, text } from '../cluster/json.ts'
 import type { Json } from '../cluster/json.ts'
 import { commandLineOf } from '../config/command-line.ts'
@@ -33,13 +33,27 @@ export function setMode(found: Subject, check: ModeCheck, options: ChangeOptions
   return change(found, textWith(found, check.mode), options, dialog, beside)
 }
 
-function trafficText({ nodes }: ModeCheck, { bridge }: ChangeOptions): string {
+/** What the change means for the clients of Services; of the options only whether nodes are bridged. */
+export function trafficText({ nodes }: ModeCheck, { bridge }: Pick<ChangeOptions, 'bridge'>): string {
   const changing = nodes.filter(({ changes }) => changes)
   if (changing.length === 0) return 'every node is in that mode already: no rule goes away'
-  if (!bridge) return 'while the mode of a node changes, new connections through it fail for some seconds (--no-bridge)'
-  const own = changing.filter(({ from }) => from === 'ipvs').map(({ node }) => node)
-  const cut = own.length === 0 ? '' : `; connections that IPVS carries are cut on ${own.join(', ')}`
-  return `a temporary table serves Services while the mode of a node changes; connections that there are go on${cut}`
+  if (!bridge) return `while the mode of a node changes, ${gapText(changing)} (--no-bridge)`
+  const cut = changing.filter(({ from }) => from === 'ipvs')
+  const open = changing.filter(({ bridged }) => bridged === false)
+  return [
+    'a temporary table serves Services while the mode of a node changes; connections that there are go on',
+    ...(cut.length === 0 ? [] : [`connections that IPVS carries are cut on ${namesOf(cut)}`]),
+    ...(open.length === 0 ? [] : [`there is no nft for that table on ${namesOf(open)}: ${gapText(open)}`]),
+  ].join('; ')
+}
+
+const namesOf = (nodes: readonly NodeModeCheck[]): string => nodes.map(({ node }) => node).join(', ')
+
+/** As long as on the slowest of them. */
+function gapText(nodes: readonly NodeModeCheck[]): string {
+  const known = nodes.flatMap(({ gapSeconds }) => gapSeconds ?? [])
+  const time = known.length === 0 ? 'some seconds' : `about ${Math.max(...known)} s`
+  return `new connections through it fail for ${time}`
 }
 
 /** What was not seen may speak against it: the first of these nodes will show. */

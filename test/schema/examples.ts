@@ -47,7 +47,7 @@ const nullable = [
   /^History items\[\]\.changes\[\]\.(?:after|before)$/,
   /^KubeProxyExplanation cluster(?:\.platform|\.counts|\.counts\.endpoints|\.example)?$/,
   /^KubeProxyExplanation cluster\.nodes\[\]\.(?:rules|sets|virtualServers)$/,
-  /^FindingList nodes\[\]\.(?:from|kernel|version)$/,
+  /^FindingList nodes\[\]\.(?:bridged|from|gapSeconds|kernel|version)$/,
   /^Mode (?:config\.(?:key|object)|mode\.(?:configured|effective)|nodes\[\]\.(?:config\.(?:configured|effective|key|object)|programmed|running|version))$/,
   /^ModeExplanation (?:example|noExample)$/,
   /^ModeExplanation example\.steps\[\]\.(?:file|line|target)$/,
