@@ -50,7 +50,7 @@ export const accessCodes = [
     level: 'error',
     title: 'neither a capture nor a cluster is given',
     why: 'There is no --from, no kubeconfig (--kubeconfig, KUBECONFIG, ~/.kube/config), and this is no pod of a cluster.',
-    fix: 'pass a capture (--from PATH) or a kubeconfig (--kubeconfig FILE), or look at this machine alone (--local)',
+    fix: 'name a capture (--from PATH), or a kubeconfig (--kubeconfig FILE), or this machine alone (--local)',
   },
   {
     code: 'KPX1008',

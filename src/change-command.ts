@@ -207,8 +207,9 @@ export abstract class ChangeCommand<T extends typeof Command = typeof Command> e
     const { batch, 'dry-run': dryRun, plan, yes } = this.own
     if (batch !== undefined) batchOf(batch, 1)
     if (yes || dryRun !== undefined || plan !== undefined || canAsk(process.stdin, process.stderr)) return
+    const look = 'dry-run' in this.ctor.baseFlags ? '; or look at what it would do: --dry-run=client' : ''
     throw new KpxError('KPX1001', 'nobody can be asked whether the change is wanted: this is no terminal', {
-      fix: 'say so beforehand: --yes; or look at what it would do: --dry-run=client',
+      fix: `say so beforehand: --yes${look}`,
     })
   }
 

@@ -142,6 +142,13 @@ export const sharedFlags = {
   }),
 }
 
+/** What an answer can come from, by the flag that names it. */
+const sources = {
+  from: 'a capture (--from PATH)',
+  kubeconfig: 'a kubeconfig (--kubeconfig FILE)',
+  local: 'this machine alone (--local)',
+}
+
 /** Go's durations as kubectl takes them: `30s`, `2m`, `500ms`, or seconds without a unit. */
 export function milliseconds(duration: string, flag = 'request-timeout'): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(duration)
@@ -279,7 +286,14 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     const { as, context, kubeconfig } = this.flags
     // loaded by those alone who ask a cluster: it takes longer than all of an offline answer
     const { connect } = await import('./kube/connect.ts')
-    return connect({ as, context, kubeconfig }, this.patience, process.env)
+    return connect({ as, context, kubeconfig, fix: this.sourceFix }, this.patience, process.env)
+  }
+
+  /** The next step where nothing names a source: the flags that this command has. */
+  private get sourceFix(): string {
+    const known = { ...this.ctor.baseFlags, ...this.ctor.flags }
+    const ways = Object.entries(sources).flatMap(([flag, way]) => (flag in known ? [way] : []))
+    return `name ${ways.join(', or ')}`
   }
 
   /** Milliseconds that a cluster may be silent. */

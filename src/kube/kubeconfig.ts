@@ -13,11 +13,13 @@ export interface KubeconfigOptions {
   readonly context: string | undefined
   /** --as. */
   readonly as: string | undefined
+  /** The next step where nothing names a cluster, if the catalogue's is not that of the command. */
+  readonly fix?: string
 }
 
 /** --kubeconfig, then $KUBECONFIG, then ~/.kube/config, then the pod's own ServiceAccount. Throws KPX1007 and KPX1012. */
 export function loadKubeconfig(options: KubeconfigOptions, env: NodeJS.ProcessEnv): KubeConfig {
-  const config = withContext(fromFiles(options, env) ?? fromPod(), options.context)
+  const config = withContext(fromFiles(options, env) ?? fromPod(options), options.context)
   for (const user of config.users) {
     if (options.as !== undefined) Object.assign(user, { impersonateUser: options.as })
   }
@@ -88,8 +90,9 @@ const firstOfEachName = <T extends { readonly name: string }>(items: readonly T[
 
 const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 
-function fromPod(): KubeConfig {
-  if (!existsSync(podToken)) throw new KpxError('KPX1007', 'no capture and no kubeconfig given')
+function fromPod({ fix }: KubeconfigOptions): KubeConfig {
+  if (!existsSync(podToken))
+    throw new KpxError('KPX1007', 'no cluster is named: there is no kubeconfig', fix === undefined ? {} : { fix })
   const config = new KubeConfig()
   config.loadFromCluster()
   return config

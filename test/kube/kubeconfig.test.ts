@@ -46,7 +46,7 @@ describe('the cluster of a kubeconfig', () => {
   }
 
   it('is none where nothing names one', async () => {
-    expect(await failure()).to.match(/^Error: .* \(KPX1007\)\n {2}fix: pass a capture \(--from PATH\)/)
+    expect(await failure()).to.match(/^Error: .* \(KPX1007\)\n {2}fix: name a capture \(--from PATH\), or .*--local/)
   })
 
   it('is that of --kubeconfig, or of the first file in KUBECONFIG that says one', async () => {
