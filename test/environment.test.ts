@@ -1,37 +1,14 @@
 /** Every command where there is little: another locale, no colour, no stdin, a narrow terminal. Needs `npm run build`. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { printed as printedOf, tooLong, unread } from './environment.ts'
+import type { Printed } from './environment.ts'
 import { capture, everyCommand } from './every-command.ts'
-import { root } from './kpx.ts'
 
-interface Printed {
-  readonly stdout: string
-  readonly stderr: string
-  readonly exit: number | null
-}
-
-/** Through a shell that closes stdin, with nothing of this process's environment but the path. */
-async function printed(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Printed> {
-  const words = [process.execPath, `${root}bin/run.js`, ...argv, '--from', capture]
-  const child = spawn('sh', ['-c', 'exec "$@" <&-', 'sh', ...words], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const ended = once(child, 'close') as Promise<[number | null]>
-  const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-  return { stdout, stderr, exit }
-}
-
-/** Lines that are too long for the terminal and could have been broken; commands are copied, and stay whole. */
-const tooLong = (stdout: string, width: number): string[] =>
-  stdout
-    .split('\n')
-    .filter((line) => Array.from(line).length > width && line.trim().includes(' ') && !/^ {2}(?:kpx|curl) /.test(line))
+const printed = (argv: readonly string[], env: NodeJS.ProcessEnv, run?: string): Promise<Printed> =>
+  printedOf([...argv, '--from', capture], env, run)
 
 describe('the environment', () => {
   for (const argv of everyCommand) {
@@ -44,13 +21,14 @@ describe('the environment', () => {
         FORCE_COLOR: '1',
         HOME: '/nowhere',
       }
-      const [plain, same, narrow, none] = await Promise.all(
-        [{}, { ...poor, COLUMNS: 'many' }, { COLUMNS: '40' }, { COLUMNS: '1' }].map((env) => printed(argv, env)),
-      )
+      const [plain, same, narrow, none, alone] = await Promise.all([
+        ...[{}, { ...poor, COLUMNS: 'many' }, { COLUMNS: '40' }, { COLUMNS: '1' }].map((env) => printed(argv, env)),
+        printed(argv, {}, unread),
+      ])
       expect(plain).to.include({ stderr: '', exit: 0 })
       expect(plain?.stdout).to.match(/^[ -~\n]+$/)
       expect(same).to.deep.equal(plain)
-      for (const answer of [narrow, none]) expect(answer).to.include({ stderr: '', exit: 0 })
+      for (const answer of [narrow, none, alone]) expect(answer).to.include({ stderr: '', exit: 0 })
     })
   }
 

@@ -1,4 +1,4 @@
-/** Every command that answers from a recording alone, as it is asked about k1.37-iptables. */
+/** Every command: those that answer from a recording alone, as it is asked about k1.37-iptables, and the others. */
 import { captures } from './kpx.ts'
 
 export const capture = `${captures}/k1.37-iptables`
@@ -23,4 +23,37 @@ export const everyCommand: readonly (readonly string[])[] = [
   ['config', 'get', 'mode'],
   ['config', 'history'],
   ['config', 'validate'],
+]
+
+/** Those that need neither a recording nor a cluster. */
+export const offlineCommands: readonly (readonly string[])[] = [
+  ['__complete', '--', 'config', 'set', ''],
+  ['completion', 'bash'],
+  ['explain'],
+  ['explain', 'code'],
+  ['explain', 'field'],
+  ['explain', 'mode', 'ipvs'],
+  ['job', '--image', 'registry.example/kpx:1'],
+  ['rbac'],
+]
+
+/** Those that read what the recording does not have, or write what they read. */
+export const clusterCommands: readonly (readonly string[])[] = [
+  ['capture', '/nowhere/taken'],
+  ['config', 'diff'],
+  ['rollout', 'status'],
+]
+
+/** Those that change a cluster. */
+export const writingCommands: readonly (readonly string[])[] = [
+  ['cleanup'],
+  ['config', 'restore'],
+  ['config', 'set', 'mode=nftables'],
+  ['config', 'unset', 'portRange'],
+  ['edit', 'configmap'],
+  ['edit', 'daemonset'],
+  ['mode', 'set', 'nftables'],
+  ['rollout', 'restart'],
+  ['rollout', 'resume'],
+  ['rollout', 'undo'],
 ]
