@@ -1,34 +1,15 @@
 /** What preflight finds and does not find, and what it makes of all of it. */
 import { expect } from 'chai'
-import { nodeNames, sceneOf } from '../../src/answer/scene.ts'
 import { checkList } from '../../src/check/check-list.ts'
 import { groups } from '../../src/check/check.ts'
 import { checks } from '../../src/check/index.ts'
-import { observed } from '../../src/check/observed.ts'
 import { exitOf, lookedAtFiles, preflight } from '../../src/check/preflight.ts'
 import type { Preflight } from '../../src/check/preflight.ts'
 import { questionOf } from '../../src/check/question.ts'
 import { preflightCodes } from '../../src/preflight-codes.ts'
-import { brokenCapture, gone } from '../broken-capture.ts'
+import { gone } from '../broken-capture.ts'
 import { comingCases, preflightCases } from './preflight-cases.ts'
-import type { PreflightCase } from './preflight-cases.ts'
-
-const judging = { failOn: 'error', suppress: (all: Preflight['findings']) => all } as const
-
-async function answer({
-  edits = {},
-  kubernetes,
-  mode,
-  recording = 'k1.37-iptables',
-}: Partial<PreflightCase>): Promise<Preflight> {
-  const capture = await brokenCapture(recording, edits)
-  const looked = await observed(
-    () => Promise.resolve(sceneOf(capture)),
-    nodeNames,
-    () => Promise.resolve(false),
-  )
-  return preflight(looked, questionOf(mode, kubernetes), judging)
-}
+import { answer, judging } from './preflighted.ts'
 
 const about = (check: Preflight, code: string, message: RegExp): Preflight['findings'] =>
   check.findings.filter((one) => one.code === code && message.test(one.message))

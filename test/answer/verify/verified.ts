@@ -4,6 +4,7 @@ import { observe } from '../../../src/answer/verify/observe.ts'
 import type { Observation } from '../../../src/answer/verify/observe.ts'
 import { verificationOf } from '../../../src/answer/verify/verify.ts'
 import type { Verification } from '../../../src/answer/verify/verify.ts'
+import type { FindingList } from '../../../src/answer/finding-list.ts'
 import { brokenCapture, replaced } from '../../broken-capture.ts'
 import type { Edit, Edits } from '../../broken-capture.ts'
 
@@ -17,7 +18,7 @@ export const verified = async (recording: string, edits: Edits = {}): Promise<Ve
   verificationOf(await observed(recording, edits), 'error')
 
 /** `KPX3006 node1 shop/dns`. */
-export const found = ({ findings }: Verification): string[] =>
+export const found = ({ findings }: FindingList): string[] =>
   findings.map(({ affects = [], code, node }) => [code, node, affects.join()].join(' '))
 
 export const swap =
