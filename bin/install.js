@@ -8,5 +8,6 @@ const time = (path) => statSync(root + path, { throwIfNoEntry: false })?.mtimeMs
 
 // npm writes this file last, so a broken install is done again
 if (time('node_modules/.package-lock.json') < time('package-lock.json')) {
-  execSync('npm ci --include=dev --no-audit --no-fund', { cwd: root, stdio: ['ignore', 2, 2] })
+  // esbuild's own script only saves it a process, and newer releases of npm ask about it
+  execSync('npm ci --include=dev --no-audit --no-fund --ignore-scripts', { cwd: root, stdio: ['ignore', 2, 2] })
 }
