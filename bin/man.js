@@ -79,17 +79,23 @@ function synopsis(command) {
     return required ? word : `[${word}]`
   })
   if (!command.strict && words.length > 0) words[words.length - 1] += '...'
-  return [bold(typed(command)), ...words, `[${italic('FLAG')}]...`].join(' ')
+  const needed = Object.values(command.flags).filter(({ required }) => required)
+  const flags = needed.map(({ helpValue, name }) => `${bold(`--${name}`)}=${italic(helpValue ?? 'VALUE')}`)
+  return [bold(typed(command)), ...words, ...flags, `[${italic('FLAG')}]...`].join(' ')
 }
 
-const argument = ({ description, name, options }) =>
-  entry(italic(name.toUpperCase()), `${description ?? ''}${options ? `: ${options.join(', ')}` : ''}`)
+const argument = ({ default: usual, description, name, options }) =>
+  entry(
+    italic(name.toUpperCase()),
+    `${description ?? ''}${options ? `: ${options.join(', ')}` : ''}${usual === undefined ? '' : ` (default: ${usual})`}`,
+  )
 
-function flagEntry({ allowNo, char, default: usual, helpValue, multiple, name, options, summary, type }) {
+function flagEntry({ allowNo, char, default: usual, helpValue, multiple, name, options, required, summary, type }) {
   const long = bold(`--${allowNo ? '[no-]' : ''}${name}`)
   const value =
     type === 'option' ? `=${italic(helpValue ?? (options ? 'FORMAT' : 'VALUE'))}${multiple ? '...' : ''}` : ''
   const notes = [
+    ...(required ? ['It is required.'] : []),
     ...(options ? [`One of ${options.join(', ')}.`] : []),
     ...(type === 'option' && usual !== undefined ? [`Default: ${usual}.`] : []),
   ]
@@ -116,7 +122,9 @@ function page(name, { version }, sections) {
 
 const section = (title, lines) => (lines.length === 0 ? [] : [`.SH ${title}`, ...lines])
 const entry = (term, text) => ['.TP', term, paragraph(text)]
-const paragraph = (text) => escaped(text.charAt(0).toUpperCase() + text.slice(1)).replace(/([^.?!])$/, '$1.')
+/** The program's own name stays as it is typed. */
+const upperFirst = (text) => (text.startsWith('kpx') ? text : text.charAt(0).toUpperCase() + text.slice(1))
+const paragraph = (text) => escaped(upperFirst(text)).replace(/([^.?!])$/, '$1.')
 const lowerFirst = (text) => text.charAt(0).toLowerCase() + text.slice(1)
 
 const bold = (text) => `\\fB${escaped(text)}\\fR`

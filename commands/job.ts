@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../src/command.ts'
+import { jobNameOf, refuseNames } from '../src/job-words.ts'
 import { jobManifests } from '../src/kube/job.ts'
-import type { Manifest } from '../src/kube/job.ts'
 import { systemNamespace } from '../src/kube/role.ts'
 import { json, yaml } from '../src/view/json.ts'
 
@@ -28,7 +28,11 @@ export default class Job extends BaseCommand<typeof Job> {
     image: Flags.string({ summary: 'the image of kpx', helpValue: 'IMAGE', required: true }),
     schedule: Flags.string({ summary: "a CronJob that runs then, e.g. '0 6 * * *'", helpValue: 'CRON' }),
     name: Flags.string({ summary: 'its name (default: kpx and the command)', helpValue: 'NAME' }),
-    namespace: Flags.string({ char: 'n', summary: 'where it runs', helpValue: 'NAME', default: 'kpx' }),
+    namespace: Flags.string({
+      char: 'n',
+      summary: 'a namespace that is there (default: one of its own, kpx, which is made)',
+      helpValue: 'NAME',
+    }),
     'kube-proxy-namespace': Flags.string({
       summary: 'where kube-proxy is',
       helpValue: 'NAME',
@@ -37,19 +41,14 @@ export default class Job extends BaseCommand<typeof Job> {
   }
 
   async run(): Promise<object> {
+    const { image, 'kube-proxy-namespace': proxyNamespace, name, namespace, output, schedule } = this.flags
     const end = this.argv.indexOf('--')
-    // oclif moves words there that a flag of before has as well
+    // of two equal words, oclif has the one behind -- where the one before it is
     const words = end === -1 || end === this.argv.length - 1 ? this.words : this.argv.slice(end + 1)
-    const { image, 'kube-proxy-namespace': proxyNamespace, name, namespace = 'kpx', output, schedule } = this.flags
-    const items: readonly Manifest[] = jobManifests({
-      name: name ?? `kpx-${words[0] ?? ''}`,
-      namespace,
-      systemNamespace: proxyNamespace,
-      image,
-      words,
-      schedule,
-    })
-    const list = { apiVersion: 'v1', kind: 'List', items }
+    refuseNames([name, namespace, proxyNamespace], image, schedule)
+    const usual = jobNameOf(words, this.config.commands)
+    const options = { name: name ?? usual, namespace, systemNamespace: proxyNamespace, image, words, schedule }
+    const list = { apiVersion: 'v1', kind: 'List', items: jobManifests(options) }
     process.stdout.write(output === 'json' ? json(list) : await yaml(list))
     return list
   }

@@ -12,7 +12,10 @@ export default class Version extends BaseCommand<typeof Version> {
   static override summary = "tells kpx's version and what it knows, the API server's, and kube-proxy's on each node"
   static override baseFlags = { ...fromFlag, ...clusterFlags, ...listFlags }
   static override flags = {
-    client: Flags.boolean({ summary: "kpx's own alone: ask no cluster" }),
+    client: Flags.boolean({
+      summary: "kpx's own alone: ask no cluster",
+      exclusive: ['from'],
+    }),
   }
   static override examples = ['<%= config.bin %> version', '<%= config.bin %> version --client -o json']
 

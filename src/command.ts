@@ -1,13 +1,14 @@
 /** The base of every command: shared flags, one way to print an answer, errors to codes and exit codes. */
 import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
+import { inputName } from './capture/input.ts'
 import { readCapture } from './capture/read.ts'
 import type { Capture } from './capture/capture.ts'
 import type { AccessOptions } from './kube/access/index.ts'
 import type { Connection } from './kube/connection.ts'
 import type { Scope } from './kube/node-record.ts'
 import { KpxError } from './error.ts'
-import { reportFailure } from './failure.ts'
+import { failureText, reportFailure } from './failure.ts'
 import { unlessInterrupted, whenInterrupted } from './interruption.ts'
 import { Progress } from './progress.ts'
 import { terminalWidth, wantsColour } from './terminal.ts'
@@ -170,6 +171,8 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   protected words: readonly string[] = []
   /** What was looked at last. */
   #capture: Capture | undefined
+  /** To debug pods, or why not. */
+  #consent: string | true | undefined
 
   readonly #progress = new Progress(process.stderr, process.env)
 
@@ -202,18 +205,28 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   protected async looked<Answer>(look: () => Promise<Look<Answer>>): Promise<Answer> {
     const { watch: isWatching } = this.flags as { readonly watch?: boolean }
     const quietly = async (): Promise<Look<Answer>> => look().finally(() => this.#progress.end())
-    if (isWatching === true) return watch(quietly, () => this.startAnew())
+    if (isWatching === true) return this.#watched(quietly)
     const { answer, tell } = await quietly()
     await tell()
     return answer
   }
 
+  async #watched(look: () => Promise<Look<unknown>>): Promise<never> {
+    if (this.flags.output === 'html')
+      throw new KpxError('KPX1001', 'a page cannot be watched', { fix: 'leave out --watch, or choose -o table' })
+    return watch(
+      look,
+      () => this.#startAnew(),
+      (error) => process.stderr.write(failureText(error)),
+    )
+  }
+
   /** Between two answers: a clear screen (ECMA-48 CUP and ED), or an empty line between texts. */
-  private startAnew(): void {
+  #startAnew(): void {
     process.exitCode = 0
-    const { output } = this.flags
-    if (process.stdout.isTTY) process.stdout.write('\u001b[H\u001b[2J')
-    else if (output === 'table' || output === 'wide') process.stdout.write('\n')
+    const isDocument = ['json', 'yaml'].includes(this.flags.output)
+    if (process.stdout.isTTY && process.env['TERM'] !== 'dumb') process.stdout.write('\u001b[H\u001b[2J')
+    else if (!isDocument) process.stdout.write('\n')
   }
 
   /** The capture that --from names, or the cluster as it is now. */
@@ -247,10 +260,11 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     const { debugPodConsent, tellStale } = await import('./consent.ts')
     const { 'allow-debug-pods': allowed, 'debug-image': image, via } = this.flags
     const ask = debugPodConsent(allowed)
-    const consent: typeof ask = (pods) => {
+    // who watches is asked once
+    const consent: typeof ask = async (pods) => {
       // it has the terminal to itself
       this.#progress.tell(undefined)
-      return ask(pods)
+      return (this.#consent ??= await ask(pods))
     }
     const onStale: typeof tellStale = (...stale) => {
       this.#progress.tell(undefined)
@@ -275,7 +289,8 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
   /** What a report says of where it comes from; of files where nothing else was looked at. */
   protected get origin(): Origin {
     const about = { command: this.typed(), version: this.config.version }
-    if (!this.#capture) return { ...about, source: this.words.join(', '), takenAt: new Date().toISOString() }
+    if (!this.#capture)
+      return { ...about, source: this.words.map(inputName).join(', '), takenAt: new Date().toISOString() }
     const { from, local } = this.flags
     const kind = from === undefined ? (local ? 'machine' : 'cluster') : 'capture'
     return { ...about, source: `${kind} ${this.#capture.name}`, takenAt: this.#capture.takenAt }

@@ -8,18 +8,19 @@ import { number, object, texts } from './cluster/json.ts'
 /** Milliseconds that they are taken for what is there. */
 const freshness = 10_000
 
-/** Those of the key, or what `ask` finds, which is kept. A cache that cannot be used is none. */
+/** Those of the key, or what `ask` finds, which is kept; undefined where it finds out nothing. A cache that cannot be used is none. */
 export async function cachedNames(
   key: string,
-  ask: () => Promise<readonly string[]>,
+  ask: () => Promise<readonly string[] | undefined>,
   env: NodeJS.ProcessEnv,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const folder = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kpx')
   const file = join(folder, 'names.json')
   const fresh = await freshIn(file)
   const kept = fresh[key]
   if (kept) return texts(object(kept)['names'])
   const names = await ask()
+  if (!names) return undefined
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeOutput('cache', file, JSON.stringify({ ...fresh, [key]: { at: Date.now(), names } }))

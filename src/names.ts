@@ -1,6 +1,7 @@
 /** Names for shell completion: of a capture, a kubeconfig or a cluster, in time or not at all, and never a failure. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readCapture } from './capture/read.ts'
 import type { Capture } from './capture/capture.ts'
@@ -16,7 +17,7 @@ const patience = 1000
 export const namesFrom =
   (env: NodeJS.ProcessEnv): Names =>
   async (wanted) => {
-    const names = await namesFor(wanted, env)
+    const names = (await namesFor(wanted, env)) ?? []
     return names.filter((name) => isName(name, wanted.kind)).sort()
   }
 
@@ -24,9 +25,10 @@ export const namesFrom =
 const isName = (name: string, kind: Wanted['kind']): boolean =>
   kind === 'contexts' ? /^\w[\w@%+=:,./-]*$/.test(name) : /^[a-z0-9]([-a-z0-9./]*[a-z0-9])?$/.test(name)
 
-async function namesFor(wanted: Wanted, env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+async function namesFor(wanted: Wanted, env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
   const { flags, kind } = wanted
-  const from = flags.get('from')
+  // shells pass it on as it is typed
+  const from = flags.get('from')?.replace(/^~(?=\/|$)/, homedir())
   if (from !== undefined || flags.has('local'))
     return inTime(async () =>
       from === undefined || kind === 'contexts' ? [] : recorded(await readCapture(from), wanted),
@@ -34,9 +36,9 @@ async function namesFor(wanted: Wanted, env: NodeJS.ProcessEnv): Promise<readonl
   return cachedNames(keyOf(wanted, env), () => live(wanted, env), env)
 }
 
-/** Nothing where that fails or takes too long. */
-const inTime = (ask: () => Promise<readonly string[]>): Promise<readonly string[]> =>
-  Promise.race([ask(), sleep(patience, [])]).catch(() => [])
+/** Undefined where that fails or takes too long. */
+const inTime = (ask: () => Promise<readonly string[]>): Promise<readonly string[] | undefined> =>
+  Promise.race([ask(), sleep(patience, undefined)]).catch(() => undefined)
 
 async function recorded(capture: Capture, { flags, kind, namespace }: Wanted): Promise<readonly string[]> {
   if (kind === 'contexts') return []
@@ -54,7 +56,10 @@ async function revisionsOf(capture: Capture, flags: Wanted['flags']): Promise<re
   return historyOf(placeOf(capture, flags.get('daemonset'))).items.map(({ revision }) => revision)
 }
 
-async function live({ flags, kind, namespace }: Wanted, env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+async function live(
+  { flags, kind, namespace }: Wanted,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly string[] | undefined> {
   const [as, context, kubeconfig] = ['as', 'context', 'kubeconfig'].map((name) => flags.get(name))
   const [{ contextNames }, { connect }, { listMetadata }, { liveConfiguration }] = await client()
   return inTime(async () => {
@@ -83,9 +88,10 @@ function keyOf({ flags, kind, namespace }: Wanted, env: NodeJS.ProcessEnv): stri
     .digest('hex')
 }
 
+/** What is no file might be waited for without end. */
 function textOf(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8')
+    return statSync(file).isFile() ? readFileSync(file, 'utf8') : null
   } catch {
     return null
   }

@@ -1,6 +1,6 @@
 /** Looking again and again, as with --watch. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
+import { KpxError } from './error.ts'
 
 /** An answer as it is now. */
 export interface Look<Answer> {
@@ -14,16 +14,35 @@ export interface Look<Answer> {
 /** Milliseconds between two looks. */
 const pause = 5000
 
-/** Tells what is seen, and once more whenever that has changed, after `between`; it ends with the process. */
-export async function watch(look: () => Promise<Look<unknown>>, between: () => void): Promise<never> {
-  let last: unknown
+/** Of an answer what is another at each look though nothing has changed: counters in the lines that it comes from, and debug pods' names. */
+const passing = new Set(['evidence', 'reached'])
+
+/** Of an API server that is away for a while. */
+const awayCodes: readonly string[] = ['KPX1013', 'KPX1016', 'KPX1017']
+
+/**
+ * Tells what is seen, and once more whenever that has changed, after `between`; it ends with the process. What keeps it from looking later
+ * is told to `failed`, if it may pass; else it is thrown.
+ */
+export async function watch(
+  look: () => Promise<Look<unknown>>,
+  between: () => void,
+  failed: (error: KpxError) => void,
+): Promise<never> {
+  let last: string | undefined
   for (;;) {
-    const { answer, matter = answer, tell } = await look()
-    if (!isDeepStrictEqual(matter, last)) {
-      if (last !== undefined) between()
-      await tell()
+    try {
+      const { answer, matter = answer, tell } = await look()
+      const now = JSON.stringify(matter, (key, value: unknown) => (passing.has(key) ? undefined : value))
+      if (now !== last) {
+        if (last !== undefined) between()
+        await tell()
+      }
+      last = now
+    } catch (error) {
+      if (last === undefined || !(error instanceof KpxError) || !awayCodes.includes(error.code)) throw error
+      failed(error)
     }
-    last = matter
     await sleep(pause)
   }
 }

@@ -27,6 +27,7 @@ const edge = [
   'command.ts',
   'consent.ts',
   'editor.ts',
+  'job-words.ts',
   'main.ts',
   'name-cache.ts',
   'names.ts',

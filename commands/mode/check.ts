@@ -7,6 +7,7 @@ import { checkMode } from '../../src/check/mode-check.ts'
 import type { ModeCheck } from '../../src/check/mode-check.ts'
 import { CheckCommand, checkFlags } from '../../src/check-command.ts'
 import { daemonSetFlag, unscopedFlags } from '../../src/command.ts'
+import { KpxError } from '../../src/error.ts'
 import { modeCheckView } from '../../src/view/mode-check.ts'
 
 export default class ModeCheckCommand extends CheckCommand<typeof ModeCheckCommand> {
@@ -30,6 +31,7 @@ export default class ModeCheckCommand extends CheckCommand<typeof ModeCheckComma
     const nodes = node?.length ? chosenNodes(node, scene) : nodeNames(scene)
     const own =
       daemonset === undefined ? nodes : nodesOf(placeOf(scene.capture, daemonset).workload, nodes, scene.capture)
+    if (own.length === 0 && nodes.length > 0) throw notServed(nodes, daemonset ?? '')
     const check = checkMode(scene, name, { failOn, suppress, nodes: own })
     await this.answer(
       check,
@@ -40,3 +42,8 @@ export default class ModeCheckCommand extends CheckCommand<typeof ModeCheckComma
     return check
   }
 }
+
+const notServed = (nodes: readonly string[], daemonSet: string): KpxError =>
+  new KpxError('KPX1001', `DaemonSet ${daemonSet} does not serve ${nodes.join(', ')}`, {
+    fix: 'leave out --daemonset, or name nodes that it serves: kpx status',
+  })

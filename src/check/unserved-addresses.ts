@@ -30,18 +30,26 @@ export const unservedAddresses: ClusterCheck = {
     const unserved = services.filter((service) => isUnserved(asTaken(service, proxy), proxy, scene)).map(qualified)
     if (unserved.length === 0) return []
     const named = unserved.slice(0, mostNamed).join(', ') + (unserved.length > mostNamed ? ', ...' : '')
-    const message = `of Services that have no endpoint now and addresses beyond the cluster (${named}), ${inMode[mode] ?? ''}`
+    const hasRanges = services.some(
+      (service) => service.loadBalancerSourceRanges.length > 0 && unserved.includes(qualified(service)),
+    )
+    const { own = '', ranges = '' } = inMode[mode] ?? {}
+    const message = `of Services that have no endpoint now and addresses beyond the cluster (${named}), ${own}${hasRanges ? ranges : ''}`
     return [finding('KPX4142', { message, affects: unserved })]
   },
 }
 
 const mostNamed = 3
 
-const inMode: Readonly<Record<string, string>> = {
-  nftables:
-    "nftables mode also refuses a node's own packets to these, which have left the node; and it drops what source ranges do not allow, which was refused",
-  iptables:
-    "iptables mode lets a node's own packets to these leave the node, which were refused; and it refuses what source ranges do not allow, which was dropped",
+const inMode: Readonly<Record<string, { readonly own: string; readonly ranges: string }>> = {
+  nftables: {
+    own: "nftables mode also refuses a node's own packets to these, which have left the node",
+    ranges: '; and it drops what source ranges do not allow, which was refused',
+  },
+  iptables: {
+    own: "iptables mode lets a node's own packets to these leave the node, which were refused",
+    ranges: '; and it refuses what source ranges do not allow, which was dropped',
+  },
 }
 
 function isUnserved(service: Service, proxy: NodeProxy, { cluster }: Scene): boolean {

@@ -4,8 +4,8 @@ import type { Role } from './role.ts'
 
 export interface JobOptions {
   readonly name: string
-  /** Where the Job runs; made as well. */
-  readonly namespace: string
+  /** Where the Job runs; undefined for one of its own, which is made as well. */
+  readonly namespace: string | undefined
   /** Where kube-proxy is. */
   readonly systemNamespace: string
   readonly image: string
@@ -23,19 +23,23 @@ export interface Manifest extends Readonly<Record<string, unknown>> {
 
 /** In an order in which `kubectl apply` can make them. */
 export function jobManifests(options: JobOptions): readonly Manifest[] {
-  const { namespace, systemNamespace } = options
+  const { systemNamespace } = options
+  const namespace = options.namespace ?? ownNamespace
   const roles = [readerClusterRole, readerRole(systemNamespace)]
-  // no pod in it may have more than kpx needs
+  // no pod in it may have more than kpx needs; in another one others may need more
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+    ...(options.namespace === undefined
+      ? [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }]
+      : []),
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
     ...roles.map((role) => ({ ...role })),
     ...roles.map((role) => bindingOf(role, namespace)),
-    options.schedule === undefined ? job(options) : cronJob(options, options.schedule),
+    options.schedule === undefined ? job(options, namespace) : cronJob(options, namespace, options.schedule),
   ]
 }
 
+const ownNamespace = 'kpx'
 const serviceAccount = 'kpx'
 
 const bindingOf = ({ apiVersion, kind, metadata }: Role, namespace: string): Manifest => ({
@@ -46,17 +50,17 @@ const bindingOf = ({ apiVersion, kind, metadata }: Role, namespace: string): Man
   subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace }],
 })
 
-const job = (options: JobOptions): Manifest => ({
+const job = (options: JobOptions, namespace: string): Manifest => ({
   apiVersion: 'batch/v1',
   kind: 'Job',
-  metadata: { name: options.name, namespace: options.namespace },
+  metadata: { name: options.name, namespace },
   spec: { ttlSecondsAfterFinished: 86_400, ...jobSpec(options) },
 })
 
-const cronJob = (options: JobOptions, schedule: string): Manifest => ({
+const cronJob = (options: JobOptions, namespace: string, schedule: string): Manifest => ({
   apiVersion: 'batch/v1',
   kind: 'CronJob',
-  metadata: { name: options.name, namespace: options.namespace },
+  metadata: { name: options.name, namespace },
   spec: { schedule, concurrencyPolicy: 'Forbid', jobTemplate: { spec: jobSpec(options) } },
 })
 

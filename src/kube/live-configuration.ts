@@ -15,6 +15,7 @@ export const objectsCapture = (
   name: connection.context,
   path: connection.server,
   flags: connection.flags,
+  takenAt: new Date().toISOString(),
   nodes: [],
   file: () => undefined,
   files: () => [],

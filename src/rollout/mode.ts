@@ -47,13 +47,20 @@ export function trafficText({ nodes }: ModeCheck, { bridge }: Pick<ChangeOptions
   ].join('; ')
 }
 
-const namesOf = (nodes: readonly NodeModeCheck[]): string => nodes.map(({ node }) => node).join(', ')
+const mostNamed = 3
 
-/** As long as on the slowest of them. */
+function namesOf(nodes: readonly NodeModeCheck[]): string {
+  const more = nodes.length - mostNamed
+  const named = nodes.slice(0, mostNamed).map(({ node }) => node)
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/** As long as on the slowest of those that tell. */
 function gapText(nodes: readonly NodeModeCheck[]): string {
   const known = nodes.flatMap(({ gapSeconds }) => gapSeconds ?? [])
-  const time = known.length === 0 ? 'some seconds' : `about ${Math.max(...known)} s`
-  return `new connections through it fail for ${time}`
+  const about = known.length < nodes.length ? 'at least' : 'about'
+  const time = known.length === 0 ? 'some seconds' : `${about} ${Math.max(...known)} s`
+  return `new connections through ${nodes.length === 1 ? 'it' : 'each'} fail for ${time}`
 }
 
 /** What was not seen may speak against it: the first of these nodes will show. */

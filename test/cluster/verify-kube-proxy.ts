@@ -68,7 +68,7 @@ export const kubeProxyFaults: readonly Fault[] = [
     },
     found: ['KPX3017 node2 default/internal-local'],
     says: 'its requests to the API server fail',
-    settle: '5s',
+    settle: '15s',
   },
   {
     what: 'a kube-proxy that takes its node for another',

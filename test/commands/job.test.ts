@@ -38,9 +38,10 @@ describe('kpx job', () => {
 
   it('runs any command with its flags, at its times', async () => {
     const words = ['explain', 'service', 'web', '-n', 'shop']
-    const [job] = (
-      await manifests('--name', 'often', '-n', 'tools', '--schedule', '*/5 * * * *', '--', ...words)
-    ).slice(-1)
+    const items = await manifests('--name', 'often', '-n', 'tools', '--schedule', '*/5 * * * *', '--', ...words)
+    const job = items.at(-1)
+    // others may be there already, which need more than kpx
+    expect(items.map(({ kind }) => kind)).to.not.include('Namespace')
     expect(job).to.deep.include({ kind: 'CronJob', metadata: { name: 'often', namespace: 'tools' } })
     expect(job).to.have.nested.property('spec.schedule', '*/5 * * * *')
     expect(job).to.have.nested.property(`spec.jobTemplate.${container}.args`).that.deep.equals(words)
@@ -59,4 +60,25 @@ describe('kpx job', () => {
     expect(exit).to.equal(2)
     expect(stderr).to.include('Missing required flag image')
   })
+
+  it('is named for its command, however many words that has', async () => {
+    expect((await manifests('--', 'mode', 'check', 'nftables')).at(-1)?.metadata.name).to.equal('kpx-mode-check')
+    expect((await manifests('--', 'explain')).at(-1)?.metadata.name).to.equal('kpx-explain')
+  })
+
+  for (const [what, message, ...argv] of [
+    ['a command that is none', 'kpx has no command "bogus"', '--', 'bogus'],
+    ['flags alone', 'kpx has no command "--version"', '--', '--version'],
+    ['a command that changes something', 'kpx mode set changes the cluster', '--', 'mode', 'set', 'nftables', '--yes'],
+    ['a name that is none', '"A B" is no name', '--name', 'A B'],
+    ['a namespace that is none', '"Foo/Bar" is no name', '-n', 'Foo/Bar'],
+    ['an empty image', '"" is no image', '--image', ''],
+    ['times that are none', '"nope" tells no times', '--schedule', 'nope'],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const { exit, stderr, stdout } = await kpx('job', ...(argv[0] === '--image' ? [] : ['--image', 'kpx:1']), ...argv)
+      expect([exit, stdout]).to.deep.equal([2, ''])
+      expect(stderr).to.include(message)
+    })
+  }
 })

@@ -22,7 +22,7 @@ describe('the traffic of a change of the mode', () => {
   it('has a gap without a table, as long as kube-proxy takes for its rules', async () => {
     const quick = await asked(toNftables())
     expect(trafficText(quick, { bridge: false })).to.match(
-      /new connections through it fail for about 2 s \(--no-bridge\)/,
+      /new connections through each fail for about 2 s \(--no-bridge\)/,
     )
     const check = await asked(toNftables(slow))
     expect(check.nodes.map(({ gapSeconds }) => gapSeconds)).to.deep.equal([9, 2])

@@ -158,11 +158,13 @@ function recordOf(capture: Capture, by: string, { command }: CleanupOptions): Ro
 function leftFindings(planned: Cleanup, now: Cleanup, troubles: ReadonlyMap<string, readonly string[]>): Finding[] {
   const pods = now.pods.filter(({ name }) => planned.pods.some((one) => one.name === name))
   const gone = planned.plans.filter(({ removals }) => removals.length > 0)
-  const ofNodes = gone.flatMap(({ node }): Finding[] => {
+  const ofNodes = gone.flatMap(({ node, stays }): Finding[] => {
     const plan = now.plans.find((one) => one.node === node)
     const left = plan?.removals ?? []
-    if (plan?.blind === undefined && left.length === 0) return []
-    const what = plan?.blind ?? left.map((one) => one.what).join(', ')
+    // what nothing is found for any more that could take it away
+    const stuck = plan?.stays.filter(({ what }) => !stays.some((one) => one.what === what)) ?? []
+    if (plan?.blind === undefined && left.length + stuck.length === 0) return []
+    const what = plan?.blind ?? [...left, ...stuck].map((one) => one.what).join(', ')
     const why = troubles.get(node)?.join('; ') ?? 'it was not cleaned up before kpx was stopped'
     const evidence = left.flatMap(({ lines }) => lines.slice(0, 1)).map((line) => ({ node, ...line }))
     return [finding('KPX5021', { node, message: why === '' ? what : `${what}: ${why}`, evidence })]

@@ -73,7 +73,9 @@ function canFlush({ status: { node, version } }: SeenNode, { capture }: Scene): 
   const minor = minorOf(version ?? '')
   if (minor !== undefined && minor < 34) return true
   const told = capture.file(node, 'modprobe.txt')
-  return told !== undefined && decodeModprobe(sourceFile('modprobe.txt', told)).found.has('ip_vs')
+  // another way leads to another modprobe than the pod's
+  const isOfPod = (capture.reached(node)?.way ?? 'exec') === 'exec'
+  return isOfPod && told !== undefined && decodeModprobe(sourceFile('modprobe.txt', told)).found.has('ip_vs')
 }
 
 const nothing: IpvsLeft = { removals: [], stays: [] }

@@ -42,7 +42,7 @@ export function page({ answer, body, seen, subject }: PageContent, origin: Origi
 }
 
 /** Held by the browser, whatever else should get into the page. */
-const nothingLoads = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+const nothingLoads = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 const headerOf = (subject: string, { command, source, takenAt, version }: Origin): Element =>
   element(

@@ -96,7 +96,7 @@ describe('a page', () => {
     expect(stderr).to.match(/cannot be printed with -o html/)
   })
 
-  it('is kept from no command that has none', async () => {
+  it('is no format of a command that has none', async () => {
     const { exit } = await kpx('trace', 'outside', '10.96.0.1:443', ...from)
     expect(exit).to.equal(2)
   })
