@@ -23,7 +23,7 @@ import { upCluster } from './up.ts'
 const coldBuild = 40 * 60_000
 
 describe('a cluster of a platform', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   let cluster: Cluster
   let kubeadm: KubeadmObjects
   const folder = mkdtempSync(join(tmpdir(), 'kpx-platform-'))
@@ -55,6 +55,9 @@ describe('a cluster of a platform', function () {
   }
 
   const codes = ({ findings }: Change): string[] => findings.map(({ code, level }) => `${level} ${code}`)
+
+  const errors = ({ findings }: Change): string[] =>
+    findings.flatMap(({ code, level }) => (level === 'error' ? [code] : []))
 
   before('starts', async function () {
     this.timeout(coldBuild)
@@ -99,6 +102,15 @@ describe('a cluster of a platform', function () {
       expect([forced.exit, ...codes(forced.change)]).to.deep.equal([0, 'warning KPX4002'])
       expect(running(await status())).to.deep.equal(['nftables', 'nftables'])
     })
+
+    it('gets another mode in the same way', async () => {
+      const refused = await changed('mode', 'set', 'iptables')
+      expect([refused.exit, ...errors(refused.change)]).to.deep.equal([1, 'KPX4002'])
+      expect(refused.change.instead?.commands[0]).to.include(`--configuration-values '{"mode":"iptables"}'`)
+      const forced = await changed('mode', 'set', 'iptables', '--force')
+      expect([forced.exit, ...errors(forced.change)]).to.deep.equal([0])
+      expect(running(await status())).to.deep.equal(['iptables', 'iptables'])
+    })
   })
 
   describe('like AKS', () => {
@@ -127,6 +139,21 @@ describe('a cluster of a platform', function () {
         expect([exit, ...codes(change)]).to.deep.equal([1, 'error KPX4002'])
         expect(change.instead?.files.map(({ path }) => path)).to.deep.equal(['kube-proxy.json'])
         expect(change.instead?.commands.at(-1)).to.include('az aks update --resource-group rg-shop --name aks-shop ')
+      }
+    })
+
+    it('gets another mode by az, and by force for as long as nobody puts back the flag', async () => {
+      const refused = await changed('mode', 'set', 'nftables')
+      expect([refused.exit, ...errors(refused.change)]).to.deep.equal([1, 'KPX4002'])
+      expect(refused.change.instead?.commands.at(-1)).to.include('--kube-proxy-config kube-proxy.json')
+      const forced = await changed('mode', 'set', 'nftables', '--force')
+      expect([forced.exit, ...errors(forced.change)]).to.deep.equal([0])
+      expect(running(await status())).to.deep.equal(['nftables', 'nftables'])
+      const stop = reconcile(cluster, 'addon-manager', set)
+      try {
+        await runs('iptables')
+      } finally {
+        await stop()
       }
     })
 
