@@ -9,7 +9,7 @@ import { exitOf, lookedAtFiles, preflight } from '../src/check/preflight.ts'
 import type { Looked, Preflight } from '../src/check/preflight.ts'
 import { questionOf } from '../src/check/question.ts'
 import { CheckCommand, checkFlags } from '../src/check-command.ts'
-import { settleFlag, unscopedFlags } from '../src/command.ts'
+import { settleFlag, unscopedFlags } from '../src/flags.ts'
 import { checkListView, preflightView } from '../src/view/preflight.ts'
 
 export default class PreflightCommand extends CheckCommand<typeof PreflightCommand> {

@@ -7,7 +7,7 @@ import { lasting } from '../src/answer/verify/settle.ts'
 import { comparedAll, verificationOf } from '../src/answer/verify/verify.ts'
 import type { Verification } from '../src/answer/verify/verify.ts'
 import { CheckCommand, checkFlags } from '../src/check-command.ts'
-import { selectorFlag, settleFlag, sharedFlags, watchFlag } from '../src/command.ts'
+import { selectorFlag, settleFlag, sharedFlags, watchFlag } from '../src/flags.ts'
 import { verifyNames, verifyView } from '../src/view/verify.ts'
 
 export default class Verify extends CheckCommand<typeof Verify> {

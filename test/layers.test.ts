@@ -33,6 +33,7 @@ const edge = [
   'names.ts',
   'progress.ts',
   'failure.ts',
+  'flags.ts',
   'terminal.ts',
   'watch.ts',
 ]
@@ -59,7 +60,7 @@ const allowed: Record<string, readonly string[]> = {
 const doors: Record<string, RegExp> = {
   chalk: /^src\/view\/style\.ts$/,
   inquirer: /^src\/view\/ask\.ts$/,
-  '@oclif/core': /^(commands\/.*|src\/(change-command|check-command|command|main)\.ts)$/,
+  '@oclif/core': /^(commands\/.*|src\/(change-command|check-command|command|flags|main)\.ts)$/,
   diff: /^src\/answer\/text-diff\.ts$/,
   'js-yaml': /^src\/(view\/json\.ts|config\/.*|capture\/.*)$/,
   'tar-stream': /^src\/capture\//,

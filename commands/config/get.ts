@@ -2,7 +2,8 @@ import { Args, Flags } from '@oclif/core'
 import { placeOf } from '../../src/answer/config/place.ts'
 import { getValues } from '../../src/answer/config/show.ts'
 import type { FieldValueList } from '../../src/answer/config/show.ts'
-import { BaseCommand, daemonSetFlag, objectFlags } from '../../src/command.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { daemonSetFlag, objectFlags } from '../../src/flags.ts'
 import { fieldValueListView } from '../../src/view/config.ts'
 
 export default class ConfigGet extends BaseCommand<typeof ConfigGet> {

@@ -1,7 +1,8 @@
 import { historyOf } from '../../src/answer/config/history.ts'
 import type { History } from '../../src/answer/config/history.ts'
 import { placeOf } from '../../src/answer/config/place.ts'
-import { BaseCommand, daemonSetFlag, objectFlags } from '../../src/command.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { daemonSetFlag, objectFlags } from '../../src/flags.ts'
 import { historyView } from '../../src/view/config.ts'
 
 export default class ConfigHistory extends BaseCommand<typeof ConfigHistory> {

@@ -2,7 +2,8 @@ import { Flags } from '@oclif/core'
 import { placeOf } from '../../src/answer/config/place.ts'
 import { effectiveValues, showConfiguration, writtenText } from '../../src/answer/config/show.ts'
 import type { ShownConfiguration } from '../../src/answer/config/show.ts'
-import { BaseCommand, daemonSetFlag, objectFlags } from '../../src/command.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { daemonSetFlag, objectFlags } from '../../src/flags.ts'
 import { effectiveView, writtenView } from '../../src/view/config.ts'
 
 export default class ConfigShow extends BaseCommand<typeof ConfigShow> {

@@ -7,7 +7,7 @@ import { withSuppressed } from '../../src/answer/finding-list.ts'
 import type { FindingList } from '../../src/answer/finding-list.ts'
 import { entryOf } from '../../src/codes.ts'
 import { CheckCommand, checkFlags } from '../../src/check-command.ts'
-import { daemonSetFlag, objectFlags } from '../../src/command.ts'
+import { daemonSetFlag, objectFlags } from '../../src/flags.ts'
 import { findingListView } from '../../src/view/finding-list.ts'
 
 export default class ConfigValidate extends CheckCommand<typeof ConfigValidate> {

@@ -6,7 +6,8 @@ import { namesOfRoles } from '../../src/answer/address-roles.ts'
 import { hasSeen } from '../../src/answer/document.ts'
 import { chosenNodes } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
-import { BaseCommand, unscopedFlags } from '../../src/command.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { unscopedFlags } from '../../src/flags.ts'
 import { explainAddressView } from '../../src/view/explain-address.ts'
 
 export default class ExplainAddress extends BaseCommand<typeof ExplainAddress> {

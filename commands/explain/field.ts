@@ -1,7 +1,8 @@
 import { Args } from '@oclif/core'
 import { explainField, findFields, listFields } from '../../src/answer/explain-field.ts'
 import type { FieldExplanation, FieldList } from '../../src/answer/explain-field.ts'
-import { BaseCommand, listFlags } from '../../src/command.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { listFlags } from '../../src/flags.ts'
 import { explainFieldView, fieldsView } from '../../src/view/explain-field.ts'
 
 export default class ExplainField extends BaseCommand<typeof ExplainField> {

@@ -2,7 +2,8 @@ import { explainKubeProxy } from '../../src/answer/explain-kube-proxy.ts'
 import type { KubeProxyExplanation } from '../../src/answer/explain-kube-proxy.ts'
 import { chosenNodes } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
-import { BaseCommand, unscopedFlags } from '../../src/command.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { unscopedFlags } from '../../src/flags.ts'
 import { explainKubeProxyView } from '../../src/view/explain-kube-proxy.ts'
 
 export default class Explain extends BaseCommand<typeof Explain> {

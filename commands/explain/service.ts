@@ -4,7 +4,8 @@ import { allOutcomes, explainService } from '../../src/answer/explain-service.ts
 import type { ServiceExplanation } from '../../src/answer/explain-service.ts'
 import { chosenNodes, findService, serviceName } from '../../src/answer/lookup.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
-import { BaseCommand, pageFlags, sharedFlags, watchFlag } from '../../src/command.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { pageFlags, sharedFlags, watchFlag } from '../../src/flags.ts'
 import { explainServiceView } from '../../src/view/explain-service.ts'
 import type { Look } from '../../src/watch.ts'
 

@@ -6,7 +6,7 @@ import { nodeNames, sceneOf } from '../../src/answer/scene.ts'
 import { checkMode } from '../../src/check/mode-check.ts'
 import type { ModeCheck } from '../../src/check/mode-check.ts'
 import { CheckCommand, checkFlags } from '../../src/check-command.ts'
-import { daemonSetFlag, unscopedFlags } from '../../src/command.ts'
+import { daemonSetFlag, unscopedFlags } from '../../src/flags.ts'
 import { KpxError } from '../../src/error.ts'
 import { modeCheckView } from '../../src/view/mode-check.ts'
 

@@ -4,7 +4,8 @@ import { sceneOf } from '../../src/answer/scene.ts'
 import { modeDocument } from '../../src/answer/status/configured-mode.ts'
 import type { ModeDocument } from '../../src/answer/status/configured-mode.ts'
 import { statusOf } from '../../src/answer/status/status.ts'
-import { BaseCommand, unscopedFlags } from '../../src/command.ts'
+import { BaseCommand } from '../../src/command.ts'
+import { unscopedFlags } from '../../src/flags.ts'
 import { modeView } from '../../src/view/mode.ts'
 
 export default class ModeGet extends BaseCommand<typeof ModeGet> {
