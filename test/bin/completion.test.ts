@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { startApiServer } from '../fake/api-server.ts'
 import { captures, kpx, kpxProcess, root } from '../kpx.ts'
+import { needsProgram } from '../needs-program.ts'
 
 /** As readline breaks a line: at blanks, and before and after = and :. */
 const bashWords = (line: string): readonly string[] =>
@@ -108,7 +109,7 @@ describe('shell completion', function () {
 
   describe('in fish', () => {
     before(function () {
-      if (spawnSync('fish', ['--version']).error) this.skip()
+      needsProgram(this, 'fish')
     })
 
     it('completes commands, values, names and files', () => {
@@ -124,7 +125,7 @@ describe('shell completion', function () {
 
   describe('in zsh', () => {
     before(function () {
-      if (spawnSync('zsh', ['--version']).error) this.skip()
+      needsProgram(this, 'zsh')
     })
 
     /** The line as it is after Tab, typed at a terminal of zsh's own. */

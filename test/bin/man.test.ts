@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { kpx, root } from '../kpx.ts'
+import { needsProgram } from '../needs-program.ts'
 
 interface Manifest {
   readonly commands: Readonly<
@@ -70,7 +71,7 @@ describe('manual pages', () => {
   })
 
   it('are read by groff without a warning', function () {
-    if (spawnSync('groff', ['--version']).error) this.skip()
+    needsProgram(this, 'groff')
     const { stderr, stdout } = spawnSync('groff', ['-man', '-ww', '-z', ...files.map((file) => join(folder, file))])
     expect(stderr.toString() + stdout.toString()).to.equal('')
   })
