@@ -12,7 +12,7 @@ export interface Look<Answer> {
 }
 
 /** Milliseconds between two looks. */
-const pause = 5000
+const usualPause = 5000
 
 /** Of an answer what is another at each look though nothing has changed: counters in the lines that it comes from, and debug pods' names. */
 const passing = new Set(['evidence', 'reached'])
@@ -28,6 +28,7 @@ export async function watch(
   look: () => Promise<Look<unknown>>,
   between: () => void,
   failed: (error: KpxError) => void,
+  pause = usualPause,
 ): Promise<never> {
   let last: string | undefined
   for (;;) {

@@ -63,4 +63,11 @@ describe('--watch', function () {
       expect(stderr, words).to.include('--from')
     }
   })
+
+  it('is for no page', async () => {
+    server = await startApiServer(cluster)
+    const { exit, stderr } = await kpx('services', '-w', '-o', 'html', '--kubeconfig', server.kubeconfig)
+    expect(exit).to.equal(2)
+    expect(stderr).to.include('a page cannot be watched')
+  })
 })

@@ -1,5 +1,6 @@
 /** Whether recordings may change to each mode, as a whole and by command; and what the checks are as a list. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { checkCodes } from '../../src/check-codes.ts'
@@ -131,6 +132,22 @@ describe('kpx mode', () => {
     expect(strict.exit).to.equal(1)
     expect(JSON.parse(strict.stdout) as ModeCheck).to.include({ ok: false, verdict: 'yes' })
     expect((await kpx(...argv, '--node', 'node2', '-o', 'name')).stdout).to.equal('node/node2\n')
+  })
+
+  it('check of a DaemonSet is about the nodes that it serves', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kpx-check-'))
+    try {
+      cpSync(`${captures}/k1.37-iptables`, folder, { recursive: true })
+      const [pods, owner] = [join(folder, 'objects/pods.json'), /("kind": "DaemonSet",\s+"name": )"kube-proxy"/g]
+      const argv = ['mode', 'check', 'nftables', '--daemonset', 'kube-proxy', '--from', folder]
+      expect((await kpx(...argv)).exit).to.equal(0)
+      writeFileSync(pods, readFileSync(pods, 'utf8').replaceAll(owner, '$1"another"'))
+      const { exit, stderr } = await kpx(...argv)
+      expect(stderr).to.include('DaemonSet kube-proxy does not serve node1, node2')
+      expect(exit).to.equal(2)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('get tells the mode of each node', async () => {

@@ -300,6 +300,11 @@ describe('the plan of a cleanup after ipvs mode', () => {
       expect(plan.removals.map(({ by }) => by)).to.not.include('kube-proxy')
       expect(plan.stays[0]?.why).to.include('finds no ip_vs')
     }
+    // the host's modprobe tells nothing of the pod's
+    const capture = await brokenCapture('k1.37-iptables', on('node1', { ...without, ...modprobe }))
+    const reached = () => ({ way: 'via', through: 'ssh node1' }) as const
+    const [byHost] = plansIn(sceneOf({ ...capture, reached }), ['node1'])
+    expect(byHost?.removals.map(({ by }) => by)).to.not.include('kube-proxy')
     const older = await planOf('k1.33-iptables', on('node1', without))
     expect(older.removals.map(({ by }) => by)).to.include('kube-proxy')
   })
