@@ -54,11 +54,18 @@ async function startOrEnd(wanted: ClusterOptions, built: Built): Promise<Cluster
   }
 }
 
+/** The clusters that end with this process. */
+const ending = new Set<string>()
+
 /** For a process that ends without `down`, as mocha does on Ctrl-C: nothing can be awaited any more. */
 function endWithProcess(name: string): void {
-  const argv = [...process.execArgv, main, 'down', '--name', name]
+  ending.add(name)
+  if (ending.size > 1) return
   process.on('exit', () => {
-    if (readState(name)) spawnSync(process.execPath, argv, { stdio: ['ignore', 'ignore', 2] })
+    for (const one of ending) {
+      const argv = [...process.execArgv, main, 'down', '--name', one]
+      if (readState(one)) spawnSync(process.execPath, argv, { stdio: ['ignore', 'ignore', 2] })
+    }
   })
   for (const signal of signals) process.on(signal, () => process.exit(1))
 }
