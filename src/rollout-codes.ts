@@ -70,6 +70,13 @@ export const rolloutCodes = [
     fix: 'none: it is over; see what is named before the next change',
   },
   {
+    code: 'KPX5010',
+    level: 'warning',
+    title: 'another DaemonSet takes the change, too, and is not rolled out',
+    why: 'Several DaemonSets of kube-proxy mount one ConfigMap. The pods of the others take what is written whenever they start, unchecked and without a table that serves Services meanwhile.',
+    fix: 'start them anew when it suits: kpx rollout restart --daemonset NAME',
+  },
+  {
     code: 'KPX5020',
     level: 'warning',
     title: 'something that a mode has left stays on a node',

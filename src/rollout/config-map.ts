@@ -34,7 +34,7 @@ export async function configMapSubject(connection: Connection, asked: Asked): Pr
 
 /** Undefined where no ConfigMap that can be changed has it. */
 function subjectAt(place: Place, connection: Connection): Subject | undefined {
-  const { container, file, flags, minor, recognition, version, workload } = place
+  const { container, file, flags, minor, recognition, sharing, version, workload } = place
   const { map, source, text: written } = file
   if (workload.kind !== 'DaemonSet' || source?.kind !== 'ConfigMap' || !map || written === undefined) return undefined
   if (map.immutable) return undefined
@@ -45,6 +45,7 @@ function subjectAt(place: Place, connection: Connection): Subject | undefined {
   return {
     connection,
     workload,
+    sharing,
     flags,
     object: map,
     label: `${nameOf(map)}, key ${key}`,

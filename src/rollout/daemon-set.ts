@@ -42,6 +42,9 @@ export async function daemonSetSubject(connection: Connection, { daemonSet, forc
   throw new KpxError('KPX2103', `${nameOf(workload)} belongs to no DaemonSet`)
 }
 
+const expectedWith = (after: Json, now: Json, place: Place): Expected =>
+  expectedOf(startedWith(now, place), startedWith(after, place), minorIn(after, place))
+
 async function subjectAt(place: Place, connection: Connection): Promise<Subject> {
   const { flags, recognition, workload: found } = place
   const { name, namespace } = found
@@ -50,13 +53,11 @@ async function subjectAt(place: Place, connection: Connection): Promise<Subject>
   const now = await read()
   const workload = appliedOf('DaemonSet', now)
   const written = editable(now)
-  const expected = (after: string): Expected => {
-    const set = object(jsonOfYaml(after))
-    return expectedOf(startedWith(now, place), startedWith(set, place), minorIn(set, place))
-  }
+  const expected = (after: string): Expected => expectedWith(object(jsonOfYaml(after)), now, place)
   return {
     connection,
     workload,
+    sharing: [],
     flags,
     object: workload,
     label: nameOf(workload),

@@ -38,6 +38,8 @@ export interface Subject {
   readonly connection: Connection
   /** The DaemonSet whose pods take the change. */
   readonly workload: Applied
+  /** Other DaemonSets whose pods have the text, too, and are left as they are. */
+  readonly sharing: readonly Applied[]
   /** What names it to another command, where there are others. */
   readonly flags: string
   /** What is written to: the ConfigMap, or the DaemonSet itself. */

@@ -78,7 +78,7 @@ export async function change(
   // what is found on nodes in the middle of another rollout is that one's matter
   if (options.dryRun === null) await refuseOther(subject)
   const owned = ownerFindings(subject, options.force)
-  const own = [...newFindings(subject, after), ...owned]
+  const own = [...newFindings(subject, after), ...owned, ...sharingFindings(subject)]
   const findings = [...own, ...beside.filter(({ code }) => !own.some((one) => one.code === code))]
   const instead = owned.some(({ level }) => level === 'error') ? insteadFor(subject, after) : null
   const planned: Planned = { object, diff, findings, instead, dryRun: options.dryRun }
@@ -131,6 +131,13 @@ async function isWaiting(subject: Subject, after: string, { dryRun, rollout }: C
   if (dryRun !== null || !rollout || revisions.length === 0 || subject.restart(after) !== 'marked') return false
   return !isMarked(await getDaemonSet(connection, workload), after)
 }
+
+/** A DaemonSet for each kind of processor, say. */
+const sharingFindings = ({ object, sharing }: Subject): Finding[] =>
+  sharing.map(({ name, namespace }) => ({
+    ...finding('KPX5010', { message: `DaemonSet ${namespace}/${name} takes it, too`, object: nameOf(object) }),
+    fix: `start its pods anew when it suits: kpx rollout restart --daemonset ${namespace}/${name}`,
+  }))
 
 /** What kube-proxy would exit with, and what else was not to be said of the text before. */
 function newFindings(subject: Subject, after: string): Finding[] {

@@ -41,6 +41,8 @@ export class KubeProxyCluster {
   /** Pods start with the configuration of the beginning. */
   forgets = false
   nodes: readonly string[] = ['node1', 'node2']
+  /** Names of DaemonSets that are like kube-proxy's, and have no pods. */
+  alike: readonly string[] = []
   /** Labels of its Nodes. */
   labels: Json = {}
   /** Nodes whose kubelet is away: their pods stay as they are. */
@@ -115,6 +117,10 @@ export class KubeProxyCluster {
     this.configMap = { ...this.configMap, metadata: { ...metadata, annotations, resourceVersion: this.#next() } }
   }
 
+  #others(): Json[] {
+    return this.alike.map((other) => ({ ...this.daemonSet, metadata: { ...metadataOf(this.daemonSet), name: other } }))
+  }
+
   #next(): string {
     return String(++this.#version)
   }
@@ -126,7 +132,7 @@ export class KubeProxyCluster {
   #get(path: string, query: URLSearchParams): ReturnType<Required<Script>['get']> {
     if (path === '/version') return { body: { gitVersion: 'v1.37.1' } }
     if (path === '/api/v1/nodes') return { body: { items: this.nodes.map((node) => this.#node(node)) } }
-    if (path === '/apis/apps/v1/daemonsets') return { body: { items: [this.daemonSet] } }
+    if (path === '/apis/apps/v1/daemonsets') return { body: { items: [this.daemonSet, ...this.#others()] } }
     if (path === daemonSetPath) return { body: this.daemonSet }
     if (path === configMapPath) return { body: this.configMap }
     if (path === `${leasesPath}/kpx-rollout`) return this.lease && { body: this.lease }

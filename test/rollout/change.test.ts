@@ -140,6 +140,13 @@ describe('config set', () => {
     expect(forced.change.findings[0]).to.include({ code: 'KPX4002', level: 'warning' })
   })
 
+  it('warns where another DaemonSet takes the change, too', async () => {
+    changing.cluster.alike = ['kube-proxy-arm64']
+    const { change, exit } = await changing.change('config', 'set', 'mode=nftables')
+    expect([exit, change.rollout?.state, codesOf(change)[0]]).to.deep.equal([0, 'done', 'KPX5010'])
+    expect(change.findings[0]?.fix).to.include('kpx rollout restart --daemonset kube-system/kube-proxy-arm64')
+  })
+
   it('warns where a flag of the DaemonSet wins over the value', async () => {
     changing.cluster.command.push('--hostname-override=$(NODE_NAME)', '-v=2')
     const { change, exit } = await changing.change('config', 'set', 'hostnameOverride=one', 'logging.verbosity=4')

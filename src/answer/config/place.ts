@@ -22,6 +22,8 @@ export interface Place {
   readonly flags: string
   /** Its DaemonSet; the pod itself where it has none, as a static one; the Node where it is no pod. */
   readonly workload: Applied
+  /** Other workloads that are started with the same configuration. */
+  readonly sharing: readonly Applied[]
   readonly container: Container
   readonly file: ConfigFile
   readonly configuration: Configuration
@@ -49,6 +51,7 @@ export function placeOf(capture: Capture, named: string | undefined): Place {
   return {
     flags: all.length > 1 ? ` --daemonset ${qualified(workload)}` : '',
     workload,
+    sharing: all.flatMap((one) => (one !== started && isSame(one, started, capture) ? [one.object] : [])),
     container,
     file: configFileOf(started, capture),
     configuration: configurationOf({ ...started, version: version ?? undefined }, capture),
@@ -78,15 +81,17 @@ function workloadOf(all: readonly Started[], capture: Capture, named: string | u
   }
   const [first, ...others] = found
   if (!first) throw nothingThere(recognitionOf(capture))
-  const configured = (one: Started): string => {
-    const { key, object: place } = configurationOf({ ...one, version: undefined }, capture)
-    return `${place} ${key}`
-  }
-  if (others.every((one) => configured(one) === configured(first))) return first
+  if (others.every((one) => isSame(one, first, capture))) return first
   const what = first.object.kind === 'DaemonSet' ? 'DaemonSets run kube-proxy' : 'nodes start kube-proxy themselves'
   throw new KpxError('KPX2103', `several ${what}, each with its own configuration: ${names}`, {
     fix: `say which is meant, for example --daemonset ${qualified(first.object)}`,
   })
+}
+
+/** Whether they have their configuration from one place. */
+function isSame(one: Started, other: Started, capture: Capture): boolean {
+  const [own, its] = [one, other].map((each) => configurationOf({ ...each, version: undefined }, capture))
+  return own?.object === its?.object && own?.key === its?.key
 }
 
 function nothingThere({ found, scene }: Recognition): KpxError {
