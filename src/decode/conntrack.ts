@@ -18,6 +18,10 @@ export interface Connection {
   readonly answering: { readonly ip: Ip; readonly port: number }
   /** No answer has come. */
   readonly unreplied: boolean
+  /** Answers have come, and packets for more than two seconds (nf_conntrack_udp_packet(), net/netfilter/nf_conntrack_proto_udp.c). */
+  readonly assured: boolean
+  /** Seconds since it was made; undefined where the kernel keeps no timestamps (net.netfilter.nf_conntrack_timestamp). */
+  readonly age: number | undefined
   /** From 1. */
   readonly line: number
   readonly text: string
@@ -49,6 +53,7 @@ const entry = /^(?:ipv[46] +\d+ +)?(\w+) +\d+ (?:(\d+) )?([A-Z_]+ )?src=/
 function connectionOf(text: string, line: number): Connection | undefined {
   const [, name = '', expires = '0', state] = entry.exec(text) ?? []
   const protocol = protocolOf(name)
+  const [, age] = / delta-time=(\d+)/.exec(text) ?? []
   const [to, back] = [...text.matchAll(/src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g)]
   const [ip, answering] = [parseIp(to?.[2] ?? ''), parseIp(back?.[1] ?? '')]
   if (protocol === undefined || ip === undefined || answering === undefined) return undefined
@@ -59,6 +64,8 @@ function connectionOf(text: string, line: number): Connection | undefined {
     destination: { ip, port: Number(to?.[4]) },
     answering: { ip: answering, port: Number(back?.[3]) },
     unreplied: text.includes('[UNREPLIED]'),
+    assured: text.includes('[ASSURED]'),
+    age: age === undefined ? undefined : Number(age),
     line,
     text: text.trimEnd(),
   }

@@ -39,7 +39,7 @@ export interface NodeCommand {
 
 const command = (...words: string[]): NodeCommand => ({ words })
 
-/** The sysctls that decide about packets, and what tells the kernel's release, whether it loads modules, and how full conntrack is. */
+/** The sysctls that decide about packets, and what tells the kernel's release, whether it loads modules, how full conntrack is, and how old its entries are. */
 const sysctls = [
   'net/ipv4/ip_forward',
   'net/ipv6/conf/all/forwarding',
@@ -49,6 +49,8 @@ const sysctls = [
   'net/bridge/bridge-nf-call-ip6tables',
   'net/netfilter/nf_conntrack_count',
   'net/netfilter/nf_conntrack_max',
+  'net/netfilter/nf_conntrack_udp_timeout',
+  'net/netfilter/nf_conntrack_udp_timeout_stream',
   'kernel/osrelease',
   'kernel/modules_disabled',
 ]

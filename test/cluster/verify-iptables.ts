@@ -163,10 +163,16 @@ export const iptablesFaults: readonly Fault[] = [
       const ip = await kubectl(['get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}'])
       const original = `-s 10.244.1.99 -d ${ip} --sport 4000 --dport 80`
       const reply = '--reply-src 10.244.1.250 --reply-dst 10.244.1.99 --reply-port-src 8080 --reply-port-dst 4000'
+      const timestamps = (value: number): Promise<string> =>
+        run(...on('node1', 'sysctl', '-qw', `net.netfilter.nf_conntrack_timestamp=${value}`))
+      await timestamps(1)
       await run(...on('node1', 'conntrack', '-I', '-p', 'udp', '-t', '120', ...`${original} ${reply}`.split(' ')))
-      return async () => void (await run(...on('node1', 'conntrack', '-D', '-p', 'udp', '--orig-src', '10.244.1.99')))
+      return async () => {
+        await timestamps(0)
+        await run(...on('node1', 'conntrack', '-D', '-p', 'udp', '--orig-src', '10.244.1.99'))
+      }
     },
     found: ['KPX3019 node1 default/web'],
-    says: 'to 10.244.1.250:8080, which is no endpoint of default/web',
+    says: 'to 10.244.1.250:8080, which is no endpoint of default/web; it was made',
   },
 ]

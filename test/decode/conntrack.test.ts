@@ -30,6 +30,17 @@ describe('conntrack', () => {
     ])
   })
 
+  it('tells how old a connection is where the kernel does, and which are assured', () => {
+    const { connections } = decoded(
+      'udp      17 117 src=10.244.1.99 dst=10.96.0.10 sport=4000 dport=80 [UNREPLIED] src=10.244.1.250 dst=10.244.1.99 sport=8080 dport=4000 mark=0 delta-time=2 use=1',
+      'udp      17 100 src=10.244.1.4 dst=10.96.0.10 sport=4000 dport=53 src=10.244.1.9 dst=10.244.1.4 sport=5353 dport=4000 [ASSURED] mark=0 use=1',
+    )
+    expect(connections.map(({ age, assured }) => [age, assured])).to.deep.equal([
+      [2, false],
+      [undefined, true],
+    ])
+  })
+
   it('leaves out what has no ports, and reports what is no connection', () => {
     const { connections, report } = decoded(
       'unknown  2 589 src=10.244.0.1 dst=224.0.0.22 [UNREPLIED] src=224.0.0.22 dst=10.244.0.1 mark=0 use=1',

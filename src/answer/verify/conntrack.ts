@@ -32,11 +32,17 @@ export function staleConnections(node: string, pod: string | null, scene: Scene)
     const bytes = scene.capture.file(node, file)
     return bytes ? staleIn(decodeConntrack(sourceFile(file, bytes)).connections, file, node, scene) : []
   })
+  // whoever sends by UDP does not get to know
+  stale.sort((a, b) => Number(isTold(a)) - Number(isTold(b)))
   const groups = groupBy(stale, ({ connection: { answering, destination, protocol }, service }) =>
     [protocol, service, destination.ip, destination.port, answering.ip, answering.port].join(' '),
   )
-  return [...groups.values()].map((same) => findingFor(same, node, pod))
+  const sysctls = scene.network.nodes.get(node)?.ruleset.sysctls ?? new Map<string, string>()
+  return [...groups.values()].map((same) => findingFor(same, agesOf(same, sysctls), node, pod))
 }
+
+/** Whether the client gets to know that whoever was at the other end is gone. */
+const isTold = ({ connection: { protocol } }: Stale): boolean => protocol === 'TCP'
 
 function staleIn(connections: readonly Connection[], file: string, node: string, scene: Scene): Stale[] {
   const owners = ownersIn(scene.cluster)
@@ -73,7 +79,35 @@ const ownersIn = ({ services }: Cluster): Map<string, string> =>
     ),
   )
 
-function findingFor(same: readonly Stale[], node: string, pod: string | null): Finding {
+/** How old they are, and how long they are without a packet, as far as the kernel tells: clauses behind a semicolon. */
+function agesOf(same: readonly Stale[], sysctls: ReadonlyMap<string, string>): string {
+  const ages = same.flatMap(({ connection: { age } }) => age ?? [])
+  const silences = same.flatMap(({ connection }) => silenceOf(connection, sysctls) ?? [])
+  const isExact = ages.length === same.length
+  const bounds = isExact ? ages : [...ages, ...silences]
+  const who = same.length === 1 ? 'it' : 'the oldest'
+  const told = [
+    ...(bounds.length > 0 ? [`${who} was made ${Math.max(...bounds)} s ago${isExact ? '' : ' or before'}`] : []),
+    ...(silences.length > 0 ? [`the last packet came ${Math.min(...silences)} s ago`] : []),
+  ]
+  return told.map((clause) => `; ${clause}`).join('')
+}
+
+/**
+ * Seconds since the last packet: each sets the time that is left to one of two timeouts, the longer one where the connection is assured.
+ * Undefined where the timeouts are not recorded, and of an entry that has one of its own.
+ */
+function silenceOf(
+  { assured, expires, protocol }: Connection,
+  sysctls: ReadonlyMap<string, string>,
+): number | undefined {
+  if (protocol !== 'UDP') return undefined
+  const timeout = sysctls.get(`net/netfilter/nf_conntrack_udp_timeout${assured ? '_stream' : ''}`)
+  const silence = Number(timeout) - expires
+  return silence >= 0 ? silence : undefined
+}
+
+function findingFor(same: readonly Stale[], ages: string, node: string, pod: string | null): Finding {
   const [first] = same
   if (!first) throw new Error('a group without a connection')
   const { connection, service } = first
@@ -83,12 +117,12 @@ function findingFor(same: readonly Stale[], node: string, pod: string | null): F
   const told = finding('KPX3019', {
     node,
     object: `Service ${service}`,
-    message: `${count} on from ${formatIpPort(destination.ip, destination.port)} to ${formatIpPort(answering.ip, answering.port)}, which is no endpoint of ${service}; without a packet the last is forgotten in ${longest} s`,
+    message: `${count} on from ${formatIpPort(destination.ip, destination.port)} to ${formatIpPort(answering.ip, answering.port)}, which is no endpoint of ${service}${ages}; without a packet the last is forgotten in ${longest} s`,
     evidence: same.map(({ connection: { line, text }, file }) => ({ node, file, line, text })),
     affects: [service],
   })
-  // whoever is at the other end of it is gone: the client of TCP gets to know, that of UDP sends to nobody as long as it sends
-  return { ...told, level: protocol === 'TCP' ? 'info' : 'error', fix: deletionOf(connection, pod) }
+  // the client of TCP gets to know, that of UDP sends to nobody as long as it sends
+  return { ...told, level: isTold(first) ? 'info' : 'error', fix: deletionOf(connection, pod) }
 }
 
 /** `kubectl exec -n kube-system kube-proxy-x -- conntrack -D ...`. */

@@ -95,35 +95,6 @@ describe('verify', () => {
     expect(found(verificationOf(settled(before, before), 'error'))).to.deep.equal(onEveryNode('KPX3009', ofWeb))
   })
 
-  it('finds connections that conntrack keeps with an address that is no endpoint, and how to delete them', async () => {
-    const list = (await brokenCapture('k1.37-iptables', {})).list('services') ?? []
-    const dns = JSON.stringify([...list].find((one) => JSON.stringify(one).includes('"name":"dns"')))
-    const [, ip = ''] = /"clusterIP":"([^"]+)"/.exec(dns) ?? []
-    const entry = (protocol: string, to: string, by: string): string =>
-      `${protocol} src=10.244.0.9 dst=${to} sport=4000 dport=53 src=${by} dst=10.244.0.9 sport=5353 dport=4000 mark=0 use=1\n`
-    const verification = await verified('k1.37-iptables', {
-      'nodes/node1/conntrack.txt': () =>
-        [
-          entry('udp      17 28', ip, '10.244.1.99'),
-          entry('udp      17 170', ip, '10.244.1.99'),
-          entry('udp      17 170', ip, '10.244.1.2'),
-          entry('udp      17 170', '10.0.0.9', '10.244.1.99'),
-          entry('tcp      6 100 TIME_WAIT', ip, '10.244.1.99'),
-          entry('tcp      6 100 ESTABLISHED', ip, '10.244.1.98'),
-        ].join(''),
-    })
-    expect(found(verification)).to.deep.equal(['KPX3019 node1 shop/dns', 'KPX3019 node1 shop/dns'])
-    const [udp, tcp] = verification.findings
-    expect(udp?.level).to.equal('error')
-    expect(tcp?.level).to.equal('info')
-    expect(udp?.message).to.include('2 UDP connections go on').and.include('in 170 s')
-    expect(udp?.fix).to.match(
-      new RegExp(
-        `kubectl exec -n kube-system kube-proxy-\\w+ -- conntrack -D -p udp --orig-dst ${ip} --reply-src 10.244.1.99$`,
-      ),
-    )
-  })
-
   it('says nothing of what cannot be known: which endpoints there should be, in which zone a node is', async () => {
     for (const list of ['endpointslices', 'nodes']) {
       const edits = { [`objects/${list}.json`]: gone }
