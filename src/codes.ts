@@ -165,6 +165,13 @@ const entriesOfKinds = [
     fix: 'take it away: kpx cleanup; or, on that node: nft delete table ip kpx-bridge, and the same for ip6',
   },
   {
+    code: 'KPX3021',
+    level: 'error',
+    title: 'a node lacks what its rules are made of',
+    why: "The kernel, or iptables in kube-proxy's image, has no such match, target, table, expression or set: what kube-proxy writes is refused as a whole, so that the rules stay as they were.",
+    fix: "load the kernel's module that is named, from a kernel that has it, with /lib/modules in reach of kube-proxy; or give kube-proxy an image that has the match or target",
+  },
+  {
     code: 'KPX4001',
     level: 'warning',
     title: "kube-proxy's version does not go with the cluster's",

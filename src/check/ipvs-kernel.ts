@@ -4,10 +4,10 @@
  */
 import { finding } from '../answer/finding.ts'
 import type { Finding } from '../answer/finding.ts'
+import { missingModules } from '../answer/modules.ts'
 import type { Evidence } from '../answer/outcome.ts'
 import { skipped, toMode } from './check.ts'
 import type { NodeCheck } from './check.ts'
-import { missingModules } from './modules.ts'
 import type { CheckedNode } from './subject.ts'
 
 export const ipvsKernel: NodeCheck = {

@@ -1,11 +1,8 @@
 /** The kernel's part of the expressions that nftables mode's rules use: without, every sync fails and kube-proxy goes on. */
 import { finding } from '../answer/finding.ts'
+import { missingModules, nftablesModules as expressions, noModprobe } from '../answer/modules.ts'
 import { skipped, toMode } from './check.ts'
 import type { NodeCheck } from './check.ts'
-import { missingModules, noModprobe } from './modules.ts'
-
-/** Of pkg/proxy/nftables, Kubernetes 1.29 to 1.37: ct state, fib daddr, masquerade, dnat, numgen random, reject. */
-const expressions = ['nft_ct', 'nft_fib_ipv4', 'nft_masq', 'nft_nat', 'nft_numgen', 'nft_reject_ipv4']
 
 export const nftablesModules: NodeCheck = {
   codes: ['KPX4105'],

@@ -35,7 +35,35 @@ async function moved({ kubectl }: Cluster): Promise<() => Promise<void>> {
   return async () => void (await select('single'))
 }
 
+/** A match that no rule uses, so that iptables-save does without it as well. */
+async function withoutMatch(cluster: Cluster): Promise<() => Promise<void>> {
+  const { kubectl, on } = cluster
+  const affinity = (wanted: string): Promise<string> =>
+    kubectl(['patch', 'service', 'sticky', '-p', JSON.stringify({ spec: { sessionAffinity: wanted } })])
+  const hasRecent = async (): Promise<boolean> => (await run(...on('node1', 'iptables-save'))).includes('-m recent')
+  const rename = (from: string, to: string): Promise<string> =>
+    run(...on('node1', 'sh', '-c', `cd /proc/$(pgrep -x kube-proxy)/root/usr/lib/*/xtables && mv ${from} ${to}`))
+  await affinity('None')
+  await until('rules without recent', async () => !(await hasRecent()))
+  await rename('libxt_recent.so', 'gone')
+  await affinity('ClientIP')
+  const said = "Couldn't load match `recent'"
+  const log = ['logs', '--namespace=kube-system', await kubeProxyOn('node1', cluster)]
+  await until('its errors', async () => (await kubectl(log)).includes(said))
+  return async () => {
+    await rename('gone', 'libxt_recent.so')
+    // it tries again every 30 s
+    await until('its rules', hasRecent)
+  }
+}
+
 export const kubeProxyFaults: readonly Fault[] = [
+  {
+    what: "a match that is not in kube-proxy's image",
+    make: withoutMatch,
+    found: ['KPX3021 node1 default/sticky'],
+    says: "kube-proxy's iptables has no match recent",
+  },
   {
     what: 'a kube-proxy that is gone since before an endpoint changed',
     make: async (cluster) => {

@@ -36,7 +36,12 @@ const explains: Partial<Record<Code, (met: Met, finding: Finding) => boolean>> =
     ),
   KPX3008: isOld,
   KPX3009: isOld,
-  KPX3010: ({ difference: { kind } }) => kind !== 'unknown',
+  KPX3010: isKnown,
+  KPX3021: isKnown,
+}
+
+function isKnown({ difference: { kind } }: Met): boolean {
+  return kind !== 'unknown'
 }
 
 /** What the configuration decides: where NodePorts answer, whose addresses are replaced. */

@@ -1,6 +1,7 @@
 /** What is compared at one moment: every node with its packets, and what else is looked for there. */
 import { qualified } from '../../cluster/objects.ts'
 import type { Service } from '../../cluster/objects.ts'
+import type { Code } from '../../codes.ts'
 import type { Finding } from '../finding.ts'
 import { needLists } from '../lookup.ts'
 import type { Scene } from '../scene.ts'
@@ -11,6 +12,7 @@ import { ofStatus } from './codes.ts'
 import { staleConnections } from './conntrack.ts'
 import { failedRequests } from './known-causes.ts'
 import type { FailedRequests } from './known-causes.ts'
+import { lackOf } from './lacking.ts'
 import { nodeProxyOf } from './node-proxy.ts'
 import type { KnownProxy } from './node-proxy.ts'
 import { packetsOn } from './packets.ts'
@@ -29,7 +31,7 @@ export interface Observation {
 
 export interface ObservedNode {
   readonly seen: SeenNode
-  /** What kpx status says of it, as far as it changes connections. */
+  /** What kpx status says of it, as far as it changes connections, and what its rules lack. */
   readonly known: readonly Finding[]
   /** What of its kube-proxy is not known, each a sentence. */
   readonly unknown: readonly string[]
@@ -62,7 +64,7 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
       return {
         seen,
         unknown,
-        known: statusFindings(seen, server, anyPod, scene).filter(({ code }) => ofStatus.includes(code)),
+        known: knownOf(seen, statusFindings(seen, server, anyPod, scene), scene),
         packets: proxy && packetsOn(proxy, services, scene),
         failed: failedRequests(seen),
         moving: new Set(),
@@ -73,6 +75,16 @@ export function observe(services: readonly Service[], nodes: readonly string[], 
       }
     }),
   }
+}
+
+/** By which kube-proxy shows that it cannot write rules: why it cannot says more. */
+const trouble: readonly Code[] = ['KPX3008', 'KPX3009', 'KPX3010']
+
+function knownOf(seen: SeenNode, all: readonly Finding[], scene: Scene): Finding[] {
+  const known = all.filter(({ code }) => ofStatus.includes(code))
+  const isTrouble = ({ code }: Finding): boolean => trouble.includes(code)
+  const lack = lackOf(seen, known.some(isTrouble), scene)
+  return lack ? [lack, ...known.filter((one) => !isTrouble(one))] : known
 }
 
 /** What was not seen of its rules the capture tells. */

@@ -54,7 +54,7 @@ export const comparedAll = ({ compared: { nodes, of }, findings }: Verification)
   nodes > 0 && nodes === of && !findings.some(({ code }) => code === 'KPX3003')
 
 /** Rules that are older than the API serve what it no longer has. */
-const ofAge: readonly Code[] = ['KPX3007', 'KPX3008', 'KPX3009', 'KPX3010', 'KPX3017']
+const ofAge: readonly Code[] = ['KPX3007', 'KPX3008', 'KPX3009', 'KPX3010', 'KPX3017', 'KPX3021']
 
 interface Told {
   readonly findings: readonly Finding[]

@@ -1,10 +1,18 @@
 /** What the kernel of a node has as modules, as modprobe in reach of its files tells. */
-import type { Evidence } from '../answer/outcome.ts'
 import { decodeModprobe } from '../decode/modprobe.ts'
-import type { CheckedNode } from './subject.ts'
+import type { SourceFile } from '../decode/source.ts'
+import type { Evidence } from './outcome.ts'
+
+/** Of pkg/proxy/nftables, Kubernetes 1.29 to 1.37: ct state, fib daddr, masquerade, dnat, numgen random, reject. */
+export const nftablesModules = ['nft_ct', 'nft_fib_ipv4', 'nft_masq', 'nft_nat', 'nft_numgen', 'nft_reject_ipv4']
+
+interface AskedNode {
+  readonly name: string
+  readonly file: (name: string) => SourceFile | undefined
+}
 
 /** Of those that are wanted the ones that are not there, with the lines that say so; undefined where modprobe does not tell. */
-export function missingModules(wanted: readonly string[], node: CheckedNode): Map<string, Evidence> | undefined {
+export function missingModules(wanted: readonly string[], node: AskedNode): Map<string, Evidence> | undefined {
   const file = node.file('modprobe.txt')
   if (!file) return undefined
   const { found, missing } = decodeModprobe(file)
