@@ -98,7 +98,7 @@ const entriesOfKinds = [
     code: 'KPX3011',
     level: 'error',
     title: "a rule stops a Service's connections",
-    why: 'They should get to an endpoint, and a rule, or the kernel itself, drops or refuses them: a firewall above kube-proxy, one of its own rules in the wrong place, forwarding that is off, a missing route.',
+    why: 'They should get to an endpoint, and a rule, or the kernel itself, drops or refuses them: a firewall above kube-proxy, one of its own rules in the wrong place, forwarding that is off, a missing route, rp_filter where answers go out by another device.',
     fix: 'look at the rule or setting that is named, and at who made it',
   },
   {

@@ -63,6 +63,7 @@ const decoders: readonly Decoder[] = [
   { name: 'proc-net-route', reports: (source) => [decodeProcNetRoute(source).report()] },
   { name: 'sys-class-net-brport', reports: (source) => [decodeSysClassNetBrport(source).report()] },
   { name: 'sysctl', reports: (source) => [decodeSysctl(source).report()] },
+  { name: 'sysctl-devices', reports: (source) => [decodeSysctl(source).report()] },
 ]
 
 /** What the decoder says that the file's name, or else its beginning, calls for; `undefined` where there is none. */

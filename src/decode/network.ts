@@ -67,13 +67,14 @@ export function decodeIpRoute(sources: readonly SourceFile[]): DecodedRoutes {
 function readRoute(item: JsonObject, onlyIpv6: boolean): Route | string | undefined {
   const text = textOf(item['dst'])
   if (text === undefined) return 'a route without dst'
-  const hop = hopOf(item)
+  const [hop, ...others] = hopsOf(item)
   // kpx's packets are of no special type of service
   if (!hop || item['tos'] !== undefined) return undefined
   const destination = text === 'default' ? (isIpv6(hop, item, onlyIpv6) ? everyIpv6 : everyIpv4) : parsePrefix(text)
   if (!destination) return `route to ${text}, which is no prefix`
   const device = textOf(hop['dev'])
   const gateway = gatewayOf(hop)
+  const otherDevices = others.flatMap(({ dev }) => textOf(dev) ?? [])
   const preferredSource = parseIp(textOf(item['prefsrc']) ?? '')
   return {
     destination,
@@ -82,6 +83,7 @@ function readRoute(item: JsonObject, onlyIpv6: boolean): Route | string | undefi
     ...(device !== undefined && { device }),
     ...(gateway !== undefined && { gateway }),
     ...(preferredSource !== undefined && { preferredSource }),
+    ...(otherDevices.length > 0 && { otherDevices }),
     metric: typeof item['metric'] === 'number' ? item['metric'] : 0,
   }
 }
@@ -90,9 +92,9 @@ function readRoute(item: JsonObject, onlyIpv6: boolean): Route | string | undefi
  * Of several next hops (ECMP) the first one stands for all: kpx asks whether and through what a packet leaves. The kernel
  * does not use those that are dead (RTNH_F_DEAD), so a route with no other is left out.
  */
-function hopOf(item: JsonObject): JsonObject | undefined {
+function hopsOf(item: JsonObject): JsonObject[] {
   const hops = objectsOf(item['nexthops'])
-  return (hops.length > 0 ? hops : [item]).find(({ flags }) => !(Array.isArray(flags) && flags.includes('dead')))
+  return (hops.length > 0 ? hops : [item]).filter(({ flags }) => !(Array.isArray(flags) && flags.includes('dead')))
 }
 
 const everyIpv4 = { address: 0, length: 0 }

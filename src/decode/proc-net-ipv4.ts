@@ -23,6 +23,7 @@ export function mainRoutes(listed: readonly ProcRoute[], trie: readonly TrieRout
       ...(gateway !== undefined && { gateway }),
       metric,
       sourceHidden: true,
+      hopsHidden: true,
     })
   }
   return routes

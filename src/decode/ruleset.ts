@@ -30,7 +30,7 @@ export function decodeRuleset(given: ReadFile): Ruleset {
     ipsets: decoded(read('ipset-save.txt'), (source) => decodeIpSetSave(source).ipsets),
     virtualServers: virtualServersOf(read),
     ...decodeNodeNetwork(read, blind),
-    sysctls: decoded(read('sysctl.txt'), (source) => sysctlsIn(source, blind)) ?? new Map(),
+    sysctls: new Map(['sysctl.txt', 'sysctl-devices.txt'].flatMap((name) => sysctlsIn(read(name), blind))),
     blind,
   }
 }
@@ -62,10 +62,11 @@ function virtualServersOf(read: ReadFile): Ruleset['virtualServers'] {
 }
 
 /** What a file lacks that was cut, it does not deny. */
-function sysctlsIn(source: SourceFile, blind: Blind[]): Ruleset['sysctls'] {
-  if (!source.text.endsWith('\n'))
+function sysctlsIn(source: SourceFile | undefined, blind: Blind[]): (readonly [string, string])[] {
+  if (!source) return []
+  if (source.text !== '' && !source.text.endsWith('\n'))
     blind.push({ file: source.name, why: 'its last line does not end: keys may be missing' })
-  return decodeSysctl(source).sysctls
+  return [...decodeSysctl(source).sysctls]
 }
 
 interface Tables {

@@ -14,6 +14,7 @@ import { deviceWith, nodeWith, nodeWithUnplaced } from './network.ts'
 import type { Network } from './network.ts'
 import { natPriority } from './node.ts'
 import type { NodeState } from './node.ts'
+import { isOnLink, reversePath } from './reverse-path.ts'
 import { isRefusing } from './route.ts'
 
 /** How a flow's journey ended. */
@@ -237,7 +238,11 @@ function transmit(flow: Flow, node: NodeState, network: Network, hops: number): 
     action: `to ${nextNode.name}${route?.gateway ? ` by ${formatIp(route.gateway)}` : ''}`,
     text: '',
   })
-  return receive(arriveAt(flow, nextNode, route?.gateway ?? flow.destination, node), network, hops + 1)
+  const address = route?.gateway ?? flow.destination
+  const arrived = arriveAt(flow, nextNode, address, node)
+  const filtered = isOnLink(address, route?.device, node) ? reversePath(arrived, address, nextNode) : undefined
+  if (filtered?.isCertain) return [{ kind: 'kernel', flow: arrived, why: filtered.why }]
+  return filtered ? [unknownHere(arrived, nextNode, filtered.why)] : receive(arrived, network, hops + 1)
 }
 
 /**

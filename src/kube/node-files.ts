@@ -44,6 +44,7 @@ const sysctls = [
   'net/ipv4/ip_forward',
   'net/ipv6/conf/all/forwarding',
   'net/ipv4/conf/all/route_localnet',
+  'net/ipv4/conf/all/rp_filter',
   'net/ipv4/vs/conntrack',
   'net/bridge/bridge-nf-call-iptables',
   'net/bridge/bridge-nf-call-ip6tables',
@@ -101,11 +102,34 @@ const deviceNames = (files: NodeFiles): string[] =>
     ([, name = '']) => name,
   )
 
+/** Where ip has not told the bridge of each port. */
+const portsFile = 'sys-class-net-brport.txt'
+/** Those that each device has for itself. */
+const deviceSysctlFile = 'sysctl-devices.txt'
+const isDeviceSysctl = (path: string): boolean => path.startsWith(sysctlFolder)
+
 /** There is no shell that would find the devices. Of those that are no ports there are no such files, which makes the exit code 2. */
-const portsByGrep: NodeCommand = {
-  words: ['grep', '-Hs', '^INTERFACE='],
-  more: (files) => [deviceNames(files).map((device) => `/sys/class/net/${device}/brport/bridge/uevent`)],
+const devicesByGrep: NodeCommand = {
+  words: ['grep', '-Hs', '-e', '^INTERFACE=', '-e', '^[0-9]$'],
+  more: (files) => [
+    deviceNames(files).flatMap((device) => [
+      ...(files.has('ip-addr.json') ? [] : [`/sys/class/net/${device}/brport/bridge/uevent`]),
+      `${sysctlFolder}net/ipv4/conf/${device}/rp_filter`,
+    ]),
+  ],
   isWhole: (exitCode, stderr) => exitCode <= 2 && stderr === '',
+  files: (stdout) => {
+    const lines = stdout.toString('utf8').split('\n')
+    const settings = lines
+      .filter(isDeviceSysctl)
+      .map((line) => line.slice(sysctlFolder.length).replace(/:(\d)$/, ' = $1'))
+    const ports = lines.filter((line) => !isDeviceSysctl(line) && line !== '')
+    const text = (own: readonly string[]): Buffer => Buffer.from(own.map((line) => `${line}\n`).join(''))
+    return new Map([
+      [portsFile, text(ports)],
+      [deviceSysctlFile, text(settings)],
+    ])
+  },
 }
 
 /** The kernel lists the tables of iptables-legacy, which has made none where there is no such list. */
@@ -228,10 +252,10 @@ export const nodeFiles: readonly NodeFile[] = [
     commands: [command('ipvsadm', '-Sn')],
   },
   {
-    file: 'sys-class-net-brport.txt',
+    file: deviceSysctlFile,
     after: ['proc-net-dev.txt', 'ip-addr.json'],
-    isWanted: (files) => !files.has('ip-addr.json') && deviceNames(files).length > 0,
-    commands: [portsByGrep],
+    isWanted: (files) => deviceNames(files).length > 0,
+    commands: [devicesByGrep],
   },
   {
     // a kube-proxy that is no pod; pgrep prints its number and its command line

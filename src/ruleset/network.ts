@@ -29,5 +29,9 @@ export interface Route {
   readonly preferredSource?: Ip
   /** It may have a preferred source, which /proc/net does not tell. */
   readonly sourceHidden?: true
+  /** Devices of further next hops (ECMP). */
+  readonly otherDevices?: readonly string[]
+  /** It may have further next hops, which /proc/net/route does not tell. */
+  readonly hopsHidden?: true
   readonly metric: number
 }

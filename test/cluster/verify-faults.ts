@@ -13,7 +13,7 @@ export interface Fault {
   readonly says: string
   /** How long it takes until nothing else is on its way. */
   readonly settle?: string
-  readonly flags?: readonly string[]
+  readonly flags?: readonly string[] | ((cluster: Cluster) => readonly string[])
 }
 
 type Edit = (text: string) => string
@@ -44,6 +44,14 @@ export const nft = (node: string, edit: Edit): Fault['make'] =>
     (text) => `delete table ip kube-proxy\n${text}`,
     edit,
   )
+
+/** kpx reads the node with the programs of this machine: kube-proxy's image has no ip. */
+export const via =
+  (node: string) =>
+  ({ on }: Cluster): readonly string[] => {
+    const [program, argv] = on(node)
+    return ['--via', [program, ...argv].join(' ')]
+  }
 
 /** A command, and the one that undoes it. */
 export const command =

@@ -1,7 +1,7 @@
 /** Faults of iptables mode, on the cluster of verify.cluster.ts. */
 import { run } from './run.ts'
 import { deleted, every, line } from '../broken-capture.ts'
-import { command, iptables } from './verify-faults.ts'
+import { command, iptables, via } from './verify-faults.ts'
 import type { Fault } from './verify-faults.ts'
 
 const toWeb = /^-A KUBE-SVC-\w+ .*"default\/web:tcp -> .*--probability/
@@ -133,6 +133,29 @@ export const iptablesFaults: readonly Fault[] = [
     ),
     found: ['KPX3011 node2 *'],
     says: 'blackhole',
+  },
+  {
+    what: 'answers by another device than requests, with strict rp_filter',
+    make: async ({ on }) => {
+      const batch = (...lines: string[]): Promise<string> =>
+        run(...on('node2', 'ip', '-batch', '-'), { input: lines.join('\n') })
+      const filter = (value: number): Promise<string> =>
+        run(...on('node2', 'sysctl', '-qw', `net.ipv4.conf.eth0.rp_filter=${value}`))
+      await batch(
+        'link add other type bridge',
+        'addr add 10.201.0.12/24 dev other',
+        'link set other up',
+        'route replace 10.244.1.0/24 dev other',
+      )
+      await filter(1)
+      return async () => {
+        await filter(0)
+        await batch('route replace 10.244.1.0/24 via 10.200.0.11', 'link delete other')
+      }
+    },
+    flags: via('node2'),
+    found: ['KPX3011 node2 *'],
+    says: 'node2 drops what comes in by eth0 from 10.244.1.',
   },
   {
     what: 'answers of pods past the node, on one bridge',

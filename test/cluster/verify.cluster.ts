@@ -90,7 +90,8 @@ describe('verify', function () {
       it(`finds ${what}`, async () => {
         const undo = await make(cluster)
         try {
-          const verification = await verified('--settle', settle, ...flags)
+          const own = typeof flags === 'function' ? flags(cluster) : flags
+          const verification = await verified('--settle', settle, ...own)
           say(`${what}: ${found(verification).join('; ')}`)
           expect(found(verification)).to.deep.equal(expected)
           expect(verification.findings[0]?.message).to.include(says)

@@ -7,6 +7,9 @@ const onWeb = 'shop/web,shop/web-lb,shop/web-np,shop/web-sticky'
 /** The endpoint of cart-itp, for its own node alone, is on another one. */
 const fromNode2 = `KPX3011 node2 ${toEvery.replace('shop/cart-itp,', '').replace('shop/legacy-db', 'shop/idle,shop/legacy-db')}`
 
+/** Of these there are endpoints on node2. */
+const fromNode1 = `KPX3011 node2 shop/dns,${onWeb}`
+
 const nft = { 'nodes/node1/nft-list-ruleset.json': gone }
 const nftText = 'nodes/node1/nft-list-ruleset.txt'
 const dnat = (service: string): RegExp => new RegExp(`^-A KUBE-SEP-\\w+ .*"shop/${service}(?::\\w+)?".* -j DNAT`)
@@ -162,6 +165,20 @@ export const faults: readonly Fault[] = [
     },
     found: [fromNode2],
     says: 'no route to',
+  },
+  {
+    what: 'answers by another device than requests, with strict rp_filter',
+    recording: 'k1.37-iptables',
+    edits: {
+      'nodes/node2/ip-route.json': swap(
+        '{"dst":"10.244.0.0/24","gateway":"10.200.0.11","dev":"eth0"',
+        '{"dst":"10.244.0.0/24","dev":"eth1"',
+      ),
+      'nodes/node2/sysctl-devices.txt': () => 'net/ipv4/conf/eth0/rp_filter = 1\n',
+      'nodes/node2/sysctl.txt': (text) => `${text}net/ipv4/conf/all/rp_filter = 0\n`,
+    },
+    found: [fromNode1],
+    says: 'for its answer goes out by eth1 (rp_filter = 1)',
   },
   {
     what: 'a map element removed',
