@@ -1,6 +1,6 @@
 /** What the evaluator must know of the cluster: its nodes, and who has an address. */
 import type { Ip } from '../ruleset/address.ts'
-import { ipvsDevice } from '../ruleset/ipvs.ts'
+import { ipvsDevice, kubeRouterDevice } from '../ruleset/ipvs.ts'
 import type { NodeState } from './node.ts'
 
 /** Who has an address: a pod (`shop/web-1`) in its own network, or a node. */
@@ -37,8 +37,8 @@ export function nodeWithUnplaced(network: Network, ip: Ip, except: NodeState): N
   return undefined
 }
 
-/** Devices that many nodes bind the same addresses to (kube-proxy's ipvs mode) or that reach no other node. */
-const sharedDevices = new Set([ipvsDevice, 'lo'])
+/** Devices that many nodes bind the same addresses to (kube-proxy's ipvs mode, kube-router) or that reach no other node. */
+const sharedDevices = new Set([ipvsDevice, kubeRouterDevice, 'lo'])
 
 /** The device of a node that has this address itself. */
 export function deviceWith(node: NodeState, ip: Ip): string | undefined {

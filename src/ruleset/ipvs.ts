@@ -38,6 +38,9 @@ export interface VirtualServer {
 /** The device that kube-proxy binds Service addresses to in ipvs mode (pkg/proxy/ipvs/proxier.go). */
 export const ipvsDevice = 'kube-ipvs0'
 
+/** kube-router's own, that it binds Services' addresses to (pkg/controllers/proxy, KubeDummyIf). */
+export const kubeRouterDevice = 'kube-dummy-if'
+
 export interface VirtualServers {
   readonly servers: readonly VirtualServer[]
   /** A line that cannot be read, or the end of a cut file: virtual servers may be missing. */

@@ -181,6 +181,26 @@ export const iptablesFaults: readonly Fault[] = [
     says: 'no EndpointSlice of default/web has that address',
   },
   {
+    what: 'another proxy whose rules take a Service',
+    make: async ({ create, kubectl, on }) => {
+      const ip = await kubectl(['get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}'])
+      const metadata = { name: 'cilium-config', namespace: 'kube-system' }
+      await create([{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'kube-proxy-replacement': 'true' } }])
+      const nat = (...words: string[]): Promise<string> => run(...on('node1', 'iptables', '-t', 'nat', ...words))
+      await nat('-N', 'CILIUM_PRE_nat')
+      await nat(...`-A CILIUM_PRE_nat -d ${ip} -p tcp --dport 80 -j DNAT --to-destination 10.244.1.252:8080`.split(' '))
+      await nat('-I', 'PREROUTING', '-j', 'CILIUM_PRE_nat')
+      return async () => {
+        await nat('-D', 'PREROUTING', '-j', 'CILIUM_PRE_nat')
+        await nat('-F', 'CILIUM_PRE_nat')
+        await nat('-X', 'CILIUM_PRE_nat')
+        await kubectl(['delete', 'configmap', metadata.name, `--namespace=${metadata.namespace}`])
+      }
+    },
+    found: ['KPX4004 node1 default/web'],
+    says: 'Cilium serves the Services (key kube-proxy-replacement: true of ConfigMap kube-system/cilium-config)',
+  },
+  {
     what: 'a connection of UDP that conntrack keeps with a pod that is gone',
     make: async ({ kubectl, on }) => {
       const ip = await kubectl(['get', 'service', 'web', '-o', 'jsonpath={.spec.clusterIP}'])

@@ -1,6 +1,6 @@
 /** What each mode has in a node's kernel, by the names that it gives: chains KUBE-SVC-, device kube-ipvs0, table kube-proxy. */
 import { formatIpSetCreate } from '../../ruleset/ipset.ts'
-import { formatVirtualServer, ipvsDevice } from '../../ruleset/ipvs.ts'
+import { formatVirtualServer, ipvsDevice, kubeRouterDevice } from '../../ruleset/ipvs.ts'
 import type { At, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts'
 
 export type ProgrammedMode = 'iptables' | 'ipvs' | 'nftables'
@@ -74,8 +74,9 @@ const jumps = (chains: readonly Chain[], isWanted: (target: string) => boolean):
 
 function ipvsParts(ruleset: Ruleset): Programmed[] {
   const { interfaces, ipsets, virtualServers } = ruleset
-  const servers = virtualServers?.servers ?? []
   const device = interfaces.find(({ name }) => name === ipvsDevice)
+  const isKubeRouters = !device && interfaces.some(({ name }) => name === kubeRouterDevice)
+  const servers = isKubeRouters ? [] : (virtualServers?.servers ?? [])
   const addresses = counted(device?.addresses.length ?? 0, 'address', 'addresses')
   const asking = iptablesNat(ruleset)
     .flatMap(servicesChains)

@@ -21,5 +21,14 @@ export const ofStatus: readonly Code[] = ['KPX2101', 'KPX2102', 'KPX3007', 'KPX3
 
 /** What verify looks for. */
 export const verifyCodes: readonly Code[] = [
-  ...new Set<Code>([...ofStatus, ...Object.values(codeOf), 'KPX3004', 'KPX3017', 'KPX3018', 'KPX3019', 'KPX3021']),
+  ...new Set<Code>([
+    ...ofStatus,
+    ...Object.values(codeOf),
+    'KPX3004',
+    'KPX3017',
+    'KPX3018',
+    'KPX3019',
+    'KPX3021',
+    'KPX4004',
+  ]),
 ].sort()

@@ -10,10 +10,11 @@ import { isKubeProxysStep } from '../mention/kube-proxy.ts'
 import type { Evidence } from '../outcome.ts'
 import type { Scene } from '../scene.ts'
 import type { SeenNode } from '../status/node.ts'
-import { evidenceOf, isOfEndpoints, servicesOf, servicesText } from './causes.ts'
+import { evidenceOf, isOfEndpoints, isStopped, servicesOf, servicesText } from './causes.ts'
 import type { Met } from './causes.ts'
 import type { DifferenceKind } from './compare.ts'
 import { settingsOf } from './node-proxy.ts'
+import { otherProxy } from './other-proxy.ts'
 
 interface Explained {
   readonly findings: readonly Finding[]
@@ -103,9 +104,23 @@ export function explained(
     left = without(left, own)
   }
   take(otherName(seen, scene), ofOwnName)
+  const other = otherProxy(seen, scene)
+  take(other?.finding, (met) => other?.isIts(met) === true)
   take(unheard(seen, failed) ?? deaf(seen, scene), isOld)
   take(behind(left, seen, failed), isOld)
+  const doubtful = left.filter((met) => !isStopped(met))
+  if (other && doubtful.length > 0) findings.push(withDoubt(other.finding, doubtful))
   return { findings, left }
+}
+
+/** It may be why, and those are told by themselves as well. */
+function withDoubt(one: Finding, mets: readonly Met[]): Finding {
+  const services = servicesOf(mets)
+  return {
+    ...one,
+    message: `${one.message}; which of them acts on ${servicesText(services)} is not told`,
+    affects: services,
+  }
 }
 
 /** What asks which endpoints are the node's own. */
