@@ -93,4 +93,11 @@ export const preflightCodes = [
     why: 'In nftables mode the gate alone opens nothing: nodePortAddresses has to name localhost beside the others.',
     fix: 'say so: kpx config set nodePortAddresses=primary,localhost',
   },
+  {
+    code: 'KPX4143',
+    level: 'warning',
+    title: "a service of the node takes kube-proxy's rules away",
+    why: 'To stop or restart nftables.service flushes every rule of the node. In nftables mode kube-proxy does not look whether its table is there: no Service works until one changes, or for an hour.',
+    fix: 'have the unit delete its own table alone (systemctl edit nftables), or disable it without a stop; after a flush: kpx rollout restart',
+  },
 ] as const satisfies readonly CatalogueEntry[]

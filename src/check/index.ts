@@ -11,6 +11,7 @@ import { conntrackRoom } from './conntrack-room.ts'
 import { conntrackSize } from './conntrack-size.ts'
 import { deprecation } from './deprecation.ts'
 import { families } from './families.ts'
+import { flushedRules } from './flushed-rules.ts'
 import { foreignJumps } from './foreign-jumps.ts'
 import { frozenConfiguration } from './frozen-configuration.ts'
 import { healthPort } from './health-port.ts'
@@ -66,6 +67,7 @@ export const checks: readonly Check[] = [
   conntrackSize,
   deprecation,
   families,
+  flushedRules,
   foreignJumps,
   frozenConfiguration,
   healthPort,

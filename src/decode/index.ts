@@ -17,6 +17,7 @@ import { looksLikeJson, sniff } from './sniff.ts'
 import type { LineReport, SourceFile } from './source.ts'
 import { decodeSysClassNetBrport } from './sys-class-net-brport.ts'
 import { decodeSysctl } from './sysctl.ts'
+import { decodeSystemctlShow } from './systemctl-show.ts'
 import { decodeToolVersion } from './tool-version.ts'
 
 interface Decoder {
@@ -64,6 +65,7 @@ const decoders: readonly Decoder[] = [
   { name: 'sys-class-net-brport', reports: (source) => [decodeSysClassNetBrport(source).report()] },
   { name: 'sysctl', reports: (source) => [decodeSysctl(source).report()] },
   { name: 'sysctl-devices', reports: (source) => [decodeSysctl(source).report()] },
+  { name: 'systemctl-show', reports: (source) => [decodeSystemctlShow(source).report()] },
 ]
 
 /** What the decoder says that the file's name, or else its beginning, calls for; `undefined` where there is none. */

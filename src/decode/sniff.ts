@@ -25,6 +25,7 @@ const signs: readonly (readonly [string, RegExp])[] = [
   ['nft-version', /^nftables v\d/],
   ['ipset-version', /^ipset v\d/],
   ['modprobe', /^(?:insmod \/|builtin )\S+/m],
+  ['systemctl-show', /^Id=\S+\.service$/m],
   ['sysctl', /^(?:net|kernel)[./]\S+ ?= ?\S+/m],
 ]
 

@@ -273,6 +273,13 @@ export const nodeFiles: readonly NodeFile[] = [
     onHost: true,
     of: 'state',
   },
+  {
+    // the one that flushes rules which it did not make
+    file: 'systemctl-show.txt',
+    commands: [command('systemctl', 'show', '--property=Id,ActiveState,UnitFileState', 'nftables.service')],
+    onHost: true,
+    of: 'tools',
+  },
   { file: 'modprobe.txt', of: 'tools', commands: [modprobe] },
   { file: 'iptables-version.txt', of: 'tools', commands: [command('iptables', '--version')] },
   { file: 'nft-version.txt', of: 'tools', commands: [command('nft', '--version')] },

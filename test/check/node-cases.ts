@@ -58,6 +58,17 @@ export const nodeCases: readonly Case[] = [
     message: /the host's nft is 1\.1\.3/,
   },
   {
+    code: 'KPX4143',
+    node: 'node1',
+    fires: toNftables({
+      'nodes/node1/systemctl-show.txt': () => 'Id=nftables.service\nActiveState=inactive\nUnitFileState=enabled\n',
+    }),
+    not: toNftables({
+      'nodes/node1/systemctl-show.txt': () => 'Id=nftables.service\nActiveState=inactive\nUnitFileState=disabled\n',
+    }),
+    message: /nftables\.service is enabled, and active after the next start/,
+  },
+  {
     code: 'KPX4105',
     node: 'node1',
     fires: toNftables(modprobe('nft_fib_ipv4', 'nft_numgen')),

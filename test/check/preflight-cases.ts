@@ -150,6 +150,16 @@ export const preflightCases: readonly PreflightCase[] = [
     level: 'info',
   },
   {
+    code: 'KPX4143',
+    message: /^nftables\.service is active: its stop flushes all rules/,
+    recording: 'k1.37-nftables',
+    edits: {
+      'nodes/node1/systemctl-show.txt': () => 'Id=nftables.service\nActiveState=active\nUnitFileState=disabled\n',
+    },
+    node: 'node1',
+    level: 'warning',
+  },
+  {
     code: 'KPX2016',
     message: /mode is|hostnameOverride is/,
     edits: configured('hostnameOverride: somebody'),

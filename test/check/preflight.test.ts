@@ -37,13 +37,24 @@ describe('preflight', () => {
 
   for (const recording of ['k1.37-iptables', 'k1.37-nftables']) {
     it(`finds nothing in ${recording}, which is a plain cluster`, async () => {
-      const check = await answer({ recording })
+      const unit = 'Id=nftables.service\nActiveState=inactive\nUnitFileState=disabled\n'
+      const edits = Object.fromEntries(
+        ['node1', 'node2'].map((name) => [`nodes/${name}/systemctl-show.txt`, () => unit]),
+      )
+      const check = await answer({ recording, edits })
       expect(check.findings).to.deep.equal([])
       expect(check.skipped).to.deep.equal([])
       expect(check).to.include({ ok: true, verdict: 'yes' })
       expect(new Set(check.checks.map(({ result }) => result))).to.deep.equal(new Set(['pass']))
     })
   }
+
+  it('does not say of services of nodes that it did not see that they flush nothing', async () => {
+    const { skipped, verdict } = await answer({ recording: 'k1.37-nftables' })
+    expect(skipped.map(({ code }) => code)).to.deep.equal(['KPX4143'])
+    expect(skipped[0]?.why).to.match(/^node1, node2: .*--via/)
+    expect(verdict).to.equal('yes')
+  })
 
   it('says nothing of a mode that nobody asks about', async () => {
     const check = await answer({ recording: 'k1.37-ipvs', mode: 'nftables' })

@@ -1,6 +1,8 @@
 /** What a node's tools and modprobe tell of what the node can do. */
 import { expect } from 'chai'
 import { decodeModprobe } from '../../src/decode/modprobe.ts'
+import { sniff } from '../../src/decode/sniff.ts'
+import { decodeSystemctlShow } from '../../src/decode/systemctl-show.ts'
 import { decodeToolVersion } from '../../src/decode/tool-version.ts'
 import { adds, fileOf, recordings } from './recordings.ts'
 
@@ -47,5 +49,33 @@ describe('modprobe', () => {
     expect(missing.get('ip_vs_mh')?.line).to.equal(4)
     expect(report().unknown.map(({ line }) => line)).to.deep.equal([6])
     expect(report()).to.satisfy(adds)
+  })
+})
+
+describe('systemctl show', () => {
+  const printed = fileOf(
+    'Id=nftables.service',
+    'ActiveState=active',
+    'UnitFileState=disabled',
+    '',
+    'Id=iptables.service',
+    'UnitFileState=enabled',
+    'ActiveState=inactive',
+    '',
+    'Id=none.service',
+    'UnitFileState=',
+    'System has not been booted with systemd',
+  )
+
+  it('tells of each unit whether it runs, and whether it will', () => {
+    const { report, units } = decodeSystemctlShow(printed)
+    expect(units.map(({ id, isActive, isEnabled, line }) => [id, isActive, isEnabled, line])).to.deep.equal([
+      ['nftables.service', true, false, 1],
+      ['iptables.service', false, true, 5],
+      ['none.service', false, false, 9],
+    ])
+    expect(report().unknown.map(({ line }) => line)).to.deep.equal([11])
+    expect(report()).to.satisfy(adds)
+    expect(sniff(printed.text)).to.equal('systemctl-show')
   })
 })
