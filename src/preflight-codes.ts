@@ -100,4 +100,11 @@ export const preflightCodes = [
     why: 'To stop or restart nftables.service flushes every rule of the node. In nftables mode kube-proxy does not look whether its table is there: no Service works until one changes, or for an hour.',
     fix: 'have the unit delete its own table alone (systemctl edit nftables), or disable it without a stop; after a flush: kpx rollout restart',
   },
+  {
+    code: 'KPX4144',
+    level: 'warning',
+    title: 'another has a port of kube-proxy',
+    why: 'What comes to a NodePort or hostPort never gets to the program that listens at it, and where another program listens already, kube-proxy goes on without its health or its metrics.',
+    fix: 'give one of them another port: kpx config unset healthzBindAddress metricsBindAddress, or the port of the Service or program',
+  },
 ] as const satisfies readonly CatalogueEntry[]

@@ -2,6 +2,7 @@
 import { acceptedMode } from './accepted-mode.ts'
 import { apiAddress } from './api-address.ts'
 import type { Check } from './check.ts'
+import { claimedPorts } from './claimed-ports.ts'
 import { comingMode } from './coming-mode.ts'
 import { comingSkew } from './coming-skew.ts'
 import { configuration } from './configuration.ts'
@@ -48,6 +49,7 @@ import { servedTwice } from './served-twice.ts'
 import { staleConnections } from './stale-connections.ts'
 import { strictArp } from './strict-arp.ts'
 import { surge } from './surge.ts'
+import { takenPorts } from './taken-ports.ts'
 import { tools } from './tools.ts'
 import { unfinishedRollout } from './unfinished-rollout.ts'
 import { unservedAddresses } from './unserved-addresses.ts'
@@ -58,6 +60,7 @@ import { windows } from './windows.ts'
 export const checks: readonly Check[] = [
   acceptedMode,
   apiAddress,
+  claimedPorts,
   comingMode,
   comingSkew,
   configuration,
@@ -104,6 +107,7 @@ export const checks: readonly Check[] = [
   staleConnections,
   strictArp,
   surge,
+  takenPorts,
   tools,
   unfinishedRollout,
   unservedAddresses,

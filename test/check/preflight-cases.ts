@@ -1,6 +1,6 @@
 /** Checks that preflight alone makes: each on a recording in which it finds something. Without the edit it finds nothing. */
 import type { Edits } from '../broken-capture.ts'
-import { replaced } from '../broken-capture.ts'
+import { gone, replaced } from '../broken-capture.ts'
 import { configuredWith, items, nodeInfo, withItem } from './asked.ts'
 
 export interface PreflightCase {
@@ -34,6 +34,22 @@ const balancer = {
   spec: { type: 'LoadBalancer', clusterIP: '10.96.77.7', clusterIPs: ['10.96.77.7'], ports: [{ port: 80 }] },
   status: {},
 }
+
+const nodePort = (port: number): object => ({
+  ...balancer,
+  spec: { ...balancer.spec, type: 'NodePort', ports: [{ port: 80, nodePort: port }] },
+})
+
+const exporter = {
+  metadata: { name: 'exporter', namespace: 'shop' },
+  spec: { nodeName: 'node2', hostNetwork: true, containers: [{ name: 'a', ports: [{ hostPort: 10249 }] }] },
+  status: { phase: 'Running' },
+}
+
+/** As kube-proxy 1.37.1 says it. */
+const inUse =
+  'E1130 19:17:51.918560       1 server.go:446] "Healthz server failed" err="failed to start proxy healthz on 0.0.0.0:10256: ' +
+  'listen tcp 0.0.0.0:10256: bind: address already in use"\n'
 
 const lease = {
   metadata: { name: 'kpx-rollout', namespace: 'kube-system' },
@@ -158,6 +174,28 @@ export const preflightCases: readonly PreflightCase[] = [
     },
     node: 'node1',
     level: 'warning',
+  },
+  {
+    code: 'KPX4144',
+    message: /^healthzBindAddress has port 31256, the NodePort of Service shop\/front$/,
+    edits: { ...configured('healthzBindAddress: 0.0.0.0:31256'), 'objects/services.json': withItem(nodePort(31256)) },
+  },
+  {
+    code: 'KPX4144',
+    message: /^healthzBindAddress has port 31256, which a Service may be given as NodePort \(30000-32767/,
+    edits: { ...configured('healthzBindAddress: 0.0.0.0:31256'), 'objects/services.json': withItem(nodePort(31257)) },
+    level: 'info',
+  },
+  {
+    code: 'KPX4144',
+    message: /^metricsBindAddress has port 10249, the hostPort of Pod shop\/exporter on node2$/,
+    edits: { 'objects/pods.json': withItem(exporter) },
+  },
+  {
+    code: 'KPX4144',
+    message: /^another program of the node has port 10256, that of healthzBindAddress$/,
+    edits: { 'nodes/node1/healthz.json': gone, 'nodes/node1/kube-proxy.log': (text) => text + inUse },
+    node: 'node1',
   },
   {
     code: 'KPX2016',
