@@ -107,4 +107,11 @@ export const preflightCodes = [
     why: 'What comes to a NodePort or hostPort never gets to the program that listens at it, and where another program listens already, kube-proxy goes on without its health or its metrics.',
     fix: 'give one of them another port: kpx config unset healthzBindAddress metricsBindAddress, or the port of the Service or program',
   },
+  {
+    code: 'KPX4145',
+    level: 'info',
+    title: 'the cluster lets no debug pod of kpx in',
+    why: 'A node without a pod of kube-proxy is looked at by a pod in kube-system that is in the network of the node and has NET_ADMIN, which policies of the cluster may refuse.',
+    fix: "look at such nodes by another way: --via 'ssh {node} sudo'; or see with who runs the cluster what its policies allow",
+  },
 ] as const satisfies readonly CatalogueEntry[]

@@ -14,6 +14,7 @@ const lists = [
   'apigroups',
   'configmaps',
   'daemonsets',
+  'debugpods',
   'endpointslices',
   'felixconfigurations',
   'leases',

@@ -10,6 +10,7 @@ import { connections } from './connections.ts'
 import { conntrackInvalid } from './conntrack-invalid.ts'
 import { conntrackRoom } from './conntrack-room.ts'
 import { conntrackSize } from './conntrack-size.ts'
+import { debugPods } from './debug-pods.ts'
 import { deprecation } from './deprecation.ts'
 import { families } from './families.ts'
 import { flushedRules } from './flushed-rules.ts'
@@ -68,6 +69,7 @@ export const checks: readonly Check[] = [
   conntrackInvalid,
   conntrackRoom,
   conntrackSize,
+  debugPods,
   deprecation,
   families,
   flushedRules,

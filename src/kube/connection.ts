@@ -102,9 +102,9 @@ export class Connection {
    * Makes the object, once: whether a broken connection had brought it there cannot be known. The answer's bytes are the object; where there
    * is one already, the cause of the error is 409. Throws KPX1013 to KPX1017.
    */
-  async create(asked: Asked, object: object): Promise<Buffer> {
+  async create(asked: Asked, object: object, query: Query = {}): Promise<Buffer> {
     const { name: _name, ...collection } = asked
-    const { body, status } = await this.#once({ asked: collection, query: {}, object })
+    const { body, status } = await this.#once({ asked: collection, query, object })
     if (status >= 300) throw this.refusal(status, body, asked)
     return body
   }

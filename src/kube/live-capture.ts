@@ -6,6 +6,7 @@ import type { KubeProxyPod } from '../cluster/kube-proxy.ts'
 import { fileSource } from '../cluster/workload.ts'
 import { versionOfImage } from '../version.ts'
 import { clusterNode } from './access/cluster-node.ts'
+import { debugPodTrial } from './access/debug-pod-trial.ts'
 import { accesses } from './access/index.ts'
 import type { AccessOptions } from './access/index.ts'
 import type { Connection } from './connection.ts'
@@ -49,13 +50,9 @@ export async function liveCapture(connection: Connection, options: LiveOptions):
 
 async function readCluster(connection: Connection, options: LiveOptions): Promise<Capture> {
   options.progress?.(`waiting for lists of objects from ${connection.server}`)
-  const [services, endpointslices, pods, nodeObjects] = await Promise.all([
-    listObjects(connection, resources.services),
-    listObjects(connection, resources.endpointSlices),
-    listObjects(connection, resources.pods),
-    listObjects(connection, resources.nodes),
-  ])
-  const wanted = nodeObjects
+  const known = await clusterLists(connection)
+  const { nodes, pods } = known
+  const wanted = nodes
     .flatMap((object) => clusterNode(object) ?? [])
     .filter(({ name }) => options.nodes === undefined || options.nodes.includes(name))
   const names = wanted.map(({ name }) => name).sort()
@@ -64,14 +61,18 @@ async function readCluster(connection: Connection, options: LiveOptions): Promis
   const wholly = options.scope !== 'rules'
   const about = wholly ? await kubeProxyLists(connection, [...proxies.values()]) : undefined
   const served = new Map(about && own.map((pod) => [pod.node, portsOf(pod, about, options.servedPorts)]))
-  const [looks, logs] = await Promise.all([
+  const [looks, logs, trial] = await Promise.all([
     lookAt(wanted, accesses(connection, pods, options), { ...options, served: (node) => served.get(node) }),
     wholly ? kubeProxyLogs(connection, own) : undefined,
+    options.scope === 'everything' ? debugPodTrial(connection, wanted, pods, options.debugPods.image) : undefined,
   ])
   const file = (node: string, name: string): Buffer | undefined =>
     name === logFile ? logs?.get(node) : looks.get(node)?.files.get(name)
-  const known = { services, endpointslices, pods, nodes: nodeObjects }
-  const lists: Readonly<Record<string, readonly unknown[]>> = { ...known, ...about }
+  const lists: Readonly<Record<string, readonly unknown[]>> = {
+    ...known,
+    ...about,
+    ...(trial && { debugpods: [trial] }),
+  }
   return {
     name: connection.context,
     path: connection.server,
@@ -85,6 +86,17 @@ async function readCluster(connection: Connection, options: LiveOptions): Promis
     blind: (node) => blindSpots(looks.get(node) ?? unseen),
     reached: (node) => looks.get(node)?.reached,
   }
+}
+
+/** What every answer is about. */
+async function clusterLists(connection: Connection) {
+  const [services, endpointslices, pods, nodes] = await Promise.all([
+    listObjects(connection, resources.services),
+    listObjects(connection, resources.endpointSlices),
+    listObjects(connection, resources.pods),
+    listObjects(connection, resources.nodes),
+  ])
+  return { services, endpointslices, pods, nodes }
 }
 
 function portsOf(

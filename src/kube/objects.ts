@@ -97,8 +97,12 @@ export const changeObject = async (
 ): Promise<object> => objectOf(await connection.change(asked, object, { fieldManager, ...query }), connection.server)
 
 /** Makes the object, which is returned as the server has it. Throws as Connection.create. */
-export const createObject = async (connection: Connection, asked: Asked, object: object): Promise<object> =>
-  objectOf(await connection.create(asked, object), connection.server)
+export const createObject = async (
+  connection: Connection,
+  asked: Asked,
+  object: object,
+  query: Query = {},
+): Promise<object> => objectOf(await connection.create(asked, object, query), connection.server)
 
 function pageOf(body: Buffer, server: string): Page {
   const { items, metadata } = objectOf(body, server) as { items?: unknown; metadata?: { continue?: unknown } }

@@ -21,6 +21,7 @@ export const resources = {
   configMaps: core('configmaps'),
   daemonSets: { group: 'apps', version: 'v1', plural: 'daemonsets' },
   selfSubjectReviews: { group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews' },
+  selfSubjectAccessReviews: { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews' },
   felixConfigurations: { group: 'crd.projectcalico.org', version: 'v1', plural: 'felixconfigurations' },
   leases: { group: 'coordination.k8s.io', version: 'v1', plural: 'leases' },
   endpointSlices: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },

@@ -51,6 +51,10 @@ const inUse =
   'E1130 19:17:51.918560       1 server.go:446] "Healthz server failed" err="failed to start proxy healthz on 0.0.0.0:10256: ' +
   'listen tcp 0.0.0.0:10256: bind: address already in use"\n'
 
+const violation =
+  'not allowed to create pods of kube-system/kpx-debug-1a2b3c4d: pods "kpx-debug-1a2b3c4d" is forbidden: violates PodSecurity ' +
+  '"baseline:latest": non-default capabilities, host namespaces (hostNetwork=true)'
+
 const lease = {
   metadata: { name: 'kpx-rollout', namespace: 'kube-system' },
   spec: { holderIdentity: '', renewTime: '2026-11-23T20:00:00.000000Z' },
@@ -196,6 +200,12 @@ export const preflightCases: readonly PreflightCase[] = [
     message: /^another program of the node has port 10256, that of healthzBindAddress$/,
     edits: { 'nodes/node1/healthz.json': gone, 'nodes/node1/kube-proxy.log': (text) => text + inUse },
     node: 'node1',
+  },
+  {
+    code: 'KPX4145',
+    message: /violates PodSecurity/,
+    edits: { 'objects/debugpods.json': () => JSON.stringify({ items: [{ kind: 'Status', message: violation }] }) },
+    level: 'info',
   },
   {
     code: 'KPX2016',

@@ -38,9 +38,8 @@ describe('preflight', () => {
   for (const recording of ['k1.37-iptables', 'k1.37-nftables']) {
     it(`finds nothing in ${recording}, which is a plain cluster`, async () => {
       const unit = 'Id=nftables.service\nActiveState=inactive\nUnitFileState=disabled\n'
-      const edits = Object.fromEntries(
-        ['node1', 'node2'].map((name) => [`nodes/${name}/systemctl-show.txt`, () => unit]),
-      )
+      const ofNodes = ['node1', 'node2'].map((name) => [`nodes/${name}/systemctl-show.txt`, () => unit] as const)
+      const edits = { ...Object.fromEntries(ofNodes), 'objects/debugpods.json': () => '{"items":[{"kind":"Pod"}]}' }
       const check = await answer({ recording, edits })
       expect(check.findings).to.deep.equal([])
       expect(check.skipped).to.deep.equal([])
@@ -49,10 +48,11 @@ describe('preflight', () => {
     })
   }
 
-  it('does not say of services of nodes that it did not see that they flush nothing', async () => {
+  it('passes neither services of nodes that it did not see nor debug pods that were not asked for', async () => {
     const { skipped, verdict } = await answer({ recording: 'k1.37-nftables' })
-    expect(skipped.map(({ code }) => code)).to.deep.equal(['KPX4143'])
-    expect(skipped[0]?.why).to.match(/^node1, node2: .*--via/)
+    expect(skipped.map(({ code }) => code)).to.deep.equal(['KPX4145', 'KPX4143'])
+    expect(skipped[1]?.why).to.match(/^node1, node2: .*--via/)
+    expect(skipped[0]?.why).to.match(/right to create pods/)
     expect(verdict).to.equal('yes')
   })
 

@@ -44,7 +44,8 @@ export function debugPodAccess(connection: Connection, pods: readonly unknown[],
   }
 }
 
-function planFor(node: ClusterNode, pods: readonly unknown[], image = imageFor(node, pods)): DebugPod | NoWay {
+/** Why none can be made, where none can. */
+export function planFor(node: ClusterNode, pods: readonly unknown[], image = imageFor(node, pods)): DebugPod | NoWay {
   if (!node.ready) return { why: 'none can start, as the node is not Ready' }
   if (node.windows) return { why: 'none for Windows is known to kpx' }
   if (image === undefined) {
