@@ -6,7 +6,7 @@ import { BaseCommand } from '../src/command.ts'
 export default class ShellCompletion extends BaseCommand<typeof ShellCompletion> {
   static override summary = 'prints a script that lets a shell complete commands, flags, fields and names of a cluster'
   static override description =
-    'Names come from the capture of --from, else from the cluster: one list, that is waited for a second, and kept for ten.'
+    'Names come from the capture of --from, else from the cluster: one list, that is waited for a second, and kept for ten; what comes later is there for the next Tab.'
   static override baseFlags = {}
   static override args = {
     shell: Args.string({

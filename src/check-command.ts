@@ -12,8 +12,9 @@ import { BaseCommand } from './command.ts'
 import { milliseconds, outputs } from './flags.ts'
 import { KpxError } from './error.ts'
 import { nearest } from './nearest.ts'
-import { report, reportFormats } from './view/report.ts'
-import type { ReportFormat } from './view/report.ts'
+import { reportFormats } from './report-formats.ts'
+import type { ReportFormat } from './report-formats.ts'
+import { report } from './view/report.ts'
 import type { ViewOptions } from './view/style.ts'
 
 /** Of checks; after the flags that have another `output`. */

@@ -5,19 +5,32 @@ import { homedir } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readCapture } from './capture/read.ts'
 import type { Capture } from './capture/capture.ts'
+import { kubeProxyDaemonSets } from './cluster/kube-proxy.ts'
 import { namesOf } from './cluster/names.ts'
 import type { Names, Wanted } from './complete/names.ts'
 import { kubeconfigFiles } from './kube/kubeconfig-files.ts'
 import { resources } from './kube/resource.ts'
 import { cachedNames } from './name-cache.ts'
 
-/** Milliseconds that whoever has pressed Tab waits. */
-const patience = 1000
+/** How long names are waited for. */
+interface Waiting {
+  /** Milliseconds: by default as long as whoever has pressed Tab waits. */
+  readonly patience?: number
+  /** Called where a cluster has not answered by then. */
+  readonly late?: () => void
+}
+
+type Patience = Waiting & { readonly patience: number }
 
 export const namesFrom =
-  (env: NodeJS.ProcessEnv): Names =>
+  (env: NodeJS.ProcessEnv, { patience = 1000, late }: Waiting = {}): Names =>
   async (wanted) => {
-    const names = (await namesFor(wanted, env)) ?? []
+    const flags = new Map(wanted.flags)
+    for (const name of ['from', 'kubeconfig']) {
+      const file = flags.get(name)
+      if (file !== undefined) flags.set(name, asShell(file, env))
+    }
+    const names = (await namesFor({ ...wanted, flags }, env, { patience, ...(late && { late }) })) ?? []
     return names.filter((name) => isName(name, wanted.kind)).sort()
   }
 
@@ -25,28 +38,45 @@ export const namesFrom =
 const isName = (name: string, kind: Wanted['kind']): boolean =>
   kind === 'contexts' ? /^\w[\w@%+=:,./-]*$/.test(name) : /^[a-z0-9]([-a-z0-9./]*[a-z0-9])?$/.test(name)
 
-async function namesFor(wanted: Wanted, env: NodeJS.ProcessEnv): Promise<readonly string[] | undefined> {
+/** Shells pass on what is typed as it is: `~/one`, `$HOME/one`, `${HOME}/one`. */
+const asShell = (file: string, env: NodeJS.ProcessEnv): string =>
+  file.replace(/^(?:~|\$HOME|\$\{HOME\})(?=\/|$)/, () => env['HOME'] ?? homedir())
+
+async function namesFor(
+  wanted: Wanted,
+  env: NodeJS.ProcessEnv,
+  waiting: Patience,
+): Promise<readonly string[] | undefined> {
   const { flags, kind } = wanted
-  // shells pass it on as it is typed
-  const from = flags.get('from')?.replace(/^~(?=\/|$)/, homedir())
+  const from = flags.get('from')
   if (from !== undefined || flags.has('local'))
-    return inTime(async () =>
+    return inTime({ patience: waiting.patience }, async () =>
       from === undefined || kind === 'contexts' ? [] : recorded(await readCapture(from), wanted),
     )
-  return cachedNames(keyOf(wanted, env), () => live(wanted, env), env)
+  return cachedNames(keyOf(wanted, env), () => live(wanted, env, waiting), env)
 }
 
 /** Undefined where that fails or takes too long. */
-const inTime = (ask: () => Promise<readonly string[]>): Promise<readonly string[] | undefined> =>
-  Promise.race([ask(), sleep(patience, undefined)]).catch(() => undefined)
+async function inTime(
+  { late, patience }: Patience,
+  ask: () => Promise<readonly string[]>,
+): Promise<readonly string[] | undefined> {
+  const found = await Promise.race([ask().catch(() => null), sleep(patience, undefined)])
+  if (found === undefined) late?.()
+  return found ?? undefined
+}
 
 async function recorded(capture: Capture, { flags, kind, namespace }: Wanted): Promise<readonly string[]> {
   if (kind === 'contexts') return []
   if (kind === 'revisions') return revisionsOf(capture, flags)
+  if (kind === 'daemonsets') return daemonSetsOf(capture.list(kind) ?? [])
   const names = namesOf([...(capture.list(kind) ?? [])])
   if (kind === 'nodes') return [...new Set([...names, ...capture.nodes])]
   return names.filter((name) => namespace === undefined || name.startsWith(`${namespace}/`))
 }
+
+const daemonSetsOf = (all: Iterable<unknown>): string[] =>
+  kubeProxyDaemonSets(all).map(({ name, namespace }) => `${namespace}/${name}`)
 
 async function revisionsOf(capture: Capture, flags: Wanted['flags']): Promise<readonly string[]> {
   const [{ historyOf }, { placeOf }] = await Promise.all([
@@ -59,13 +89,16 @@ async function revisionsOf(capture: Capture, flags: Wanted['flags']): Promise<re
 async function live(
   { flags, kind, namespace }: Wanted,
   env: NodeJS.ProcessEnv,
+  waiting: Patience,
 ): Promise<readonly string[] | undefined> {
   const [as, context, kubeconfig] = ['as', 'context', 'kubeconfig'].map((name) => flags.get(name))
-  const [{ contextNames }, { connect }, { listMetadata }, { liveConfiguration }] = await client()
-  return inTime(async () => {
+  const [{ contextNames }, { connect }, { listMetadata, listObjects }, { liveConfiguration }] = await client()
+  return inTime(waiting, async () => {
     if (kind === 'contexts') return contextNames(kubeconfig, env)
-    const connection = connect({ as, context, kubeconfig }, patience, env)
+    const connection = connect({ as, context, kubeconfig }, 2 * waiting.patience, env)
     if (kind === 'revisions') return revisionsOf(await liveConfiguration(connection), flags)
+    // what they are is in their containers
+    if (kind === 'daemonsets') return daemonSetsOf(await listObjects(connection, resources.daemonSets))
     return namesOf(await listMetadata(connection, resources[kind], namespace))
   })
 }

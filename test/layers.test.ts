@@ -17,6 +17,7 @@ const everywhere = [
   'nearest.ts',
   'recent.ts',
   'preflight-codes.ts',
+  'report-formats.ts',
   'rollout-codes.ts',
   'version.ts',
 ]

@@ -23,7 +23,7 @@ describe('names', () => {
   let server: FakeApiServer | undefined
 
   const named = (kind: Wanted['kind'], flags: Readonly<Record<string, string>> = {}, namespace?: string) =>
-    namesFrom({ XDG_CACHE_HOME: cache })({ kind, namespace, flags: new Map(Object.entries(flags)) })
+    namesFrom({ XDG_CACHE_HOME: cache, HOME: captures })({ kind, namespace, flags: new Map(Object.entries(flags)) })
 
   async function live(script: Script): Promise<{ readonly kubeconfig: string }> {
     server = await startApiServer(script)
@@ -47,7 +47,23 @@ describe('names', () => {
     expect(await named('pods', from)).to.include('shop/client-9lzwx')
     expect(await named('revisions', from)).to.deep.equal([])
     expect(await named('contexts', from)).to.deep.equal([])
+    expect(await named('daemonsets', from)).to.deep.equal(['kube-system/kube-proxy'])
     expect(readdirSync(cache)).to.deep.equal([])
+  })
+
+  it('are those of a file that is typed as a shell takes it', async () => {
+    for (const home of ['~', '$HOME', '${HOME}'])
+      expect(await named('nodes', { from: `${home}/k1.37-iptables` }), home).to.deep.equal(['node1', 'node2'])
+    expect(await named('nodes', { from: '$HOMES/k1.37-iptables' })).to.deep.equal([])
+  })
+
+  it('of DaemonSets are of those that run kube-proxy', async () => {
+    const of = (name: string, container: string): object => ({
+      metadata: { name, namespace: 'kube-system' },
+      spec: { template: { spec: { containers: [{ name: container }] } } },
+    })
+    const body = { items: [of('kube-proxy', 'kube-proxy'), of('node-exporter', 'exporter')] }
+    expect(await named('daemonsets', await live({ get: () => ({ body }) }))).to.deep.equal(['kube-system/kube-proxy'])
   })
 
   it('are those of a cluster, asked for once', async () => {
@@ -77,7 +93,11 @@ describe('names', () => {
 
   it('are none where nobody answers in time, or may be asked', async () => {
     const hanging = await live({ get: () => 'hang' })
-    expect(await named('nodes', hanging)).to.deep.equal([])
+    let late = 0
+    const names = namesFrom({ XDG_CACHE_HOME: cache }, { patience: 300, late: () => late++ })
+    const flags = new Map(Object.entries(hanging))
+    expect(await names({ kind: 'nodes', namespace: undefined, flags })).to.deep.equal([])
+    expect(late).to.equal(1)
     // what was not found out is not kept: the next one may be answered
     expect(readdirSync(cache)).to.deep.equal([])
     await server?.close()

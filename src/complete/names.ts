@@ -3,7 +3,7 @@ import type { Line } from './line.ts'
 import { nothing, words } from './completion.ts'
 import type { Completion } from './completion.ts'
 
-type NameKind = 'contexts' | 'nodes' | 'pods' | 'revisions' | 'services'
+type NameKind = 'contexts' | 'daemonsets' | 'nodes' | 'pods' | 'revisions' | 'services'
 
 /** What is wanted, and the flags that say of whom. */
 export interface Wanted {
@@ -25,6 +25,8 @@ const all =
     words(await names({ kind, namespace: undefined, flags }))
 
 export const contexts = all('contexts')
+/** Of those that run kube-proxy. */
+export const daemonSets = all('daemonsets')
 export const nodes = all('nodes')
 export const revisions = all('revisions')
 

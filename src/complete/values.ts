@@ -4,9 +4,20 @@ import type { Field } from '../config/field.ts'
 import { fieldAt, fields, sections } from '../config/fields/index.ts'
 import { newestMinor, oldestMinor } from '../config/version.ts'
 import { modes, standingOf } from '../modes.ts'
+import { reportFormats } from '../report-formats.ts'
 import { files, nothing, words } from './completion.ts'
 import type { Candidate, Completion } from './completion.ts'
-import { contexts, namespaces, nodes, packetDestinations, packetSources, pods, revisions, services } from './names.ts'
+import {
+  contexts,
+  daemonSets,
+  namespaces,
+  nodes,
+  packetDestinations,
+  packetSources,
+  pods,
+  revisions,
+  services,
+} from './names.ts'
 import type { Source } from './names.ts'
 
 const some = (candidates: readonly Candidate[]): Completion => ({ candidates, files: false })
@@ -39,11 +50,16 @@ const assignments: Source = ({ current }) => {
 
 const valuesOf = ({ type, words: own = [] }: Field): readonly string[] => (type === 'boolean' ? ['true', 'false'] : own)
 
+/** FORMAT=FILE: the formats, and then the shell's files. */
+const reports: Source = ({ current }) =>
+  current.includes('=') ? files : words(reportFormats.map((format) => `${format}=`))
+
 /** By the flag's name: it means the same of every command. */
 export const ofFlags: Readonly<Record<string, Source>> = {
   apply: file,
   'config-file': file,
   context: contexts,
+  daemonset: daemonSets,
   flows: file,
   from: file,
   'kube-proxy-namespace': namespaces,
@@ -53,6 +69,7 @@ export const ofFlags: Readonly<Record<string, Source>> = {
   namespace: namespaces,
   node: nodes,
   plan: file,
+  report: reports,
   service: services,
   suppress: codes,
 }

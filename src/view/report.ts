@@ -1,5 +1,6 @@
-/** The formats in which programs, and people who were not there, take findings, by their names. */
+/** Findings in the formats in which programs, and people who were not there, take them. */
 import type { FindingList } from '../answer/finding-list.ts'
+import type { ReportFormat } from '../report-formats.ts'
 import { github } from './github.ts'
 import { json, yaml } from './json.ts'
 import { junit } from './junit.ts'
@@ -7,9 +8,6 @@ import { markdown } from './markdown.ts'
 import type { About } from './reported.ts'
 import { guard } from './sanitise.ts'
 import { sarif } from './sarif.ts'
-
-export const reportFormats = ['github', 'html', 'json', 'junit', 'markdown', 'sarif', 'yaml'] as const
-export type ReportFormat = (typeof reportFormats)[number]
 
 export async function report(format: ReportFormat, list: FindingList, about: About): Promise<string> {
   if (format === 'json') return json(list)

@@ -1,12 +1,16 @@
 /** The completion scripts in the shells themselves, and what kpx tells them. Needs `npm run build`. */
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { startApiServer } from '../fake/api-server.ts'
 import { captures, kpx, kpxProcess, root } from '../kpx.ts'
 import { needsProgram } from '../needs-program.ts'
+
+const execute = promisify(execFile)
 
 /** As readline breaks a line: at blanks, and before and after = and :. */
 const bashWords = (line: string): readonly string[] =>
@@ -158,6 +162,25 @@ describe('shell completion', function () {
         const { exit, stderr, stdout } = await kpxProcess('__complete', '--', ...words)
         expect({ exit, stderr, stdout }).to.deep.equal({ exit: 0, stderr: '', stdout: ':4\n' })
         expect(performance.now() - started).to.be.lessThan(4000)
+      } finally {
+        await server.close()
+      }
+    })
+
+    it('goes on without the shell, and has what comes later for the next one', async () => {
+      const body = { items: [{ metadata: { name: 'web', namespace: 'default' } }] }
+      let asked = 0
+      const server = await startApiServer({ get: () => (asked++ === 0 ? 'hang' : { body }) })
+      const words = ['explain', 'service', '--kubeconfig', server.kubeconfig, 'w']
+      const ask = async (): Promise<string> =>
+        (await execute(process.execPath, [`${root}bin/run.js`, '__complete', '--', ...words], { env: env() })).stdout
+      try {
+        expect(await ask()).to.equal(':4\n')
+        const cache = join(folder, 'kpx/names.json')
+        const end = performance.now() + 10_000
+        while (!existsSync(cache) && performance.now() < end) await sleep(50)
+        expect(await ask()).to.equal('web\n:4\n')
+        expect(asked).to.equal(2)
       } finally {
         await server.close()
       }

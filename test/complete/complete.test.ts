@@ -14,6 +14,7 @@ import { root } from '../kpx.ts'
 
 const here: Readonly<Record<Wanted['kind'], readonly string[]>> = {
   contexts: ['production', 'test'],
+  daemonsets: ['kube-system/kube-proxy', 'kube-system/kube-proxy-arm64'],
   nodes: ['node1', 'node2'],
   pods: ['shop/web-1', 'default/web-2'],
   revisions: ['2', '1', 'daemonset/1'],
@@ -85,6 +86,8 @@ describe('completion', () => {
     ['services --node ', 'node1 node2'],
     ['services --node node1 --node=node', '--node=node1 --node=node2'],
     ['status --context ', 'production test'],
+    ['config show --daemonset kube-system/kube-proxy-', 'kube-system/kube-proxy-arm64'],
+    ['preflight --report ju', 'junit='],
     ['trace ', 'pod/ node/ outside/'],
     ['trace outside/', 'outside/node1 outside/node2'],
     ['trace pod/s', 'pod/shop/web-1'],
@@ -132,6 +135,7 @@ describe('completion', () => {
     for (const line of [
       'status --from ',
       'status --from=x',
+      'verify --report junit=',
       'decode a ',
       'config validate ',
       'capture ',
@@ -165,7 +169,7 @@ describe('completion', () => {
   it('knows what stands for every flag and argument of every command, or that anything may', () => {
     const flags = config.commands.flatMap((command) => Object.values(command.flags))
     const open = flags.filter((flag) => flag.type === 'option' && !flag.options).map(({ name }) => name)
-    const free = ['as', 'batch', 'daemonset', 'debug-image', 'image', 'limit', 'name', 'node-timeout', 'report']
+    const free = ['as', 'batch', 'debug-image', 'image', 'limit', 'name', 'node-timeout']
     const others = ['request-timeout', 'schedule', 'selector', 'settle', 'timeout', 'via']
     expect([...new Set(open)].sort()).to.deep.equal([...free, ...others, ...Object.keys(ofFlags)].sort())
     const args = config.commands.flatMap(({ args, id }) =>

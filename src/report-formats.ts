@@ -1,0 +1,3 @@
+/** The formats in which programs, and people who were not there, take findings. */
+export const reportFormats = ['github', 'html', 'json', 'junit', 'markdown', 'sarif', 'yaml'] as const
+export type ReportFormat = (typeof reportFormats)[number]
