@@ -65,16 +65,16 @@ export async function lookAt(
     const isLeft = (look: Look): boolean => !look.isWhole && !(look.refusal && access.way === 'debug-pod')
     const left = nodes.filter((node) => isLeft(of(node)))
     const open = await access.prepare(left)
-    const look = async (node: ClusterNode): Promise<void> =>
-      void looks.set(
-        node.name,
-        await lookAgain(
-          of(node),
-          access,
-          (way) => recordOf(way, wanted.scope, wanted.served(node.name)),
-          () => open(node),
-        ),
+    const look = async (node: ClusterNode): Promise<boolean> => {
+      const seen = await lookAgain(
+        of(node),
+        access,
+        (way) => recordOf(way, wanted.scope, wanted.served(node.name)),
+        () => open(node),
       )
+      looks.set(node.name, seen)
+      return seen.isWhole
+    }
     await Promise.all(left.map((node) => pool.run(() => looking.during(node.name, () => look(node)))))
   }
   const all = [...looks.values()]

@@ -7,7 +7,7 @@ export class Looking {
   readonly #of: number
   readonly #tell: (text: string) => void
   readonly #waiting = new Set<string>()
-  readonly #done = new Set<string>()
+  #done = 0
 
   /** `of` is how many there are. */
   constructor(of: number, tell: (text: string) => void) {
@@ -15,14 +15,13 @@ export class Looking {
     this.#tell = tell
   }
 
-  /** Waits for one of them, anew where another way leads there. */
-  async during(node: string, look: () => Promise<void>): Promise<void> {
-    this.#done.delete(node)
+  /** Waits for one of them, which is counted once it is seen as a whole: else another way may lead there. */
+  async during(node: string, look: () => Promise<boolean>): Promise<void> {
     this.#waiting.add(node)
     this.#told()
-    await look()
+    const isWhole = await look()
     this.#waiting.delete(node)
-    this.#done.add(node)
+    if (isWhole) this.#done++
     this.#told()
   }
 
@@ -30,7 +29,7 @@ export class Looking {
     const names = [...this.#waiting]
     const more = names.length - mostNamed
     const named = names.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${more} more` : '')
-    const counted = `${this.#done.size} of ${this.#of} nodes looked at`
+    const counted = `${this.#done} of ${this.#of} nodes looked at`
     this.#tell(names.length === 0 ? counted : `${counted}; waiting for ${named}`)
   }
 }
