@@ -32,7 +32,7 @@ export default class Services extends BaseCommand<typeof Services> {
         list,
         (options) => servicesView(list, options),
         () => [...new Set(list.items.map(({ service }) => `service/${service}`))],
-        async (origin) => (await import('../src/view/html/services.ts')).servicesPage(list, origin),
+        async (...about) => (await import('../src/view/html/services.ts')).servicesPage(list, ...about),
       )
       if (isBlind(list.items) || !hasSeen(list, nodes)) process.exitCode = 3
     }

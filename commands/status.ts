@@ -32,7 +32,7 @@ export default class Status extends BaseCommand<typeof Status> {
         status,
         (options) => statusView(status, capture.takenAt, options),
         () => status.nodes.map(({ node }) => `node/${node}`),
-        async (origin) => (await import('../src/view/html/status.ts')).statusPage(status, origin),
+        async (...about) => (await import('../src/view/html/status.ts')).statusPage(status, ...about),
       )
       if (status.seen.nodes.length === 0) process.exitCode = 3
       else if (status.findings.some(({ level }) => level === 'error')) process.exitCode = 1

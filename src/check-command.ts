@@ -87,7 +87,7 @@ export abstract class CheckCommand<T extends typeof Command = typeof Command> ex
     table: (options: ViewOptions) => string,
     names: () => readonly string[],
   ): Promise<void> {
-    const about = { ...this.origin, failOn: this.failOn }
+    const about = { ...this.origin, failOn: this.failOn, limit: this.limit }
     for (const { file, format } of this.#reports) {
       await writeOutput('report', file, await report(format, list, about))
     }

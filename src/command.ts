@@ -185,15 +185,22 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     return milliseconds(this.flags['request-timeout'])
   }
 
+  /** Of the rows of a long list; Infinity for all. */
+  protected get limit(): number {
+    return this.flags.limit || Infinity
+  }
+
   /** Writes the answer as -o asks: the value itself as a document, or what `table` makes of it, or its names, or why it has none, or a page. */
   protected async print(
     value: object,
     table: (options: ViewOptions) => string,
     names: (() => readonly string[]) | string,
-    page?: (origin: Origin) => Promise<string>,
+    page?: (origin: Origin, limit: number) => Promise<string>,
   ): Promise<void> {
     const isPage = page !== undefined && this.flags.output === 'html'
-    process.stdout.write(isPage ? guard(await page(this.origin), false) : await this.rendered(value, table, names))
+    process.stdout.write(
+      isPage ? guard(await page(this.origin, this.limit), false) : await this.rendered(value, table, names),
+    )
   }
 
   private async rendered(
@@ -223,7 +230,7 @@ export abstract class BaseCommand<T extends typeof Command = typeof Command> ext
     const options = {
       width: terminalWidth(process.stdout, process.env),
       wide: output === 'wide',
-      limit: this.flags.limit || Infinity,
+      limit: this.limit,
       style: style(colour),
     }
     return guard(table(options), colour)

@@ -19,7 +19,7 @@ export const pageFlags = {
 export const listFlags = {
   ...printFlags,
   limit: Flags.integer({
-    summary: 'rows that table and wide show of a long list; 0 shows all',
+    summary: 'rows that table, wide and html show of a long list; 0 shows all',
     helpValue: 'N',
     min: 0,
     default: 20,

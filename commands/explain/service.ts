@@ -39,8 +39,8 @@ export default class ExplainService extends BaseCommand<typeof ExplainService> {
         explanation,
         (options) => explainServiceView(explanation, options),
         () => [`service/${explanation.service}`],
-        async (origin) =>
-          (await import('../../src/view/html/explain-service.ts')).explainServicePage(explanation, origin),
+        async (...about) =>
+          (await import('../../src/view/html/explain-service.ts')).explainServicePage(explanation, ...about),
       )
       if (isBlind(allOutcomes(explanation))) process.exitCode = 3
       else if (explanation.findings.some(({ level }) => level === 'error')) process.exitCode = 1

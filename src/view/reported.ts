@@ -16,6 +16,8 @@ export interface Origin {
 
 export interface About extends Origin {
   readonly failOn: FailOn
+  /** Of the rows of a long list, on a page; Infinity for all. */
+  readonly limit: number
 }
 
 /** Whether the answer is no because of it. */

@@ -19,17 +19,17 @@ const columns: readonly Column[] = [
   { header: 'FROM', wide: true },
 ]
 
-export function servicesView({ items, seen }: ServiceList, options: ViewOptions): string {
-  const isCut = items.some(({ endpoints }) => endpoints.length > options.limit)
-  const body = table(columns, serviceRows(items, options), options)
-  const all = isCut ? `\n${cutNote(options.limit)}` : ''
-  return (items.length === 0 ? 'no Services with an address\n' : body + all) + seenView(seen, options)
+export function servicesView(list: ServiceList, options: ViewOptions): string {
+  const { more, rows } = servicesTable(list, options)
+  const body = table(columns, rows, options) + (more === '' ? '' : `\n${more}`)
+  return (list.items.length === 0 ? 'no Services with an address\n' : body) + seenView(list.seen, options)
 }
 
-export const servicesTable = ({ items }: ServiceList, options: ViewOptions): TableContent => ({
-  columns,
-  rows: serviceRows(items, options),
-})
+/** `more` tells that lists are cut, where any is. */
+export function servicesTable({ items }: ServiceList, options: ViewOptions): TableContent & { readonly more: string } {
+  const isCut = items.some(({ endpoints }) => endpoints.length > options.limit)
+  return { columns, rows: serviceRows(items, options), more: isCut ? cutNote(options.limit) : '' }
+}
 
 function serviceRows(items: readonly ServiceItem[], options: ViewOptions): Cell[][] {
   const nodes = new Set(items.map(({ node }) => node)).size

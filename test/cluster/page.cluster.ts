@@ -89,12 +89,14 @@ describe('a page in a browser', function () {
     )
     await expectReadable(stdout)
     const name = `<script>alert(1)</script><img src="http://127.0.0.1/x">${'w'.repeat(170)}`
-    await expectReadable(explainServicePage(explanationOf(3, { odd: name, pod: name }), { ...origin, source: name }))
+    await expectReadable(
+      explainServicePage(explanationOf(3, { odd: name, pod: name }), { ...origin, source: name }, Infinity),
+    )
   })
 
   for (const count of [0, 1, 30, 300]) {
     it(`has room for ${count} endpoints`, async () => {
-      await expectReadable(explainServicePage(explanationOf(count, { odd: 'worker-9' }), origin))
+      await expectReadable(explainServicePage(explanationOf(count, { odd: 'worker-9' }), origin, Infinity))
     })
   }
 

@@ -17,6 +17,7 @@ const about = {
   command: 'kpx preflight',
   version: '1.2.3',
   failOn: 'error',
+  limit: 20,
   source: 'cluster shop-1',
   takenAt: '2026-12-01T08:00:00Z',
 } as const

@@ -32,7 +32,10 @@ export function checkedPage(checked: FindingList, about: About): string {
     isModeCheck(checked) && checked.nodes.length > 0
       ? section(
           'Nodes',
-          tableOf(`Whether each node is ready for ${checked.mode}`, modeNodesTable(checked.nodes, pageOptions)),
+          tableOf(
+            `Whether each node is ready for ${checked.mode}`,
+            modeNodesTable(checked.nodes, { ...pageOptions, limit: about.limit }),
+          ),
         )
       : undefined,
     suppressedOf(findings),

@@ -13,13 +13,13 @@ import type { Answer } from './page.ts'
 import { badge, list, section } from './section.ts'
 import { servicePortOf } from './service-port.ts'
 
-export function explainServicePage(explanation: ServiceExplanation, origin: Origin): string {
+export function explainServicePage(explanation: ServiceExplanation, origin: Origin, limit: number): string {
   const { behaviour, findings, ports, seen, service } = explanation
   const body = [
     findingsOf(findings),
     section('What happens', list(behaviour.map(behaviourOf))),
     section('What the Service asks for', fieldsOf(serviceFields(explanation))),
-    ...ports.map((port, i) => servicePortOf(port, service, `map-${i + 1}`)),
+    ...ports.map((port, i) => servicePortOf(port, service, `map-${i + 1}`, limit)),
   ]
   return page({ subject: `Service ${service}`, answer: answerOf(explanation), seen, body }, origin)
 }

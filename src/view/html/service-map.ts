@@ -95,7 +95,7 @@ function whereText(nodes: readonly string[], of: number): string {
   return `on ${nodes.join()}${nodes.length < of ? ' only' : ''}`
 }
 
-/** What a picture has room for; the table has all. */
+/** What a picture has room for; the table has more. */
 const mostEndpoints = 30
 
 function placesOf(outcomes: readonly Outcome[], namespace: string): Place[] {

@@ -5,6 +5,7 @@ import type { Group } from '../../answer/fold.ts'
 import { senderKinds } from '../../answer/frontend-outcomes.ts'
 import type { SenderKind } from '../../answer/frontend-outcomes.ts'
 import type { Outcome } from '../../answer/outcome.ts'
+import { cutOutcomes } from '../cut.ts'
 import { frontendText, portText } from '../explain-service.ts'
 import { endpointText, formatShare, isTold, resultCell, whyText } from '../outcome.ts'
 import { seenSource, sendersText } from '../outcomes.ts'
@@ -18,8 +19,8 @@ import { mapsOf } from './service-map.ts'
 import { cellsOf, frameOf } from './table.ts'
 import { pageOptions } from './tone.ts'
 
-/** `id` is unique in the page. */
-export function servicePortOf(port: ExplainedPort, service: string, id: string): Element | undefined {
+/** `id` is unique in the page; more endpoints than `limit` are cut. */
+export function servicePortOf(port: ExplainedPort, service: string, id: string, limit: number): Element | undefined {
   const [namespace = ''] = service.split('/')
   const pictures = mapsOf(port, namespace).map((map, i) => [
     element(
@@ -30,7 +31,7 @@ export function servicePortOf(port: ExplainedPort, service: string, id: string):
       element('figcaption', {}, `Who gets what is sent to ${map.addresses.map((one) => one.join(' ')).join(', ')}`),
     ),
   ])
-  const tables = port.frontends.map((frontend) => tableOf(frontend, `${namespace}/`))
+  const tables = port.frontends.map((frontend) => tableOf(frontend, `${namespace}/`, limit))
   return section(portText(port).replace(':', ''), ...pictures, ...tables)
 }
 
@@ -45,17 +46,19 @@ const columns: readonly Column[] = [
 const allColumns: readonly Column[] = [...columns, { header: 'RULES' }]
 
 /** Who meets the same on which nodes heads what they meet. */
-function tableOf(frontend: ExplainedFrontend, namespace: string): Element {
+function tableOf(frontend: ExplainedFrontend, namespace: string, limit: number): Element {
   const { nodes } = frontend
   const kinds = senderKinds.filter((kind) => nodes.some(({ from }) => from[kind]))
-  const bodies = fold(nodes).map((group) =>
-    element(
+  const bodies = fold(nodes).map((group) => {
+    const { more, shown } = cutOutcomes(group.outcomes, limit)
+    return element(
       'tbody',
       {},
       groupHead(group, kinds, nodes.length),
-      group.outcomes.map((outcome) => rowsOf(outcome, group, namespace)),
-    ),
-  )
+      shown.map((outcome) => rowsOf(outcome, group, namespace)),
+      more === '' ? undefined : element('tr', {}, element('td', { colspan: allColumns.length }, more.trim())),
+    )
+  })
   return frameOf(`At ${frontendText(frontend)}`, allColumns, bodies, { class: 'outcomes' })
 }
 

@@ -9,8 +9,8 @@ import { section } from './section.ts'
 import { tableOf } from './table.ts'
 import { pageOptions } from './tone.ts'
 
-export function servicesPage(services: ServiceList, origin: Origin): string {
-  const table = tableOf('Who gets the traffic of each Service', servicesTable(services, pageOptions))
+export function servicesPage(services: ServiceList, origin: Origin, limit: number): string {
+  const table = tableOf('Who gets the traffic of each Service', servicesTable(services, { ...pageOptions, limit }))
   const body = services.items.length === 0 ? [] : [section('Services to pods', table)]
   return page({ subject: 'Services', answer: answerOf(services), seen: services.seen, body }, origin)
 }

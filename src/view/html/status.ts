@@ -11,14 +11,17 @@ import { section } from './section.ts'
 import { tableOf } from './table.ts'
 import { pageOptions } from './tone.ts'
 
-export function statusPage(status: Status, origin: Origin): string {
+export function statusPage(status: Status, origin: Origin, limit: number): string {
   const { findings, nodes, seen } = status
   const body = [
     findingsOf(findings),
     section('Mode and configuration', fieldsOf(statusFields(status))),
     nodes.length === 0
       ? undefined
-      : section('Nodes', tableOf('kube-proxy on each node', nodesTable(status, origin.takenAt, pageOptions))),
+      : section(
+          'Nodes',
+          tableOf('kube-proxy on each node', nodesTable(status, origin.takenAt, { ...pageOptions, limit })),
+        ),
   ]
   return page({ subject: 'kube-proxy', answer: answerOf(status), seen, body }, origin)
 }

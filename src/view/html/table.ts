@@ -4,7 +4,11 @@ import { element } from './element.ts'
 import type { Attributes, Content, Element } from './element.ts'
 import { toneOf } from './tone.ts'
 
-export const tableOf = (caption: string, { columns, rows }: TableContent): Element =>
+/** `more` tells of rows that are cut. */
+export const tableOf = (
+  caption: string,
+  { columns, more = '', rows }: TableContent & { readonly more?: string },
+): Content => [
   frameOf(
     caption,
     columns,
@@ -13,7 +17,9 @@ export const tableOf = (caption: string, { columns, rows }: TableContent): Eleme
       {},
       rows.map((row) => element('tr', {}, cellsOf(row, columns))),
     ),
-  )
+  ),
+  more === '' ? undefined : element('p', {}, more.trim()),
+]
 
 /** The first cell of a row is what it is about. */
 export const cellsOf = (row: readonly Cell[], columns: readonly Column[]): Element[] =>

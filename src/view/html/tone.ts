@@ -17,7 +17,7 @@ const paints: Readonly<Record<Tone, Paint>> = {
 
 const style: Style = { colour: false, ...paints }
 
-/** A page has room for everything. */
+/** A page has room for everything but the rows of long lists, where those are cut. */
 export const pageOptions: ViewOptions = { width: Infinity, wide: true, limit: Infinity, style }
 
 export const toneOf = (paint: Paint): Tone | undefined => tones.find((tone) => paints[tone] === paint)

@@ -57,7 +57,7 @@ describe('a page', () => {
     const { stdout } = await kpx('status', '--from', `${captures}/k1.37-ipvs`, '-o', 'html')
     expect(answerOf(stdout)).to.match(/^Not all could be seen .* seen 1\/3 nodes NOT ALL SEEN/)
     const explanation = { ...explanationOf(3), seen: { nodes: ['worker-0'], of: 3, blind: [] } }
-    expect(answerOf(explainServicePage(explanation, origin))).to.match(/^Not all could be seen/)
+    expect(answerOf(explainServicePage(explanation, origin, 20))).to.match(/^Not all could be seen/)
   })
 
   it('has of each finding why it matters, what to do and the lines that say so; and what was suppressed, with the reason', async () => {
@@ -128,7 +128,7 @@ describe('a page of hostile names', () => {
     const explanation = JSON.parse(JSON.stringify(explanationOf(3, { odd: 'x' })), replaced) as ReturnType<
       typeof explanationOf
     >
-    const text = explainServicePage(explanation, { ...origin, source: hostile, takenAt: hostile })
+    const text = explainServicePage(explanation, { ...origin, source: hostile, takenAt: hostile }, 20)
     const page = parsePage(text)
     expect(text).to.not.match(harmful)
     expect(textOf(page)).to.include('<script>alert(1)</script>')

@@ -76,8 +76,15 @@ describe('the map of a Service', () => {
   it('folds what it has no room for, and the table has it', () => {
     const text = textOf(pictureOf(mapOf(300)))
     expect(text).to.include('and 270 more endpoints').and.include('90%').and.not.include('web-31 ')
-    const page = parsePage(explainServicePage(explanationOf(300), origin))
-    expect(allOf(page, 'tbody').flatMap((body) => allOf(body, 'tr'))).to.have.length(301)
+    const rowsOf = (limit: number): string[] => {
+      const page = parsePage(explainServicePage(explanationOf(300), origin, limit))
+      return allOf(page, 'tbody')
+        .flatMap((body) => allOf(body, 'tr'))
+        .map(textOf)
+    }
+    expect(rowsOf(Infinity)).to.have.length(301)
+    expect(rowsOf(20)).to.have.length(22)
+    expect(rowsOf(20).at(-1)).to.include('and 280 more endpoints, 93.3% in all (--limit 0 shows all)')
   })
 
   it('says in words what is refused, and marks the odd node', () => {
