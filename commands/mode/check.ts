@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { nodesOf, placeOf } from '../../src/answer/config/place.ts'
 import { findMode } from '../../src/answer/explain-mode.ts'
-import { chosenNodes } from '../../src/answer/lookup.ts'
+import { chosenNodes, firstOf } from '../../src/answer/lookup.ts'
 import { nodeNames, sceneOf } from '../../src/answer/scene.ts'
 import { checkMode } from '../../src/check/mode-check.ts'
 import type { ModeCheck } from '../../src/check/mode-check.ts'
@@ -44,6 +44,6 @@ export default class ModeCheckCommand extends CheckCommand<typeof ModeCheckComma
 }
 
 const notServed = (nodes: readonly string[], daemonSet: string): KpxError =>
-  new KpxError('KPX1001', `DaemonSet ${daemonSet} does not serve ${nodes.join(', ')}`, {
+  new KpxError('KPX1001', `DaemonSet ${daemonSet} does not serve ${firstOf(nodes, 'and')}`, {
     fix: 'leave out --daemonset, or name nodes that it serves: kpx status',
   })

@@ -101,10 +101,12 @@ export const namedServices = (
         return findService(named.namespace, named.name, scene)
       })
 
+export const chooseOne = (names: readonly string[]): string => `choose one of ${firstOf(names, 'or')}`
+
 /** The first of many: a cluster may have thousands. */
-export function chooseOne(names: readonly string[]): string {
+export function firstOf(names: readonly string[], word: 'and' | 'or'): string {
   const more = names.length - mostOffered
-  return `choose one of ${names.slice(0, mostOffered).join(', ')}${more > 0 ? ` or ${more} more` : ''}`
+  return `${names.slice(0, mostOffered).join(', ')}${more > 0 ? ` ${word} ${more} more` : ''}`
 }
 
 const mostOffered = 10

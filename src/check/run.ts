@@ -1,5 +1,6 @@
 /** Runs checks, and keeps apart what they found, what they passed and where they could not look. */
 import type { Finding } from '../answer/finding.ts'
+import { namingDaemonSet } from '../answer/which-daemon-set.ts'
 import type { Code } from '../codes.ts'
 import { skipped } from './check.ts'
 import type { Check, Checked, NodeCheck } from './check.ts'
@@ -26,9 +27,10 @@ interface Look {
 export function runChecks(checks: readonly Check[], subject: Subject): CheckRun {
   const asked = checks.filter(({ applies }) => applies(subject.question))
   const looks = asked.flatMap((check) => looksOf(check, subject))
-  const findings = looks.flatMap(({ checked, node }) =>
+  const found = looks.flatMap(({ checked, node }) =>
     foundIn(checked).map((finding) => (node === null ? finding : { ...finding, node })),
   )
+  const findings = namingDaemonSet(found, subject.scene)
   return {
     findings: levels.flatMap((level) => byCode(findings.filter((finding) => finding.level === level))),
     codes: [...new Set(asked.flatMap(({ codes }) => codes))].sort(),

@@ -1,11 +1,18 @@
 /** Which kube-proxy is meant where a cluster has several DaemonSets of it. */
 import { expect } from 'chai'
 import { nodesOf, placeOf } from '../../src/answer/config/place.ts'
+import { finding } from '../../src/answer/finding.ts'
+import type { Finding } from '../../src/answer/finding.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import { statusOf } from '../../src/answer/status/status.ts'
+import { namingDaemonSet } from '../../src/answer/which-daemon-set.ts'
+import { checkMode } from '../../src/check/mode-check.ts'
 import type { Capture } from '../../src/capture/capture.ts'
 import { otherFields } from '../../src/view/mode.ts'
 import { brokenCapture } from '../broken-capture.ts'
+import type { Edits } from '../broken-capture.ts'
+import { nodeInfo } from '../check/asked.ts'
+import { counted } from '../check/case.ts'
 
 interface Named {
   metadata: { name: string; ownerReferences?: { kind: string; name: string }[] }
@@ -30,8 +37,9 @@ function mountOther(volumes: Mounting['volumes'] = []): void {
 }
 
 /** With a second one on node2, of another ConfigMap. */
-const twice = (): Promise<Capture> =>
+const twice = (edits: Edits = {}): Promise<Capture> =>
   brokenCapture('k1.37-iptables', {
+    ...edits,
     'objects/daemonsets.json': edited((items) =>
       items.flatMap((item) => {
         const copy = structuredClone(item)
@@ -76,6 +84,31 @@ describe('the place of a configuration', () => {
     expect(more).to.deep.equal([])
     expect(other1).to.match(new RegExp(`^On node2: ConfigMap kube-system/${other}, key config.conf: unknown`))
     expect(await told(brokenCapture('k1.37-iptables', {}))).to.deep.equal([])
+  })
+
+  it('is named in the next steps of findings that change it', async () => {
+    const scene = sceneOf(await twice())
+    const fixes = (...found: readonly Finding[]): unknown[] => namingDaemonSet(found, scene).map(({ fix }) => fix)
+    const one = finding('KPX4134', { message: 'a' })
+    expect(
+      fixes(one, { ...one, node: 'node2' }, { ...one, object: 'DaemonSet kube-system/third' }).map(String),
+    ).to.deep.equal(
+      ['NAME', `kube-system/${other}`, 'kube-system/third'].map((name) =>
+        String(one.fix).replace('kpx config set', `kpx config set --daemonset ${name}`),
+      ),
+    )
+    const others = [finding('KPX3007', { message: 'kpx cleanup takes no such flag' }), { ...one, fix: null }]
+    expect(fixes(...others)).to.deep.equal(others.map(({ fix }) => fix))
+    const alone = sceneOf(await brokenCapture('k1.37-iptables', {}))
+    expect(namingDaemonSet([one], alone)).to.deep.equal([one])
+  })
+
+  it('is named by what checks find', async () => {
+    const kernel = nodeInfo({ kernelVersion: '5.15.0-100-generic' })
+    const dropped = counted('kubeproxy_iptables_ct_state_invalid_dropped_packets_total')
+    const { findings } = checkMode(sceneOf(await twice({ ...dropped, 'objects/nodes.json': kernel })), 'nftables')
+    const own = findings.find(({ code }) => code === 'KPX4115')
+    expect(own?.fix).to.include('kpx config set --daemonset kube-system/kube-proxy conntrack.tcpBeLiberal=true')
   })
 
   it('needs no name where there is but one', async () => {

@@ -12,7 +12,7 @@ import { asked, codesOf, found } from './asked.ts'
 
 /** Not checks, but what they are made of. */
 const parts =
-  /^(?:check|check-list|daemon-set|foreign-rules|gap|index|kernel|metric|mode-check|modules|node-ports|observed|preflight|question|run|subject)\.ts$/
+  /^(?:check|check-list|daemon-set|foreign-rules|gap|index|kernel|metric|mode-check|modules|node-ports|observed|own-ports|preflight|question|run|subject)\.ts$/
 
 describe('checks', () => {
   it('are all listed, and sorted by their files', () => {

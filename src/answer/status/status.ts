@@ -8,6 +8,7 @@ import type { Document } from '../document.ts'
 import type { Finding } from '../finding.ts'
 import { groupBy } from '../fold.ts'
 import type { Scene } from '../scene.ts'
+import { namingDaemonSet } from '../which-daemon-set.ts'
 import { configurationOf } from '../config/configuration.ts'
 import type { Configuration } from '../config/configuration.ts'
 import { versionOfImage } from '../../version.ts'
@@ -64,11 +65,14 @@ export function statusOf(scene: Scene, nodes: readonly string[]): Status {
     mode,
     server,
     nodes: all.map(({ status }) => status),
-    findings: [
-      ...servedTwice(recognition),
-      ...rolloutFindings(scene),
-      ...all.flatMap((one) => statusFindings(one, server, anyPod, scene)),
-    ],
+    findings: namingDaemonSet(
+      [
+        ...servedTwice(recognition),
+        ...rolloutFindings(scene),
+        ...all.flatMap((one) => statusFindings(one, server, anyPod, scene)),
+      ],
+      scene,
+    ),
   }
 }
 
