@@ -97,4 +97,11 @@ export const rolloutCodes = [
     why: 'What a node needs is known only where its kube-proxy runs, says in which mode, and has programmed the node.',
     fix: 'see what it says of itself: kpx status',
   },
+  {
+    code: 'KPX5023',
+    level: 'info',
+    title: 'a cleanup was stopped',
+    why: 'It starts no pod anew and changes no object, so that there is nothing to go on with or to take back; what it had removed is gone.',
+    fix: 'see what is left, and remove that: kpx cleanup',
+  },
 ] as const satisfies readonly CatalogueEntry[]

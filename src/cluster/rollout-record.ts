@@ -77,6 +77,10 @@ export interface RolloutRecord {
   readonly nodes: readonly NodeRecord[]
 }
 
+/** A cleanup keeps others off the nodes, and starts no pod anew: there is nothing to go on with or to take back. */
+export const isOfCleanup = ({ mark, text: texts }: Pick<RolloutRecord, 'mark' | 'text'>): boolean =>
+  texts === null && mark === null
+
 /** The Lease that has it, in the namespace of kube-proxy. */
 export const leaseName = 'kpx-rollout'
 

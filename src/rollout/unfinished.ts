@@ -1,8 +1,10 @@
 /** A rollout that nobody goes on with, gone on with or taken back: by its record, from any machine. */
 import { nameOf } from '../cluster/applied.ts'
 import { kubeProxyDaemonSets } from '../cluster/kube-proxy.ts'
-import { leaseName } from '../cluster/rollout-record.ts'
+import { isOfCleanup, leaseName } from '../cluster/rollout-record.ts'
 import type { RolloutLease, RolloutRecord } from '../cluster/rollout-record.ts'
+import { finding } from '../answer/finding.ts'
+import type { Finding } from '../answer/finding.ts'
 import { textDiff } from '../answer/text-diff.ts'
 import { KpxError } from '../error.ts'
 import type { Connection } from '../kube/connection.ts'
@@ -33,9 +35,14 @@ export async function finish(connection: Connection, options: FinishOptions, dia
   const direction = record.direction === 'back' ? 'back' : options.direction
   const found = await subjectOf(connection, record)
   if (isRefused(found)) return found
-  const plan = planOf(found, { ...record, direction })
+  const isCleanup = isOfCleanup(record)
+  const plan = isCleanup ? cleanupPlan(found, record) : planOf(found, { ...record, direction })
   if (!(await dialog.consent(plan))) throw new KpxError('KPX1025', 'nothing was changed, as it was not wanted')
   const lease = await Lease.take(connection, namespace, await whoAmI(connection), record, dialog.progress)
+  if (isCleanup) {
+    await lease.end()
+    return changeOf({ ...plan, findings: [stoppedCleanup(record)] })
+  }
   await lease.save({ direction, stopped: null })
   const { findings, rollout } = await rollOn(
     found,
@@ -64,6 +71,19 @@ async function unfinished(connection: Connection): Promise<RolloutLease & { read
 /** Whose it is was asked when the rollout began. */
 const subjectOf = (connection: Connection, { daemonSet, object }: RolloutRecord): Promise<Found> =>
   (object === 'DaemonSet' ? daemonSetSubject : configMapSubject)(connection, { daemonSet, wanted: [], force: true })
+
+/** What it had taken away by then is not in the record. */
+const stoppedCleanup = ({ by, command, startedAt }: RolloutRecord): Finding =>
+  finding('KPX5023', { message: `${command}, begun at ${startedAt} by ${by}, did not end` })
+
+const cleanupPlan = (subject: Subject, record: RolloutRecord): Plan => ({
+  object: nameOf(subject.object),
+  diff: '',
+  findings: [],
+  consequence: `${record.command} was stopped, and its Lease keeps others from changes: it is deleted`,
+  about: [],
+  question: 'Delete it?',
+})
 
 function planOf(subject: Subject, { command, direction, nodes, text }: RolloutRecord): Plan {
   const wanted = text && text[direction === 'forth' ? 'after' : 'before']
