@@ -22,15 +22,18 @@ export async function debugPodTrial(
   const pod = nodes.map((node) => planFor(node, pods, image)).find((plan) => 'spec' in plan)
   try {
     if (!pod || !(await mayCreate(connection))) return undefined
-    const { name, namespace } = pod.metadata
-    const asked = { verb: 'create', resource: resources.pods, namespace, name } as const
-    return await createObject(connection, asked, pod, { dryRun: 'All' })
+    // refusals name the pod: the same cluster is to give the same answer every time
+    const metadata = { ...pod.metadata, name: trialName }
+    const asked = { verb: 'create', resource: resources.pods, namespace: metadata.namespace, name: trialName } as const
+    return await createObject(connection, asked, { ...pod, metadata }, { dryRun: 'All' })
   } catch (error) {
     if (error instanceof KpxError && isRefusal(error)) return { kind: 'Status', message: error.message }
     if (error instanceof KpxError) return undefined
     throw error
   }
 }
+
+const trialName = 'kpx-debug'
 
 /** Whoever is refused by roles would hear of them alone. Everybody who is known may ask (ClusterRole system:basic-user). */
 async function mayCreate(connection: Connection): Promise<boolean> {

@@ -39,7 +39,7 @@ describe('a debug pod', () => {
 
   it('is told of where a policy or a webhook refuses it', async () => {
     const [found] = await tried(true, 403, { kind: 'Status', message })
-    expect(found).to.match(/^not allowed to create pods of kube-system\/kpx-debug-\w+: pods .* violates PodSecurity/)
+    expect(found).to.match(/^not allowed to create pods of kube-system\/kpx-debug: pods .* violates PodSecurity/)
     expect((await tried(true, 400, webhook('denied the request: no')))[0]).to.match(/denied the request: no$/)
   })
 
