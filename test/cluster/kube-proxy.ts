@@ -53,13 +53,30 @@ export function kubeProxyManifests({ version, mode }: KubeProxy, ipvs: boolean):
   ]
 }
 
-/** Gives the DaemonSet `kube-proxy` another mode and version, whose image is on its nodes, and waits for its new pods. */
-export async function changeKubeProxy(cluster: Cluster, { version, mode }: KubeProxy): Promise<void> {
+/** What becomes of the configuration's text. */
+type Edit = (config: string) => string
+
+const unchanged: Edit = (config) => config
+
+/** What decides about NodePorts and source addresses beside Services. */
+export const otherSettings: Edit = (config) =>
+  `${config
+    .replace('masqueradeAll: false', 'masqueradeAll: true')
+    .replace('nodePortAddresses: null', 'nodePortAddresses: ["10.200.0.0/24", "fd00:200::/64"]')}nftables:
+  masqueradeAll: true
+`
+
+/** Gives the DaemonSet `kube-proxy` another mode, version and configuration, whose image is on its nodes, and waits for its new pods. */
+export async function changeKubeProxy(
+  cluster: Cluster,
+  { version, mode }: KubeProxy,
+  edit: Edit = unchanged,
+): Promise<void> {
   const { kubectl } = cluster
   const containers = [{ name: 'kube-proxy', image: kubeProxyImage(version) }]
   const annotations = { changed: new Date().toISOString() }
   const patch = JSON.stringify({ spec: { template: { metadata: { annotations }, spec: { containers } } } })
-  await kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap(mode)) })
+  await kubectl(['replace', '-f', '-'], { input: JSON.stringify(kubeProxyConfigMap(mode, 'kube-proxy', edit)) })
   await kubectl(['patch', `--namespace=${namespace}`, 'daemonset/kube-proxy', '-p', patch])
   await kubeProxyReady(cluster)
 }
@@ -83,8 +100,8 @@ export async function kubeProxyReady({ kubectl }: Cluster): Promise<void> {
   for (const name of names) await kubectl([...status, name])
 }
 
-export function kubeProxyConfigMap(mode: KubeProxy['mode'], name = 'kube-proxy'): object {
-  const data = { 'config.conf': config(mode), 'kubeconfig.conf': kubeconfig }
+export function kubeProxyConfigMap(mode: KubeProxy['mode'], name = 'kube-proxy', edit: Edit = unchanged): object {
+  const data = { 'config.conf': edit(config(mode)), 'kubeconfig.conf': kubeconfig }
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels: { app: 'kube-proxy' } }, data }
 }
 

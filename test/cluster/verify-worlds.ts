@@ -115,7 +115,46 @@ function slicesOf(
   )
 }
 
-/** So many Services; the nodes get zones. */
+const http: Port = { name: 'http', protocol: 'TCP', port: 80 }
+
+/** What chance may leave out: a Service for another proxy, and one of two slices with a hint each, as its zones are preferred. */
+function fixedObjects(nodes: readonly string[]): object[] {
+  const named = (name: string, labels: object, spec: object): object => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: worldNamespace, labels },
+    spec: { type: 'NodePort', ports: [{ ...http, targetPort: 8080 }], ...spec },
+  })
+  const slice = (service: string, index: number): object => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: `${service}-${index}`,
+      namespace: worldNamespace,
+      labels: { 'kubernetes.io/service-name': service },
+    },
+    addressType: 'IPv4',
+    ports: [{ name: http.name, protocol: http.protocol, port: 8080 }],
+    endpoints: [
+      {
+        addresses: [`10.244.${index + 1}.253`],
+        conditions: { ready: true },
+        nodeName: nodes[index],
+        hints: { forZones: [{ name: zones[index] }] },
+      },
+    ],
+  })
+  const timeout = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 600 } } }
+  return [
+    named('another', { 'service.kubernetes.io/service-proxy-name': 'another' }, {}),
+    slice('another', 0),
+    named('zonal', {}, { trafficDistribution: 'PreferSameZone', ...timeout }),
+    slice('zonal', 0),
+    slice('zonal', 1),
+  ]
+}
+
+/** So many Services by chance, and a few that are always there; the nodes get zones. */
 export async function createWorld({ create, kubectl, nodes }: Cluster, count: number, seed: number): Promise<void> {
   const random = new Random(seed)
   const labels = nodes.map((node, i) => kubectl(['label', 'node', node, `topology.kubernetes.io/zone=${zones[i % 2]}`]))
@@ -136,6 +175,7 @@ export async function createWorld({ create, kubectl, nodes }: Cluster, count: nu
   await create([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: worldNamespace } },
     ...worlds.flatMap(({ service, slices }) => [service, ...slices]),
+    ...fixedObjects(nodes),
   ])
   const balanced = worlds.filter(({ service }) => JSON.stringify(service).includes('"LoadBalancer"'))
   const patch = (ingress: object): string => JSON.stringify({ status: { loadBalancer: { ingress } } })

@@ -11,7 +11,8 @@ import { kpxProcess } from '../kpx.ts'
 import { needsCluster } from './able.ts'
 import { kubernetesVersion } from './built.ts'
 import type { Cluster } from './cluster.ts'
-import { changeKubeProxy } from './kube-proxy.ts'
+import { missingFeatures } from './features.ts'
+import { changeKubeProxy, otherSettings } from './kube-proxy.ts'
 import { say } from './say.ts'
 import { createServices } from './services.ts'
 import { until } from './until.ts'
@@ -103,12 +104,13 @@ describe('verify', function () {
     }
   }
 
-  function isSilentAboutWorlds(file: string): void {
+  function isSilentAboutWorlds(mode: 'iptables' | 'nftables', file: string): void {
     it('finds nothing in random worlds, but any mutation of their rules that changes what becomes of a packet', async function () {
-      this.timeout(180_000)
+      this.timeout(300_000)
       const folder = mkdtempSync(join(tmpdir(), 'kpx-world-'))
       try {
         await createWorld(cluster, 24, seed)
+        expect(await missingFeatures(cluster)).to.deep.equal([])
         expect(found(await verified('--settle', '20s'))).to.deep.equal([])
         const path = join(folder, 'taken')
         expect((await kpxProcess('capture', path, '--kubeconfig', cluster.kubeconfig)).exit).to.equal(0)
@@ -119,7 +121,10 @@ describe('verify', function () {
         say(`${changed.length} of ${all.length} mutations change what becomes of a packet`)
         expect(changed.filter(({ reported }) => !reported)).to.deep.equal([])
         expect(changed.length).to.be.at.least(5)
+        await changeKubeProxy(cluster, { version: kubernetesVersion, mode }, otherSettings)
+        expect(found(await verified('--settle', '20s'))).to.deep.equal([])
       } finally {
+        await changeKubeProxy(cluster, { version: kubernetesVersion, mode })
         rmSync(folder, { recursive: true })
         await cluster.kubectl(['delete', 'namespace', worldNamespace])
       }
@@ -132,7 +137,7 @@ describe('verify', function () {
     isSilent()
     finds(iptablesFaults)
     finds(kubeProxyFaults)
-    isSilentAboutWorlds('iptables-save.txt')
+    isSilentAboutWorlds('iptables', 'iptables-save.txt')
   })
 
   describe('in nftables mode', () => {
@@ -143,6 +148,6 @@ describe('verify', function () {
 
     isSilent()
     finds(nftablesFaults)
-    isSilentAboutWorlds('nft-list-table.txt')
+    isSilentAboutWorlds('nftables', 'nft-list-table.txt')
   })
 })
