@@ -22,7 +22,7 @@ describe('kpx preflight', () => {
 
   it('answers in one line, and with the exit code', async () => {
     const fine = await kpx('preflight', ...from('k1.37-iptables'))
-    expect(fine.stdout).to.match(/^preflight: ready \(\d\d passed\)\n/)
+    expect(fine.stdout).to.match(/^preflight: ready \(\d\d passed, 1 skipped\)\n/)
     expect(fine.stdout).to.match(/^Configuration and DaemonSet\nRESULT +CODE +LOOKED FOR\n\+ PASS +KPX2001 /m)
     expect(fine.exit).to.equal(0)
     const late = await kpx('preflight', '--kubernetes', '1.40', ...from('k1.37-ipvs'), '--node', 'node3')
