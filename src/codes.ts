@@ -172,6 +172,13 @@ const entriesOfKinds = [
     fix: "load the kernel's module that is named, from a kernel that has it, with /lib/modules in reach of kube-proxy; or give kube-proxy an image that has the match or target",
   },
   {
+    code: 'KPX3022',
+    level: 'error',
+    title: "kube-proxy's ipsets are empty",
+    why: "In ipvs mode rules ask ipsets which addresses and ports are Services': without an entry packets are refused, or keep a source address to which the answer goes past the node.",
+    fix: "restart kube-proxy's pod on that node: it fills them; if they are empty again, look at who flushes ipsets",
+  },
+  {
     code: 'KPX4001',
     level: 'warning',
     title: "kube-proxy's version does not go with the cluster's",

@@ -29,6 +29,7 @@ export const verifyCodes: readonly Code[] = [
     'KPX3018',
     'KPX3019',
     'KPX3021',
+    'KPX3022',
     'KPX4004',
   ]),
 ].sort()

@@ -13,6 +13,7 @@ import type { SeenNode } from '../status/node.ts'
 import { evidenceOf, isOfEndpoints, isStopped, servicesOf, servicesText } from './causes.ts'
 import type { Met } from './causes.ts'
 import type { DifferenceKind } from './compare.ts'
+import { emptySets } from './empty-sets.ts'
 import { settingsOf } from './node-proxy.ts'
 import { otherProxy } from './other-proxy.ts'
 
@@ -104,6 +105,8 @@ export function explained(
     left = without(left, own)
   }
   take(otherName(seen, scene), ofOwnName)
+  const empty = emptySets(left, seen)
+  take(empty?.finding, (met) => empty?.isIts(met) === true)
   const other = otherProxy(seen, scene)
   take(other?.finding, (met) => other?.isIts(met) === true)
   take(unheard(seen, failed) ?? deaf(seen, scene), isOld)

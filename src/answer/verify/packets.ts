@@ -13,6 +13,7 @@ import { evaluate, sourceAddress } from '../../evaluate/evaluate.ts'
 import type { Destination } from '../../evaluate/evaluate.ts'
 import { formatIpPort } from '../../ruleset/address.ts'
 import type { Ip } from '../../ruleset/address.ts'
+import type { Protocol } from '../../ruleset/ruleset.ts'
 import { destinationAt } from '../frontend.ts'
 import { senderOf } from '../frontend-outcomes.ts'
 import type { SenderKind } from '../frontend-outcomes.ts'
@@ -27,6 +28,7 @@ export interface Packet {
   readonly node: string
   readonly service: Service
   readonly frontend: Frontend
+  readonly protocol: Protocol
   readonly sender: SenderKind | 'self'
   /** `from pod shop/client-1 to 10.96.1.2:80/TCP`. */
   readonly label: string
@@ -137,6 +139,7 @@ function packetOf({ kind, sender }: NamedSender, question: Question, scene: Scen
     node: proxy.node,
     service,
     frontend,
+    protocol: destination.protocol,
     sender: kind,
     label: `from ${label} to ${formatIpPort(destination.ip, destination.port)}/${destination.protocol}`,
     expected,

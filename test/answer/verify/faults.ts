@@ -219,9 +219,23 @@ export const faults: readonly Fault[] = [
     recording: 'k1.37-ipvs',
     edits: { 'nodes/node3/ipset-save.txt': every(/^add KUBE-LOOP-BACK /) },
     found: [
-      'KPX3015 node3 shop/cart,shop/cart-itp,shop/cart-local,shop/dns,shop/web,shop/web-lb,shop/web-np,shop/web-sticky',
+      'KPX3022 node3 shop/cart,shop/cart-itp,shop/cart-local,shop/dns,shop/web,shop/web-lb,shop/web-np,shop/web-sticky',
     ],
-    says: 'the pod gets its own packet',
+    says: 'KUBE-LOOP-BACK has no entries; so shop/',
+  },
+  {
+    what: 'the ipset of ClusterIPs emptied',
+    recording: 'k1.37-ipvs',
+    edits: { 'nodes/node3/ipset-save.txt': every(/^add KUBE-CLUSTER-IP /) },
+    found: [`KPX3022 node3 ${toEvery}`],
+    says: 'KUBE-CLUSTER-IP has no entries; so default/kubernetes',
+  },
+  {
+    what: 'the ipset of NodePorts emptied',
+    recording: 'k1.37-ipvs',
+    edits: { 'nodes/node3/ipset-save.txt': every(/^add KUBE-NODE-PORT-TCP /) },
+    found: ['KPX3022 node3 shop/web-lb,shop/web-np'],
+    says: 'KUBE-NODE-PORT-TCP has no entries',
   },
   {
     what: "a virtual server's weight 0",
