@@ -237,6 +237,15 @@ describe('status', () => {
     expect(unseen.nodes[0]).to.include({ programmed: null, leftovers: null, running: 'iptables' })
   })
 
+  it('finds the rules that nft alone has shown, as iptables-save cannot print all', async () => {
+    const shown = await status('k1.37-iptables', {
+      'nodes/node1/iptables-save.txt': gone,
+      'nodes/node1/ip6tables-save.txt': gone,
+    })
+    expect(shown.findings).to.deep.equal([])
+    expect(shown.nodes[0]?.programmed).to.deep.equal(['iptables'])
+  })
+
   it('finds a node without kube-proxy', async () => {
     const isOf = isKubeProxyOf('node1')
     const text = (pods: string): string => {

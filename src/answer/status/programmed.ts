@@ -68,9 +68,14 @@ function servicesChains(table: Table): Chain[] {
 
 /** Whether some rule jumps to such a chain: one of 10,000 rules mostly tells. */
 const jumps = (chains: readonly Chain[], isWanted: (target: string) => boolean): boolean =>
-  chains.some(({ rules }) =>
-    rules.some(({ body }) => body.tool === 'iptables' && body.target !== undefined && isWanted(body.target.name)),
-  )
+  chains.some(({ rules }) => rules.some(({ body }) => targetsOf(body).some(isWanted)))
+
+/** Where iptables-save has not shown a rule, nft has. */
+function targetsOf(body: Rule['body']): readonly string[] {
+  if (body.tool === 'iptables') return body.target ? [body.target.name] : []
+  if (body.tool !== 'nft') return []
+  return body.statements.flatMap((one) => ('jump' in one ? one.jump.target : 'goto' in one ? one.goto.target : []))
+}
 
 function ipvsParts(ruleset: Ruleset): Programmed[] {
   const { interfaces, ipsets, virtualServers } = ruleset
