@@ -116,16 +116,28 @@ function slicesOf(
 }
 
 const http: Port = { name: 'http', protocol: 'TCP', port: 80 }
+const timeout = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 600 } } }
 
-/** What chance may leave out: a Service for another proxy, and one of two slices with a hint each, as its zones are preferred. */
-function fixedObjects(nodes: readonly string[]): object[] {
-  const named = (name: string, labels: object, spec: object): object => ({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name, namespace: worldNamespace, labels },
-    spec: { type: 'NodePort', ports: [{ ...http, targetPort: 8080 }], ...spec },
-  })
-  const slice = (service: string, index: number): object => ({
+/** What chance may leave out, and what it never makes; with an endpoint on each of these nodes. */
+const others: readonly { name: string; spec: object; labels?: object; on: readonly number[] }[] = [
+  {
+    name: 'another',
+    labels: { 'service.kubernetes.io/service-proxy-name': 'another' },
+    spec: { type: 'NodePort' },
+    on: [0],
+  },
+  { name: 'zonal', spec: { type: 'NodePort', trafficDistribution: 'PreferSameZone', ...timeout }, on: [0, 1] },
+  { name: 'nodal', spec: { trafficDistribution: 'PreferSameNode' }, on: [0, 1] },
+  { name: 'published', spec: { publishNotReadyAddresses: true }, on: [1] },
+  { name: 'named', spec: { ports: [{ ...http, targetPort: 'web' }] }, on: [0, 1] },
+  { name: 'headless', spec: { clusterIP: 'None' }, on: [0] },
+  { name: 'alias', spec: { type: 'ExternalName', externalName: 'example.org', ports: [] }, on: [] },
+  { name: 'reversed', spec: { ipFamilyPolicy: 'RequireDualStack', ipFamilies: ['IPv6', 'IPv4'] }, on: [0] },
+]
+
+/** A slice for each node, with the hint of its zone. */
+function otherSlices(service: string, on: readonly number[], nodes: readonly string[]): object[] {
+  return on.map((index) => ({
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
@@ -143,16 +155,19 @@ function fixedObjects(nodes: readonly string[]): object[] {
         hints: { forZones: [{ name: zones[index] }] },
       },
     ],
-  })
-  const timeout = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 600 } } }
-  return [
-    named('another', { 'service.kubernetes.io/service-proxy-name': 'another' }, {}),
-    slice('another', 0),
-    named('zonal', {}, { trafficDistribution: 'PreferSameZone', ...timeout }),
-    slice('zonal', 0),
-    slice('zonal', 1),
-  ]
+  }))
 }
+
+const otherObjects = (nodes: readonly string[]): object[] =>
+  others.flatMap(({ labels = {}, name, on, spec }) => [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: worldNamespace, labels },
+      spec: { ports: [{ ...http, targetPort: 8080 }], ...spec },
+    },
+    ...otherSlices(name, on, nodes),
+  ])
 
 /** So many Services by chance, and a few that are always there; the nodes get zones. */
 export async function createWorld({ create, kubectl, nodes }: Cluster, count: number, seed: number): Promise<void> {
@@ -175,7 +190,7 @@ export async function createWorld({ create, kubectl, nodes }: Cluster, count: nu
   await create([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: worldNamespace } },
     ...worlds.flatMap(({ service, slices }) => [service, ...slices]),
-    ...fixedObjects(nodes),
+    ...otherObjects(nodes),
   ])
   const balanced = worlds.filter(({ service }) => JSON.stringify(service).includes('"LoadBalancer"'))
   const patch = (ingress: object): string => JSON.stringify({ status: { loadBalancer: { ingress } } })
