@@ -41,6 +41,7 @@ export const browserPackages: Needed = [['chromium', 'chromium']]
 /** What a virtual machine needs beside them. */
 export const vmPackages: Needed = [
   ['qemu-system-x86_64', 'qemu-system-x86'],
+  ['ipvsadm', 'ipvsadm'],
   ['kmod', 'kmod'],
   ['mke2fs', 'e2fsprogs'],
 ]

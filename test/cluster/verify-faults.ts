@@ -1,5 +1,6 @@
 /** Faults that are made in a node's kernel, or in how its kube-proxy runs, and what kpx verify has to find of each. */
 import { expect } from 'chai'
+import type { Verification } from '../../src/answer/verify/verify.ts'
 import type { Cluster } from './cluster.ts'
 import { run } from './run.ts'
 
@@ -15,6 +16,10 @@ export interface Fault {
   readonly settle?: string
   readonly flags?: readonly string[] | ((cluster: Cluster) => readonly string[])
 }
+
+/** `KPX3006 node1 default/web`; `*` for more than three Services. */
+export const foundIn = ({ findings }: Verification): string[] =>
+  findings.map(({ affects = [], code, node }) => [code, node, affects.length > 3 ? '*' : affects.join()].join(' '))
 
 type Edit = (text: string) => string
 

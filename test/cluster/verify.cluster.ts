@@ -17,6 +17,7 @@ import { say } from './say.ts'
 import { createServices } from './services.ts'
 import { until } from './until.ts'
 import { upCluster } from './up.ts'
+import { foundIn } from './verify-faults.ts'
 import type { Fault } from './verify-faults.ts'
 import { iptablesFaults } from './verify-iptables.ts'
 import { kubeProxyFaults } from './verify-kube-proxy.ts'
@@ -49,10 +50,6 @@ describe('verify', function () {
     return JSON.parse(stdout) as Verification
   }
 
-  /** `KPX3006 node1 default/web`; `*` for more than three Services. */
-  const found = ({ findings }: Verification): string[] =>
-    findings.map(({ affects = [], code, node }) => [code, node, affects.length > 3 ? '*' : affects.join()].join(' '))
-
   function isSilent(): void {
     it('finds nothing', async () => {
       const { compared, findings } = await verified()
@@ -74,7 +71,7 @@ describe('verify', function () {
       }
       const churning = churn()
       try {
-        for (let look = 0; look < 3; look++) expect(found(await verified('--settle', '20s'))).to.deep.equal([])
+        for (let look = 0; look < 3; look++) expect(foundIn(await verified('--settle', '20s'))).to.deep.equal([])
       } finally {
         ending.abort()
         await churning
@@ -93,8 +90,8 @@ describe('verify', function () {
         try {
           const own = typeof flags === 'function' ? flags(cluster) : flags
           const verification = await verified('--settle', settle, ...own)
-          say(`${what}: ${found(verification).join('; ')}`)
-          expect(found(verification)).to.deep.equal(expected)
+          say(`${what}: ${foundIn(verification).join('; ')}`)
+          expect(foundIn(verification)).to.deep.equal(expected)
           expect(verification.findings[0]?.message).to.include(says)
           expect(verification.ok).to.equal(false)
         } finally {
@@ -111,7 +108,7 @@ describe('verify', function () {
       try {
         await createWorld(cluster, 24, seed)
         expect(await missingFeatures(cluster)).to.deep.equal([])
-        expect(found(await verified('--settle', '20s'))).to.deep.equal([])
+        expect(foundIn(await verified('--settle', '20s'))).to.deep.equal([])
         const path = join(folder, 'taken')
         expect((await kpxProcess('capture', path, '--kubeconfig', cluster.kubeconfig)).exit).to.equal(0)
         const capture = await readCapture(path)
@@ -122,7 +119,7 @@ describe('verify', function () {
         expect(changed.filter(({ reported }) => !reported)).to.deep.equal([])
         expect(changed.length).to.be.at.least(5)
         await changeKubeProxy(cluster, { version: kubernetesVersion, mode }, otherSettings)
-        expect(found(await verified('--settle', '20s'))).to.deep.equal([])
+        expect(foundIn(await verified('--settle', '20s'))).to.deep.equal([])
       } finally {
         await changeKubeProxy(cluster, { version: kubernetesVersion, mode })
         rmSync(folder, { recursive: true })

@@ -54,7 +54,7 @@ async function initramfsFiles(kernel: Kernel): Promise<Files> {
 }
 
 async function diskFiles(kubelet: string): Promise<Files> {
-  const names = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc', 'ip', 'kmod']
+  const names = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc', 'ip', 'ipvsadm', 'kmod']
   const plugins = ['bridge', 'host-local', 'loopback'].map((name) => `/usr/lib/cni/${name}`)
   return new Map<string, Content>([
     ...names.map((name): [string, Content] => [`usr/sbin/${name}`, readFileSync(pathOf(name))]),
