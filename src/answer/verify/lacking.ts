@@ -39,7 +39,7 @@ function lacksIn(log: SourceFile | undefined, { pod, status }: SeenNode, takenAt
   const taken = new Date(takenAt)
   const isOfNow = (entry: LoggedEntry): boolean => {
     const at = timeOf(entry, taken)
-    return pod?.ready === false || (at !== undefined && Math.abs(taken.getTime() - at) <= retried)
+    return pod?.waiting !== undefined || (at !== undefined && Math.abs(taken.getTime() - at) <= retried)
   }
   return loggedEntries(log)
     .filter(isOfNow)
