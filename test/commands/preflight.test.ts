@@ -26,7 +26,9 @@ describe('kpx preflight', () => {
     expect(fine.stdout).to.match(/^Configuration and DaemonSet\nRESULT +CODE +LOOKED FOR\n\+ PASS +KPX2001 /m)
     expect(fine.exit).to.equal(0)
     const late = await kpx('preflight', '--kubernetes', '1.40', ...from('k1.37-ipvs'), '--node', 'node3')
-    expect(late.stdout).to.match(/^Kubernetes 1\.40: not ready \(\d\d passed, 1 skipped, 1 error, 1 warning, 1 info\)\n/)
+    expect(late.stdout).to.match(
+      /^Kubernetes 1\.40: not ready \(\d\d passed, 1 skipped, 1 error, 1 warning, 1 info\)\n/,
+    )
     expect(late.stdout)
       .to.match(/^x FAIL +KPX4101 /m)
       .and.match(/^! WARN +KPX2011 /m)
