@@ -73,6 +73,11 @@ describe('a cluster', function () {
       await expectAgreement(cluster, nodes, connections.byChance)
     })
 
+    it('does what the API says, by verify', async () => {
+      const { exit, stdout } = await kpx('verify')
+      expect(exit, stdout).to.equal(0)
+    })
+
     it('is answered alike live and from a capture of it', async () => expectAlike(cluster))
   }
 
