@@ -61,7 +61,7 @@ describe('a node whose kernel has IPVS', function () {
     expect(await modes()).to.deep.equal(['node1 iptables: iptables', 'node2 ipvs: ipvs'])
     await createWorld(cluster, 24, seed)
     expect(await missingFeatures(cluster)).to.deep.equal([])
-    const verification = await verified('120s')
+    const verification = await verified('300s')
     expect(foundIn(verification)).to.deep.equal([])
     expect(verification.compared.packets).to.be.at.least(400)
   })
@@ -90,7 +90,7 @@ describe('a node whose kernel has IPVS', function () {
 
   it('does what the API says with masqueradeAll and nodePortAddresses', async () => {
     await configure(otherSettings)
-    expect(await found('120s')).to.deep.equal([])
+    expect(await found('300s')).to.deep.equal([])
     await cluster.kubectl(['delete', 'namespace', worldNamespace])
     await configure()
   })
