@@ -1,11 +1,11 @@
-/** The ports at which kube-proxy serves its metrics and its health, and whether they answer as kube-proxy does. */
+/** The ports at which kube-proxy serves its metrics and its health, and where a capture has what they answered. */
 import { portIn } from '../config/served-ports.ts'
 import type { Settings } from '../config/settings.ts'
 
 export interface OwnPort {
   readonly field: 'healthzBindAddress' | 'metricsBindAddress'
   readonly port: number
-  /** What it answered, in a capture. */
+  /** There where it answered. */
   readonly file: 'healthz.json' | 'metrics.txt'
 }
 

@@ -51,6 +51,14 @@ const inUse =
   'E1130 19:17:51.918560       1 server.go:446] "Healthz server failed" err="failed to start proxy healthz on 0.0.0.0:10256: ' +
   'listen tcp 0.0.0.0:10256: bind: address already in use"\n'
 
+/** Of several Services, one after the other: as kube-proxy 1.37.1 says it. */
+const unhealthy = [31997, 31998]
+  .map(
+    (port) =>
+      `E1130 19:17:52.000000       1 service_health.go:148] "Failed to start healthcheck" err="listen tcp :${port}: bind: address already in use"\n`,
+  )
+  .join('')
+
 const violation =
   'not allowed to create pods of kube-system/kpx-debug-1a2b3c4d: pods "kpx-debug-1a2b3c4d" is forbidden: violates PodSecurity ' +
   '"baseline:latest": non-default capabilities, host namespaces (hostNetwork=true)'
@@ -199,6 +207,16 @@ export const preflightCases: readonly PreflightCase[] = [
     code: 'KPX4144',
     message: /^another program of the node has port 10256, that of healthzBindAddress$/,
     edits: { 'nodes/node1/healthz.json': gone, 'nodes/node1/kube-proxy.log': (text) => text + inUse },
+    node: 'node1',
+  },
+  {
+    code: 'KPX4144',
+    message:
+      /^another program .* port 31997, the healthCheckNodePort of Service shop\/front, or had it when kube-proxy last tried$/,
+    edits: {
+      'objects/services.json': withItem({ ...balancer, spec: { ...balancer.spec, healthCheckNodePort: 31997 } }),
+      'nodes/node1/kube-proxy.log': (text) => text + unhealthy,
+    },
     node: 'node1',
   },
   {
