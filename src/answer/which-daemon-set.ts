@@ -3,8 +3,9 @@ import { kubeProxyDaemonSets, kubeProxyPods } from '../cluster/kube-proxy.ts'
 import type { Finding } from './finding.ts'
 import type { Scene } from './scene.ts'
 
-/** Those that take --daemonset. */
-const changing = /\bkpx (?:config (?:restore|set|unset)|edit (?:configmap|daemonset)|mode set|rollout restart)\b/g
+/** Those that take --daemonset, and have none: findings may be part of several answers. */
+const changing =
+  /\bkpx (?:config (?:restore|set|unset)|edit (?:configmap|daemonset)|mode set|rollout restart)\b(?! --daemonset)/g
 
 /** Of a node that of its pod; where nothing tells which, a word to fill in. */
 export function namingDaemonSet(findings: readonly Finding[], { capture }: Scene): readonly Finding[] {

@@ -5,6 +5,8 @@ import { finding } from '../../src/answer/finding.ts'
 import type { Finding } from '../../src/answer/finding.ts'
 import { sceneOf } from '../../src/answer/scene.ts'
 import { statusOf } from '../../src/answer/status/status.ts'
+import { observe } from '../../src/answer/verify/observe.ts'
+import { verificationOf } from '../../src/answer/verify/verify.ts'
 import { namingDaemonSet } from '../../src/answer/which-daemon-set.ts'
 import { checkMode } from '../../src/check/mode-check.ts'
 import type { Capture } from '../../src/capture/capture.ts'
@@ -99,6 +101,8 @@ describe('the place of a configuration', () => {
     )
     const others = [finding('KPX3007', { message: 'kpx cleanup takes no such flag' }), { ...one, fix: null }]
     expect(fixes(...others)).to.deep.equal(others.map(({ fix }) => fix))
+    const named = namingDaemonSet([{ ...one, node: 'node2' }], scene)
+    expect(namingDaemonSet(named, scene)).to.deep.equal(named)
     const alone = sceneOf(await brokenCapture('k1.37-iptables', {}))
     expect(namingDaemonSet([one], alone)).to.deep.equal([one])
   })
@@ -109,6 +113,15 @@ describe('the place of a configuration', () => {
     const { findings } = checkMode(sceneOf(await twice({ ...dropped, 'objects/nodes.json': kernel })), 'nftables')
     const own = findings.find(({ code }) => code === 'KPX4115')
     expect(own?.fix).to.include('kpx config set --daemonset kube-system/kube-proxy conntrack.tcpBeLiberal=true')
+  })
+
+  it('is named by what verify finds', async () => {
+    const scene = sceneOf(await twice())
+    const known = finding('KPX2101', { node: 'node2', message: 'a' })
+    const observation = observe(scene.cluster.services, ['node2'], scene)
+    const nodes = observation.nodes.map((node) => ({ ...node, known: [known] }))
+    const { findings } = verificationOf({ ...observation, nodes }, 'never')
+    expect(findings[0]?.fix).to.include(`kpx rollout restart --daemonset kube-system/${other}`)
   })
 
   it('needs no name where there is but one', async () => {

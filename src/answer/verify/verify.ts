@@ -7,6 +7,7 @@ import { findingList } from '../finding-list.ts'
 import type { FailOn, FindingList } from '../finding-list.ts'
 import { seenOf } from '../scene.ts'
 import type { Scene } from '../scene.ts'
+import { namingDaemonSet } from '../which-daemon-set.ts'
 import { findingsOf, isStopped, stoppedFindings } from './causes.ts'
 import type { Met } from './causes.ts'
 import { verifyCodes } from './codes.ts'
@@ -23,7 +24,8 @@ export type Verification = FindingList & {
 export function verificationOf(observation: Observation, failOn: FailOn): Verification {
   const { nodes, scene, services } = observation
   const told = nodes.map((node) => findingsOn(node, scene))
-  const findings = [...stoppedFindings(told.flatMap(({ stopped }) => stopped)), ...told.flatMap((one) => one.findings)]
+  const stopped = stoppedFindings(told.flatMap((one) => one.stopped))
+  const findings = namingDaemonSet([...stopped, ...told.flatMap((one) => one.findings)], scene)
   const seen = seenOf(scene)
   const blind = nodes.flatMap(({ seen: { status }, unknown }) => unknown.map((why) => ({ node: status.node, why })))
   return {
